@@ -1,0 +1,39 @@
+//! The words of the project, as types. Everything speaks them; they import nothing of ours.
+//!
+//! The story they tell: a [`Source`] lists [`Item`]s; understood, an item becomes a [`Notice`]; matched with a
+//! [`Profile`], notices become a [`Digest`]; an [`Edition`] has one [`Delivery`] for each [`Member`].
+//! No clock, disk, network or SQL here.
+
+mod cohort;
+mod date;
+mod delivery;
+mod digest;
+mod edition;
+mod http;
+mod item;
+mod mail;
+mod member;
+mod notice;
+mod problem;
+mod reading;
+mod source;
+mod territory;
+mod theme;
+mod understanding;
+
+pub use cohort::{Cohort, CohortId};
+pub use date::Deadline;
+pub use delivery::{Delivery, DeliveryId, DeliveryState, SkipReason};
+pub use digest::{Digest, Entry, Reason, Relation, Section, Showing};
+pub use edition::{Edition, EditionId, EditionState};
+pub use http::{Body, Method, Request, Response, Validators};
+pub use item::{Attachment, Fields, Item};
+pub use mail::{EmailAddress, InvalidEmailAddress, Mail, MailAttachment, Mailbox, Rendered};
+pub use member::{Member, MemberField, MemberId, MemberState, OrganisationKind, Profile, Rhythm};
+pub use notice::{Change, Correction, CorrectionValue, Link, Notice, NoticeId, Status};
+pub use problem::{Problem, Problems};
+pub use reading::{Aspect, Doubt, DoubtReason, Field, Language, Quote, Reading};
+pub use source::{DetailSelect, InvalidSourceId, JsonSelect, ListSelect, Paging, Source, SourceId, SourceKind};
+pub use territory::{InvalidTerritoryCode, Level, TerritoryCode};
+pub use theme::{Theme, ThemeExpression, ThemeId, Themes};
+pub use understanding::{Audience, CallType, Kind, Understanding};
