@@ -386,7 +386,10 @@ struct Large<'n> {
 }
 
 fn mention(words: &Words<'_>, first: usize, last: usize, candidates: Vec<TerritoryCode>, written: Written) -> Mention {
-    let (start, end) = words.span(first, last);
+    let (start, mut end) = words.span(first, last);
+    if number_in_brackets(words, last.saturating_sub(1)).is_some_and(|(_, number)| number == last && number > first) {
+        end += words.gap_after(last).find(')').map_or(0, |bracket| bracket + 1);
+    }
     Mention { start, end, candidates, written, words: (first, last) }
 }
 
