@@ -182,6 +182,15 @@ impl<'f> Table<'f> {
         parse(&text).map_err(|why| self.file.problem(node.line, format!("« {key} » : {why}"), "")).ok()
     }
 
+    pub fn required_parsed<T, E: Display>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.parsed(key, parse);
+        self.require(key, value)
+    }
+
     /// A list of such texts, or one alone; the sound ones are given.
     pub fn parsed_list<T, E: Display>(
         &mut self,
@@ -340,7 +349,11 @@ pub fn nearest<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
     let far = |word: &str| strsim::osa_distance(&plain, &self::plain(word));
     let (distance, word) = words.iter().map(|word| (far(word), *word)).min()?;
     // A third of the word may be wrong: « adres » for « address », not « nom » for « url ».
-    (distance * 3 <= length.max(word.len())).then_some(word)
+    if distance * 3 <= length.max(word.len()) {
+        return Some(word);
+    }
+    let begun = |word: &&str| length >= 4 && self::plain(word).starts_with(&plain);
+    words.iter().copied().find(begun)
 }
 
 /// Without accents, case, hyphens.
