@@ -1,0 +1,1 @@
+//! Whether two items are one notice.
