@@ -235,6 +235,21 @@ impl<'f> Table<'f> {
         None
     }
 
+    /// A group of keys, or `true` for one that leaves everything to its defaults; `false` and absent give `None`.
+    pub fn table_or_switch(&mut self, key: &'static str) -> Option<Table<'f>> {
+        match self.get(key)?.value {
+            Value::Boolean(true) => Some(Table {
+                file: self.file,
+                name: self.inner_name(key),
+                line: self.line_of(key),
+                fields: None,
+                known: Vec::new(),
+            }),
+            Value::Boolean(false) => None,
+            _ => self.table(key),
+        }
+    }
+
     /// As [`Table::table`]; absent, an empty one, so that defaults need no second path.
     pub fn section(&mut self, key: &'static str) -> Table<'f> {
         let line = self.line_of(key);
