@@ -7,6 +7,7 @@ mod amount;
 mod answer;
 mod audience;
 mod calltype;
+pub mod dates;
 mod explain;
 mod kind;
 mod page;
@@ -25,7 +26,7 @@ use crate::model::{Fields, Item, Reading, Source, TerritoryCode, ThemeId, Themes
 pub use answer::answer;
 pub use explain::explain;
 use page::Page;
-use stubs::{dates, territory};
+use stubs::territory;
 
 /// Reads items. Built once for a set of themes; reading shares it between threads.
 pub struct Reader {
@@ -114,8 +115,8 @@ fn read_dates(input: &Input, _territory: &Reading<Vec<TerritoryCode>>) -> dates:
         title: input.title,
         text: input.text,
         published: input.published,
-        deadline_field: input.fields.deadline.as_ref(),
-        opening_field: input.fields.opening.as_ref(),
+        deadline_field: input.fields.deadline.as_ref().map(|(name, value)| (name.as_str(), *value)),
+        opening_field: input.fields.opening.as_ref().map(|(name, value)| (name.as_str(), *value)),
         // The zone of the territory read: Europe/Paris until overseas places give theirs.
         zone: chrono_tz::Europe::Paris,
     })

@@ -1,0 +1,7 @@
+//! Every test of the store, on SQLite always and on PostgreSQL when GLANEUR_TEST_POSTGRES names a server on which
+//! databases may be created.
+
+mod both;
+mod found;
+mod opening;
+mod people;
