@@ -44,6 +44,12 @@ impl<'t> Words<'t> {
         &self.plain
     }
 
+    /// The words from a byte of the text on.
+    pub fn plain_from(&self, at: usize) -> &str {
+        let first = self.marks.partition_point(|mark| mark.start < at);
+        self.marks.get(first).and_then(|mark| self.plain.get(mark.plain..)).unwrap_or_default()
+    }
+
     pub fn stems(&self) -> &str {
         &self.stems
     }

@@ -5,6 +5,8 @@
 
 mod score;
 mod signs;
+#[cfg(test)]
+mod tests;
 
 use super::Input;
 use super::page::Page;

@@ -89,6 +89,11 @@ impl Scores {
         if starts_with_infinitive(seen.page.title.text()) {
             self.add(Kind::Aid, 3.0);
         }
+        let event_first = seen.title.iter().any(|found| found.tag == Sign::Event && is_first_word(seen.page, found));
+        if event_first && names_call {
+            // "Webinaire : comprendre l'appel à projets" invites to a webinar.
+            self.add(Kind::Call, -5.0);
+        }
         if seen.in_title(Sign::CallInPassing) {
             self.add(Kind::Call, -6.0);
             self.add(Kind::Results, 2.0);
@@ -117,11 +122,15 @@ impl Scores {
         } else if let Some(found) = named(Zone::Body) {
             self.prove(Kind::Call, 1.5, seen.page.quote_text(found.at.clone()));
         }
+        self.weigh_some(seen, Kind::Call, Sign::SelfNamed, 2.5, 4.0);
+        self.weigh_some(seen, Kind::Call, Sign::Contest, 0.8, 2.4);
         let applying = seen.distinct(Sign::Apply);
         self.add(Kind::Call, (applying as f32 * 0.5).min(2.5));
         self.weigh_some(seen, Kind::Call, Sign::Campaign, 1.0, 2.0);
         if has_deadline {
-            self.add(Kind::Call, 4.0);
+            // Offers, posts and laws have their dates too: a deadline speaks where something is to be handed in.
+            let applies = applying > 0 || seen.distinct(Sign::CallName) + seen.distinct(Sign::Campaign) > 0;
+            self.add(Kind::Call, if applies { 5.0 } else { 2.0 });
         } else if seen.distinct(Sign::Limit) > 0 {
             self.add(Kind::Call, 1.0);
         }
@@ -134,7 +143,7 @@ impl Scores {
         self.add(Kind::Aid, (applying as f32 * 0.4).min(1.5));
         self.weigh_some(seen, Kind::Aid, Sign::Standing, 3.0, 4.0);
         if has_deadline {
-            self.add(Kind::Aid, -3.0);
+            self.add(Kind::Aid, -4.0);
         }
     }
 
@@ -170,9 +179,15 @@ impl Scores {
                 self.add(*kind, *points);
             }
         }
-        let publisher = input.publisher.unwrap_or_default().to_lowercase();
-        if PRESS_PUBLISHERS.iter().any(|press| publisher.contains(press)) {
-            self.add(Kind::News, 4.0);
+        if is_press(&url, input.publisher.unwrap_or_default()) {
+            self.halve_but_news();
+        }
+    }
+
+    /// The press writes about calls and accreditations; one applies elsewhere.
+    fn halve_but_news(&mut self) {
+        for (kind, points) in KINDS.iter().zip(&mut self.points) {
+            *points = if *kind == Kind::News { *points + 6.0 } else { *points * 0.5 };
         }
     }
 }
@@ -190,10 +205,10 @@ const URL_WORDS: &[(&[&str], Kind, f32)] = &[
             "manifestation-d-interet",
         ],
         Kind::Call,
-        1.5,
+        2.5,
     ),
     (&["appels_a_projets", "appelaprojets", "appel-a-candidature", "/aap-"], Kind::Call, 1.5),
-    (&["/aides/", "/aide/", "guide-des-aides", "/aides-et-", "aides-financieres"], Kind::Aid, 3.0),
+    (&["/aides/", "/aide/", "guide-des-aides", "/aides-et-", "aides-financieres"], Kind::Aid, 4.0),
     (&["habilitation"], Kind::Accreditation, 2.0),
     (&["laureat", "resultats-", "-resultats"], Kind::Results, 1.5),
     (
@@ -202,35 +217,48 @@ const URL_WORDS: &[(&[&str], Kind, f32)] = &[
         3.0,
     ),
     (&["legifrance.gouv.fr"], Kind::News, 2.0),
-    // The press writes about calls; one applies elsewhere.
-    (
-        &[
-            "//www.banquedesterritoires.fr/",
-            "//banquedesterritoires.fr/",
-            "localtis",
-            "gazette",
-            "lemonde",
-            "ouest-france",
-            "maire-info",
-            "tsa-quotidien",
-            "ash.tm.fr",
-            "-actu.",
-            "actu.fr",
-        ],
-        Kind::News,
-        6.0,
-    ),
 ];
 
+/// Hosts and publishers of news, Localtis first (the press site of the Banque des Territoires, whose aids stand elsewhere).
+const PRESS: &[&str] = &[
+    "//www.banquedesterritoires.fr/",
+    "//banquedesterritoires.fr/",
+    "localtis",
+    "lagazette",
+    "gazettedescommunes",
+    "lemonde",
+    "ouest-france",
+    "maire-info",
+    "mairesdefrance",
+    "tsa-quotidien",
+    "ash.tm.fr",
+    "-actu.",
+    ".actu.fr",
+    "//actu.fr",
+    "leparisien",
+    "lefigaro",
+    "lesechos",
+    "20minutes",
+    "francebleu",
+    "franceinfo",
+    "actu-juridique",
+    "weka.fr",
+    "media-social",
+];
 const PRESS_PUBLISHERS: &[&str] =
-    &["localtis", "la gazette", "maire-info", "maire info", "ouest-france", "le monde", "afp"];
+    &["localtis", "la gazette", "maire info", "ouest-france", "le monde", "agence france-presse"];
+
+fn is_press(url: &str, publisher: &str) -> bool {
+    let publisher = publisher.to_lowercase();
+    PRESS.iter().any(|press| url.contains(press)) || PRESS_PUBLISHERS.iter().any(|press| publisher.contains(press))
+}
 
 /// What a sign in the title says. A title may hold several: "Appel à projets : les lauréats" are results.
 fn in_title(sign: Sign, names_call: bool, first: bool) -> Option<(Kind, f32)> {
     let early = |points: f32| if first { points + 3.0 } else { points };
     Some(match sign {
         Sign::CallName => (Kind::Call, 7.0),
-        Sign::Prize => (Kind::Call, 3.5),
+        Sign::Prize => (Kind::Call, 4.5),
         Sign::Campaign => (Kind::Call, 5.0),
         Sign::Offer => (Kind::Aid, 2.0),
         Sign::Aid => (Kind::Aid, 1.5),
@@ -247,7 +275,7 @@ fn in_title(sign: Sign, names_call: bool, first: bool) -> Option<(Kind, f32)> {
         Sign::Event => (Kind::News, early(3.0)),
         Sign::Publication => (Kind::News, early(2.5)),
         Sign::Press => (Kind::News, 2.0),
-        Sign::CallInPassing | Sign::Apply | Sign::Limit | Sign::Food => return None,
+        Sign::CallInPassing | Sign::SelfNamed | Sign::Contest | Sign::Apply | Sign::Limit | Sign::Food => return None,
     })
 }
 
