@@ -33,6 +33,9 @@ pub fn list(source: &Source, response: &Response) -> Result<Listing, ExtractErro
 
 fn parse(text: &str, response: &Response, notes: &mut Vec<String>) -> Result<Feed, ExtractError> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    if start.is_empty() {
+        return Err(ExtractError::Empty);
+    }
     if start.starts_with('{') {
         return read(start).ok_or_else(|| json_fault(start));
     }

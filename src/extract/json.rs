@@ -245,6 +245,9 @@ impl Paths {
     fn places(&self, value: &Value) -> (Option<(String, Vec<TerritoryCode>)>, Option<(String, String)>) {
         let Some((name, said)) = self.place.as_ref().and_then(|path| path.said(value)) else { return (None, None) };
         let name = name.to_owned();
+        if said.iter().all(|v| is_whole_country(v)) {
+            return (Some((name, vec![TerritoryCode::france()])), None);
+        }
         let codes: Result<Vec<TerritoryCode>, _> = said.iter().map(|v| TerritoryCode::parse(v.trim())).collect();
         match codes {
             Ok(codes) => (Some((name, codes)), None),
@@ -254,6 +257,14 @@ impl Paths {
             }
         }
     }
+}
+
+fn is_whole_country(place: &str) -> bool {
+    let place = place.trim_matches([' ', '-', '–']).to_lowercase();
+    matches!(
+        place.as_str(),
+        "national" | "nationale" | "france" | "france entière" | "territoire national" | "toute la france"
+    )
 }
 
 fn link_way(setting: &str) -> Result<Link, ExtractError> {
