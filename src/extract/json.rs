@@ -212,17 +212,17 @@ impl Paths {
 
     /// A date that cannot be read joins the text, where `understand` may know better.
     fn fields(&self, value: &Value, parts: &mut Vec<String>) -> Fields {
-        let mut dated = |path: &Option<Path>| {
+        let mut dated = |path: &Option<Path>, read: fn(&str) -> Option<dates::Moment>| {
             let path = path.as_ref()?;
-            if let Some(found) = path.find(value, dates::read) {
+            if let Some(found) = path.find(value, read) {
                 return Some(found);
             }
             let (name, said) = path.said(value)?;
             parts.push(clean::text(&format!("{} : {}", name.replace('_', " "), said.join(", "))));
             None
         };
-        let deadline = dated(&self.deadline);
-        let opening = dated(&self.opening);
+        let deadline = dated(&self.deadline, dates::read_end);
+        let opening = dated(&self.opening, dates::read);
         let (territory, place) = self.places(value);
         let said =
             |path: &Option<Path>| path.as_ref().and_then(|p| p.said(value)).map(|(name, said)| (name.to_owned(), said));
