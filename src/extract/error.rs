@@ -13,6 +13,8 @@ pub enum ExtractError {
     PageInsteadOfFeed { alternate: Option<String> },
     /// A page in HTML where JSON was expected.
     PageInsteadOfJson,
+    /// An answer without a single character.
+    Empty,
     /// Neither RSS, Atom nor JSON Feed.
     NotAFeed { excerpt: String },
     /// The XML declares entities that call others, or files: an attack, or as good as one.
@@ -61,6 +63,9 @@ impl fmt::Display for ExtractError {
             ),
             Self::PageInsteadOfJson => f.write_str(
                 "le site répond par une page web au lieu de données JSON — vérifiez l’adresse ; l’interface du site a peut-être déménagé",
+            ),
+            Self::Empty => f.write_str(
+                "la réponse du site est vide — ouvrez l’adresse dans un navigateur ; si elle est vide là aussi, prévenez le site",
             ),
             Self::NotAFeed { excerpt } => write!(
                 f,

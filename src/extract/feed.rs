@@ -33,6 +33,9 @@ pub fn list(source: &Source, response: &Response) -> Result<Listing, ExtractErro
 
 fn parse(text: &str, response: &Response, notes: &mut Vec<String>) -> Result<Feed, ExtractError> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    if start.is_empty() {
+        return Err(ExtractError::Empty);
+    }
     if start.starts_with('{') {
         return read(start).ok_or_else(|| json_fault(start));
     }
@@ -66,7 +69,7 @@ fn is_feed(xml: &str) -> bool {
 
 fn not_a_feed(text: &str, response: &Response) -> ExtractError {
     let head = text.get(..text.floor_char_boundary(4096)).unwrap_or(text).to_ascii_lowercase();
-    let is_html = ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| head.contains(tag));
+    let is_html = head.contains("<!doctype html") || head.contains("<html") || head.starts_with("<body");
     if is_html || response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html")) {
         return page::fault(text)
             .unwrap_or_else(|| ExtractError::PageInsteadOfFeed { alternate: page::alternate(text, &response.url) });

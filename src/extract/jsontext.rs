@@ -17,6 +17,9 @@ pub fn parse(text: &str) -> Result<(Value, bool), ExtractError> {
         return Err(ExtractError::TooLarge { bytes: text.len(), bytes_max: JSON_BYTES_MAX });
     }
     let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    if text.is_empty() {
+        return Err(ExtractError::Empty);
+    }
     let mistake = match serde_json::from_str(text) {
         Ok(value) => return Ok((value, false)),
         Err(mistake) => mistake,

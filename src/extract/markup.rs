@@ -14,18 +14,21 @@ use regex::Regex;
 
 /// The text of `html`, with its line and paragraph breaks. Not yet clean: see [`super::clean`].
 pub fn to_text(html: &str) -> String {
-    let lines_count = !BLOCK.as_ref().is_some_and(|block| block.is_match(html));
-    tokenize(html, u32::from(lines_count))
+    tokenize(html, u32::from(!has_blocks(html)))
+}
+
+/// Whether `html` has lines, paragraphs or lists of its own. Markup without is text with a few links in it: its line
+/// breaks mean something.
+pub fn has_blocks(html: &str) -> bool {
+    static BLOCK: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)<(?:p|br|div|li|h[1-6]|td|tr|section)\b").ok());
+    BLOCK.as_ref().is_some_and(|block| block.is_match(html))
 }
 
 /// Text without tags whose entities (`&rsquo;`) are resolved; its lines stay.
 pub fn resolve_entities(text: &str) -> String {
     tokenize(&text.replace('<', "&lt;"), 1)
 }
-
-/// Markup without any of these is text with a few links in it: its line breaks mean something.
-static BLOCK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)<(?:p|br|div|li|h[1-6]|td|tr|section)\b").ok());
 
 fn tokenize(html: &str, preformatted: u32) -> String {
     let input = BufferQueue::default();
@@ -155,6 +158,8 @@ impl Writer {
     }
 
     fn widen(&mut self, gap: Gap) {
+        // A paragraph that opens a list's entry begins no paragraph.
+        let gap = if self.bullet { gap.min(Gap::Line) } else { gap };
         self.gap = self.gap.max(gap);
     }
 
@@ -179,9 +184,12 @@ impl Writer {
     fn lines(&mut self, text: &str) {
         for (n, line) in text.split('\n').enumerate() {
             if n > 0 {
-                self.widen(Gap::Line);
+                // An empty line is a paragraph's end.
+                self.widen(if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line });
             }
-            if !line.trim().is_empty() {
+            if line.trim().is_empty() {
+                self.widen(if line.is_empty() { Gap::None } else { Gap::Space });
+            } else {
                 self.separate(line);
                 self.text.push_str(line);
             }

@@ -182,7 +182,7 @@ impl Said {
             }
         }
         if let Some((pick, said)) = self.deadline.as_ref().and_then(|pick| Some((pick, pick.date(scope)?))) {
-            match dates::read(&said) {
+            match dates::read_end(&said) {
                 Some(moment) => item.fields.deadline = Some((pick.setting.clone(), moment.deadline())),
                 None => item.text = clean::join(&[std::mem::take(&mut item.text), said]),
             }
@@ -215,7 +215,7 @@ fn usual_title(card: ElementRef<'_>) -> Option<String> {
     of("h1, h2, h3, h4, h5, h6")
         .or_else(|| of("[class*=title], [class*=titre]"))
         .or_else(|| of("a[href]"))
-        .or_else(|| if card.value().name() == "a" { Some(clean::title(&card.inner_html())) } else { None })
+        .or_else(|| Some(clean::title(&card.inner_html())).filter(|t| card.value().name() == "a" && !t.is_empty()))
         .or_else(|| card.attr("aria-label").or_else(|| card.attr("title")).map(clean::title))
 }
 

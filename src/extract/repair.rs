@@ -140,7 +140,11 @@ impl<'t> Pass<'t> {
         if is_text(name) {
             return Ok(self.text_element(name, attributes, left));
         }
-        self.write_tag(name, attributes, false);
+        if self.open.is_empty() && self.out.is_empty() {
+            self.write_tag(name, &with_namespaces(attributes), false);
+        } else {
+            self.write_tag(name, attributes, false);
+        }
         self.open.push(name);
         if self.open.len() > NESTING_MAX {
             return Err(ExtractError::TooDeep { levels_max: NESTING_MAX });
@@ -213,6 +217,24 @@ impl<'t> Pass<'t> {
         self.close_to(0);
         Repaired { xml: self.out, truncated }
     }
+}
+
+/// Prefixes that feeds use, and forget to declare.
+const NAMESPACES: &[(&str, &str)] = &[
+    ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("dc", "http://purl.org/dc/elements/1.1/"),
+    ("atom", "http://www.w3.org/2005/Atom"),
+    ("media", "http://search.yahoo.com/mrss/"),
+];
+
+fn with_namespaces(attributes: &str) -> String {
+    let mut all = attributes.to_owned();
+    for (prefix, namespace) in NAMESPACES {
+        if !attributes.contains(&format!("xmlns:{prefix}")) {
+            all.push_str(&format!(" xmlns:{prefix}=\"{namespace}\""));
+        }
+    }
+    all
 }
 
 fn local(name: &str) -> &str {
