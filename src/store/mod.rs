@@ -4,14 +4,20 @@
 //! opening differ. Instants are Unix milliseconds UTC, civil dates ISO text, booleans integers, structures JSON text.
 //! It refuses to know what a notice means, how a mail travels, or what time it is: every instant is an argument.
 
+mod approval;
+mod backup;
+mod editions;
 mod error;
+mod history;
 mod items;
 mod journal;
+mod ledger;
 mod members;
 mod migrations;
 mod notices;
 mod open;
 mod person;
+mod receipts;
 mod round;
 mod sources;
 mod sql;
@@ -23,13 +29,18 @@ use std::sync::Arc;
 use sqlx::{Any, AnyConnection, AnyPool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use approval::{Approval, DeliveryPlan, FrozenDigest};
+pub use editions::{Created, NewEdition};
 pub use error::StoreError;
+pub use history::{DigestId, Shown};
 pub use items::{Fingerprint, ItemHead, ItemRecord, StoredItem};
 pub use journal::{JournalEntry, WorkerId};
+pub use ledger::{Claimed, Outcome, TakenBack, Verdict};
 pub use members::{ImportMode, Kept, MemberFilter, MemberStateName, NewMember, Upserted};
 pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
+pub use receipts::{Counts, DeliveryRow, Returned, Served};
 pub use round::{ItemWrite, NoticeWrite};
 pub use sources::SourceState;
 
