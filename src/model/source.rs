@@ -122,7 +122,9 @@ pub struct DetailSelect {
     pub attachments: Option<String>,
 }
 
-/// Where things stand in JSON: JSONPath (RFC 9535); `items` from the root, the others from each item.
+/// Where things stand in JSON: JSONPath (RFC 9535); `items` from the root, the others from each item. A path that does not
+/// begin with `$` is the name of a key, whatever is in it. Of several names, `$['a','b']`, the first that says something
+/// counts. `link` may be an address with paths in braces: `https://site.example/fiche/{$.id}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JsonSelect {
     pub items: Option<String>,
@@ -142,6 +144,42 @@ pub struct JsonSelect {
     pub amount: Option<String>,
     /// True for calls, false for standing aids.
     pub is_call: Option<String>,
+}
+
+impl ListSelect {
+    /// Splits `a.next@href` into its CSS selector and the attribute it takes; `@href` alone has an empty selector.
+    ///
+    /// Only a name at the very end counts: `a[href*="@"]` holds no attribute.
+    pub fn split(selector: &str) -> (&str, Option<&str>) {
+        match selector.rsplit_once('@') {
+            Some((css, name)) if is_attribute_name(name) => (css.trim(), Some(name.trim())),
+            _ => (selector.trim(), None),
+        }
+    }
+}
+
+impl JsonSelect {
+    /// The JSONPath that a setting stands for: the name of a key becomes its path.
+    pub fn path(setting: &str) -> String {
+        if setting.starts_with('$') {
+            return setting.to_owned();
+        }
+        format!("$['{}']", setting.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
+
+    /// The paths in the braces of a link's pattern; none when it is a path itself.
+    pub fn pattern_paths(link: &str) -> Vec<&str> {
+        if link.starts_with('$') || !link.contains("://") {
+            return Vec::new();
+        }
+        link.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(path, _)| path).collect()
+    }
+}
+
+fn is_attribute_name(name: &str) -> bool {
+    let name = name.trim();
+    let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':');
+    !name.is_empty() && name.bytes().all(sound)
 }
 
 /// How further pages of a JSON answer are asked for.

@@ -1,1 +1,30 @@
-//! (to be written)
+//! sources.toml: the watched places, read and checked, every mistake at once.
+//!
+//! The head of the shipped sources.toml documents each key for administrators. It refuses to know the network and how
+//! an answer is read: selectors and paths are only checked for being readable.
+
+mod check;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use crate::model::{Problems, Source};
+use crate::tomlfile::TomlFile;
+
+/// Reads `path`. The sources come in the order of the file, disabled ones too.
+pub fn load(path: &Path) -> Result<Vec<Source>, Problems> {
+    from_file(TomlFile::read(path)?)
+}
+
+/// As [`load`], for a file that was read already.
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Source>, Problems> {
+    from_file(TomlFile::parse(path, bytes)?)
+}
+
+fn from_file(file: TomlFile) -> Result<Vec<Source>, Problems> {
+    let sources = read::sources(&file);
+    file.finish().map(|()| sources)
+}

@@ -1,1 +1,102 @@
-//! (to be written)
+//! The memory: what was found, who is served, what was sent. SQL, one file an aggregate.
+//!
+//! SQLite by default, PostgreSQL by URL, through one code path: only the claim of deliveries, the migrations and the
+//! opening differ. Instants are Unix milliseconds UTC, civil dates ISO text, booleans integers, structures JSON text.
+//! It refuses to know what a notice means, how a mail travels, or what time it is: every instant is an argument.
+
+mod approval;
+mod backup;
+mod editions;
+mod error;
+mod history;
+mod items;
+mod journal;
+mod ledger;
+mod members;
+mod migrations;
+mod notices;
+mod open;
+mod person;
+mod receipts;
+mod round;
+mod sources;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use sqlx::{Any, AnyConnection, AnyPool};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub use approval::{Approval, DeliveryPlan, FrozenDigest};
+pub use editions::{Created, NewEdition};
+pub use error::StoreError;
+pub use history::{DigestId, Shown};
+pub use items::{Fingerprint, ItemHead, ItemRecord, StoredItem};
+pub use journal::{JournalEntry, WorkerId};
+pub use ledger::{Claimed, Outcome, TakenBack, Verdict};
+pub use members::{ImportMode, Kept, MemberFilter, MemberStateName, NewMember, Upserted};
+pub use notices::{HiddenNotices, NoticeFilter, Revision};
+pub use open::{Limits, Open};
+pub use person::{Choice, Erased, subject};
+pub use receipts::{Counts, DeliveryRow, Returned, Served};
+pub use round::{ItemWrite, NoticeWrite};
+pub use sources::SourceState;
+
+/// The database. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+    kind: Kind,
+    place: Arc<str>,
+    /// SQLite writes one at a time: writers of this process queue here instead of polling the file's lock.
+    turn: Arc<Mutex<()>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A write transaction; dropped without [`Tx::commit`], nothing happened.
+struct Tx {
+    tx: sqlx::Transaction<'static, Any>,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Store {
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The file, or server and database, without user or password.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    async fn write(&self) -> Result<Tx, StoreError> {
+        let (turn, begin) = match self.kind {
+            Kind::Sqlite => (Some(self.turn.clone().lock_owned().await), "BEGIN IMMEDIATE"),
+            Kind::Postgres => (None, "BEGIN"),
+        };
+        Ok(Tx { tx: self.pool.begin_with(begin).await?, _turn: turn })
+    }
+}
+
+impl Tx {
+    fn conn(&mut self) -> &mut AnyConnection {
+        &mut self.tx
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("place", &self.place).finish_non_exhaustive()
+    }
+}

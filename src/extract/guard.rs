@@ -1,0 +1,49 @@
+//! Refuses markup whose tree would cost out of proportion to its bytes, before a tree is built.
+
+use super::ExtractError;
+
+/// An HTML document holds at most this many bytes.
+pub const HTML_BYTES_MAX: usize = 10_000_000;
+/// Elements left open, one within the other. Real pages stay under a hundred.
+pub const NESTING_MAX: usize = 500;
+/// A parser opens formatting elements that were left open again in each later block: so many in all.
+const REOPENED_MAX: usize = 300_000;
+
+/// Elements that close by themselves say nothing of nesting.
+const SELF_CLOSING: &[&str] = &[
+    "p", "li", "td", "th", "tr", "option", "dt", "dd", "br", "img", "input", "meta", "link", "hr", "source", "wbr",
+    "area", "base", "col", "embed", "track", "param", "thead", "tbody", "tfoot", "optgroup", "rp", "rt", "path", "use",
+    "circle",
+];
+const FORMATTING: &[&str] =
+    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+
+pub fn check(html: &str) -> Result<(), ExtractError> {
+    if html.len() > HTML_BYTES_MAX {
+        return Err(ExtractError::TooLarge { bytes: html.len(), bytes_max: HTML_BYTES_MAX });
+    }
+    let (mut depth, mut formatting, mut reopened) = (0usize, 0usize, 0usize);
+    for tag in html.split('<').skip(1) {
+        let (closing, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or("").to_ascii_lowercase();
+        let name = name.as_str();
+        if name.is_empty() {
+            continue;
+        }
+        let formats = FORMATTING.contains(&name);
+        if closing {
+            depth = if SELF_CLOSING.contains(&name) { depth } else { depth.saturating_sub(1) };
+            formatting = if formats { formatting.saturating_sub(1) } else { formatting };
+            continue;
+        }
+        reopened += formatting;
+        formatting += usize::from(formats);
+        depth +=
+            usize::from(!SELF_CLOSING.contains(&name) && !rest.split('>').next().is_some_and(|t| t.ends_with('/')));
+        if depth > NESTING_MAX || reopened > REOPENED_MAX {
+            return Err(ExtractError::TooDeep { levels_max: NESTING_MAX });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,316 @@
+//! Members: who is served. An import adds and changes; it never overrides what a person chose, left or had erased.
+
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+
+use super::sql::{Columns, json, ms, name_of, places};
+use super::{Store, StoreError};
+use crate::model::{CohortId, EmailAddress, Member, MemberField, MemberId, MemberState, Profile, Rhythm};
+
+/// A line of an import, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewMember {
+    pub email: EmailAddress,
+    /// A keyed digest of the address, as given to [`Store::erase_member`]: who was erased is not brought back.
+    pub digest: String,
+    /// Empty: not said, what is known stays. So for the three after it.
+    pub first_name: String,
+    pub last_name: String,
+    pub organisation: String,
+    pub role: String,
+    /// Added to those the member has.
+    pub cohorts: Vec<CohortId>,
+    pub profile: Profile,
+    /// `None`: not said.
+    pub rhythm: Option<Rhythm>,
+}
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upserted {
+    Created(MemberId),
+    /// The names of what changed: `organisation`, `territories`…
+    Changed {
+        member: MemberId,
+        fields: Vec<&'static str>,
+    },
+    Unchanged(MemberId),
+    /// Left alone.
+    Kept(Kept),
+}
+
+/// Why a line changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Left,
+    Erased,
+}
+
+/// Whether an import is only tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportMode {
+    Write,
+    DryRun,
+}
+
+/// A member's state without its details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberStateName {
+    Active,
+    Paused,
+    Suspended,
+    Left,
+}
+
+impl MemberStateName {
+    pub fn of(state: &MemberState) -> Self {
+        match state {
+            MemberState::Active => Self::Active,
+            MemberState::Paused { .. } => Self::Paused,
+            MemberState::Suspended { .. } => Self::Suspended,
+            MemberState::Left { .. } => Self::Left,
+        }
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Suspended => "suspended",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// Which members are asked for; the default asks for all but the erased.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemberFilter {
+    /// Members of any of these; none means all.
+    pub cohorts: Vec<CohortId>,
+    /// None means all.
+    pub states: Vec<MemberStateName>,
+}
+
+impl Store {
+    pub async fn upsert_member(&self, new: &NewMember, at: DateTime<Utc>) -> Result<Upserted, StoreError> {
+        let done = self.upsert_members(std::slice::from_ref(new), ImportMode::Write, at).await?;
+        done.into_iter().next().ok_or(StoreError::NoSuchMember)
+    }
+
+    /// All lines in one commit, or none; answers in the lines' order.
+    pub async fn upsert_members(
+        &self,
+        new: &[NewMember],
+        mode: ImportMode,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Upserted>, StoreError> {
+        let mut tx = self.write().await?;
+        let mut done = Vec::with_capacity(new.len());
+        for new in new {
+            done.push(upsert(tx.conn(), new, at).await?);
+        }
+        if mode == ImportMode::Write {
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+
+    /// By id. 100,000 members take some 60 MB: see [`Store::members_after`] for batches.
+    pub async fn members(&self, filter: &MemberFilter) -> Result<Vec<Member>, StoreError> {
+        self.members_after(filter, MemberId(0), u32::MAX).await
+    }
+
+    /// Up to `limit` members after an id (0 at first), in order.
+    pub async fn members_after(
+        &self,
+        filter: &MemberFilter,
+        after: MemberId,
+        limit: u32,
+    ) -> Result<Vec<Member>, StoreError> {
+        let mut conditions = "m.state <> 'erased' AND m.id > $1".to_owned();
+        let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
+        if !states.is_empty() {
+            conditions.push_str(&format!(" AND m.state IN ({})", places(3, states.len())));
+        }
+        if !filter.cohorts.is_empty() {
+            conditions.push_str(&format!(
+                " AND EXISTS (SELECT 1 FROM member_cohorts AS c WHERE c.member = m.id AND c.cohort IN ({}))",
+                places(3 + states.len(), filter.cohorts.len())
+            ));
+        }
+        let sql = format!("{SELECT} WHERE {conditions} ORDER BY m.id LIMIT $2");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(after.0).bind(i64::from(limit));
+        let query = states.into_iter().fold(query, |query, state| query.bind(state));
+        let query = filter.cohorts.iter().fold(query, |query, cohort| query.bind(cohort.as_str()));
+        query.fetch_all(&self.pool).await?.iter().map(member).collect()
+    }
+
+    pub async fn member(&self, email: &EmailAddress) -> Result<Option<Member>, StoreError> {
+        find(&mut *self.pool.acquire().await?, email).await
+    }
+
+    pub async fn member_by_id(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        let sql = format!("{SELECT} WHERE m.id = $1 AND m.state <> 'erased'");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).await?;
+        row.as_ref().map(member).transpose()
+    }
+}
+
+/// `string_agg` is in PostgreSQL and, since 3.44, in SQLite; cohort ids hold no comma.
+const SELECT: &str = "SELECT m.*, COALESCE((SELECT string_agg(c.cohort, ',') FROM member_cohorts AS c \
+                      WHERE c.member = m.id), '') AS cohorts FROM members AS m";
+
+pub(super) async fn find(conn: &mut AnyConnection, email: &EmailAddress) -> Result<Option<Member>, StoreError> {
+    let sql = format!("{SELECT} WHERE m.email = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(email.expose()).fetch_optional(conn).await?;
+    row.as_ref().map(member).transpose()
+}
+
+async fn upsert(conn: &mut AnyConnection, new: &NewMember, at: DateTime<Utc>) -> Result<Upserted, StoreError> {
+    let erased = sqlx::query("SELECT digest FROM erasures WHERE digest = $1").bind(new.digest.as_str());
+    if erased.fetch_optional(&mut *conn).await?.is_some() {
+        return Ok(Upserted::Kept(Kept::Erased));
+    }
+    let Some(known) = find(conn, &new.email).await? else {
+        return Ok(Upserted::Created(create(conn, new, at).await?));
+    };
+    if matches!(known.state, MemberState::Left { .. }) {
+        return Ok(Upserted::Kept(Kept::Left));
+    }
+    let (wanted, fields) = changed(&known, new);
+    if fields.is_empty() {
+        return Ok(Upserted::Unchanged(known.id));
+    }
+    update(conn, &wanted, at).await?;
+    Ok(Upserted::Changed { member: known.id, fields })
+}
+
+/// The member as the line wants it, and the names of what differs.
+fn changed(known: &Member, new: &NewMember) -> (Member, Vec<&'static str>) {
+    let mut wanted = known.clone();
+    let mut fields = Vec::new();
+    for (name, value, said) in [
+        ("first_name", &mut wanted.first_name, &new.first_name),
+        ("last_name", &mut wanted.last_name, &new.last_name),
+        ("organisation", &mut wanted.organisation, &new.organisation),
+        ("role", &mut wanted.role, &new.role),
+    ] {
+        if !said.is_empty() && value != said {
+            value.clone_from(said);
+            fields.push(name);
+        }
+    }
+    let may = |field| !known.chosen.contains(&field);
+    let (profile, said) = (&mut wanted.profile, &new.profile);
+    if profile.organisation_kind != said.organisation_kind {
+        profile.organisation_kind = said.organisation_kind;
+        fields.push("organisation_kind");
+    }
+    if may(MemberField::Territories) && profile.territories != said.territories {
+        profile.territories.clone_from(&said.territories);
+        fields.push("territories");
+    }
+    if may(MemberField::Themes) && profile.themes != said.themes {
+        profile.themes.clone_from(&said.themes);
+        fields.push("themes");
+    }
+    if let Some(rhythm) = new.rhythm.filter(|rhythm| may(MemberField::Rhythm) && *rhythm != known.rhythm) {
+        wanted.rhythm = rhythm;
+        fields.push("rhythm");
+    }
+    wanted.cohorts.extend(new.cohorts.iter().cloned());
+    wanted.cohorts.sort();
+    wanted.cohorts.dedup();
+    if wanted.cohorts != known.cohorts {
+        fields.push("cohorts");
+    }
+    (wanted, fields)
+}
+
+async fn create(conn: &mut AnyConnection, new: &NewMember, at: DateTime<Utc>) -> Result<MemberId, StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO members (email, first_name, last_name, organisation, role, organisation_kind, territories, \
+         themes, rhythm, state, state_detail, chosen, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, '[]', $11, $11) RETURNING id",
+    )
+    .bind(new.email.expose())
+    .bind(new.first_name.as_str())
+    .bind(new.last_name.as_str())
+    .bind(new.organisation.as_str())
+    .bind(new.role.as_str())
+    .bind(name_of(&new.profile.organisation_kind)?)
+    .bind(json(&new.profile.territories)?)
+    .bind(json(&new.profile.themes)?)
+    .bind(name_of(&new.rhythm.unwrap_or_default())?)
+    .bind(json(&MemberState::Active)?)
+    .bind(ms(at))
+    .fetch_one(&mut *conn)
+    .await?;
+    let id = row.int("id")?;
+    add_cohorts(conn, id, &new.cohorts).await?;
+    Ok(MemberId(id))
+}
+
+/// Writes everything but the address and the id.
+pub(super) async fn update(conn: &mut AnyConnection, member: &Member, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE members SET first_name = $1, last_name = $2, organisation = $3, role = $4, organisation_kind = $5, \
+         territories = $6, themes = $7, rhythm = $8, state = $9, state_detail = $10, chosen = $11, updated_at = $12 \
+         WHERE id = $13 AND state <> 'erased'",
+    )
+    .bind(member.first_name.as_str())
+    .bind(member.last_name.as_str())
+    .bind(member.organisation.as_str())
+    .bind(member.role.as_str())
+    .bind(name_of(&member.profile.organisation_kind)?)
+    .bind(json(&member.profile.territories)?)
+    .bind(json(&member.profile.themes)?)
+    .bind(name_of(&member.rhythm)?)
+    .bind(MemberStateName::of(&member.state).as_str())
+    .bind(json(&member.state)?)
+    .bind(json(&member.chosen)?)
+    .bind(ms(at))
+    .bind(member.id.0)
+    .execute(&mut *conn)
+    .await?;
+    add_cohorts(conn, member.id.0, &member.cohorts).await
+}
+
+async fn add_cohorts(conn: &mut AnyConnection, member: i64, cohorts: &[CohortId]) -> Result<(), StoreError> {
+    for cohort in cohorts {
+        sqlx::query(
+            "INSERT INTO member_cohorts (member, cohort) VALUES ($1, $2) ON CONFLICT (member, cohort) DO NOTHING",
+        )
+        .bind(member)
+        .bind(cohort.as_str())
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) fn member(row: &AnyRow) -> Result<Member, StoreError> {
+    let cohorts = row.text("cohorts")?;
+    let mut cohorts: Vec<_> =
+        cohorts.split(',').filter(|id| !id.is_empty()).map(|id| CohortId(id.to_owned())).collect();
+    cohorts.sort();
+    Ok(Member {
+        id: MemberId(row.int("id")?),
+        email: row.parsed("email", EmailAddress::parse)?,
+        first_name: row.text("first_name")?,
+        last_name: row.text("last_name")?,
+        organisation: row.text("organisation")?,
+        role: row.text("role")?,
+        cohorts,
+        profile: Profile {
+            territories: row.json("territories")?,
+            themes: row.json("themes")?,
+            organisation_kind: row.word("organisation_kind")?,
+        },
+        rhythm: row.word("rhythm")?,
+        state: row.json("state_detail")?,
+        chosen: row.json("chosen")?,
+    })
+}

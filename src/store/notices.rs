@@ -1,0 +1,365 @@
+//! Notices: their current revision, every revision they had, the corrections laid over them.
+//!
+//! A revision is never changed once written: frozen digests point to it. `hidden`, `first_seen` and `last_seen` belong
+//! to the notice, not to a revision.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rand::RngExt;
+use sqlx::AnyConnection;
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+
+use super::sql::{Columns, ROWS_MAX, json, ms, name_of, places};
+use super::{Store, StoreError};
+use crate::model::{Aspect, Change, Correction, Kind, Notice, NoticeId};
+
+/// Which notices are asked for; the default asks for all that are not hidden.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NoticeFilter {
+    /// Only those one can apply to at this instant ([`Notice::is_open`]).
+    pub open_at: Option<DateTime<Utc>>,
+    /// None means all.
+    pub kinds: Vec<Kind>,
+    pub hidden: HiddenNotices,
+    /// Only those first or last seen at or after this instant.
+    pub first_seen_from: Option<DateTime<Utc>>,
+    pub last_seen_from: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HiddenNotices {
+    #[default]
+    Without,
+    With,
+    Only,
+}
+
+/// What a notice was, and what members were told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    pub at: DateTime<Utc>,
+    pub announced: Vec<Change>,
+    pub notice: Notice,
+}
+
+impl Store {
+    /// An id that no notice has or had.
+    pub async fn new_notice_id(&self) -> Result<NoticeId, StoreError> {
+        loop {
+            let id = random_id();
+            let taken = sqlx::query("SELECT id FROM notices WHERE id = $1").bind(id.as_str().to_owned());
+            if taken.fetch_optional(&self.pool).await?.is_none() {
+                return Ok(id);
+            }
+        }
+    }
+
+    /// Its revision is 1 and its id new; [`Store::save_round_part`] does it together with its item.
+    pub async fn create_notice(&self, notice: &Notice, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        create(tx.conn(), notice, at).await?;
+        tx.commit().await
+    }
+
+    /// Writes the next revision; `hidden`, `first_seen` are left as they stand, `last_seen` never goes back.
+    pub async fn save_notice(
+        &self,
+        notice: &Notice,
+        announced: &[Change],
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        revise(tx.conn(), notice, announced, at).await?;
+        tx.commit().await
+    }
+
+    /// The notice as it stands; a merged id gives the notice that took it in.
+    pub async fn notice(&self, id: &NoticeId) -> Result<Option<Notice>, StoreError> {
+        let row = sqlx::query(
+            "SELECT n.* FROM notices AS asked JOIN notices AS n ON n.id = COALESCE(asked.merged_into, asked.id) \
+             WHERE asked.id = $1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(current).transpose()
+    }
+
+    /// One revision as it was written, whatever became of the notice.
+    pub async fn notice_revision(&self, id: &NoticeId, revision: u32) -> Result<Option<Notice>, StoreError> {
+        let row = sqlx::query("SELECT content FROM notice_revisions WHERE notice = $1 AND revision = $2")
+            .bind(id.as_str())
+            .bind(i64::from(revision))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| row.json("content")).transpose()
+    }
+
+    /// Many revisions at once, for rendering digests; those that do not exist are left out.
+    pub async fn notice_revisions(
+        &self,
+        wanted: &[(NoticeId, u32)],
+    ) -> Result<HashMap<(NoticeId, u32), Notice>, StoreError> {
+        let mut found = HashMap::with_capacity(wanted.len());
+        for wanted in wanted.chunks(ROWS_MAX) {
+            let sql = format!(
+                "WITH wanted (notice, revision) AS (VALUES {}) SELECT r.notice, r.revision, r.content \
+                 FROM wanted JOIN notice_revisions AS r ON r.notice = wanted.notice AND r.revision = wanted.revision",
+                super::sql::tuples(1, wanted.len(), 2)
+            );
+            let query = wanted.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (notice, revision)| {
+                query.bind(notice.as_str()).bind(i64::from(*revision))
+            });
+            for row in query.fetch_all(&self.pool).await? {
+                found.insert((NoticeId(row.text("notice")?), row.count("revision")?), row.json("content")?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Every revision, the oldest first.
+    pub async fn notice_history(&self, id: &NoticeId) -> Result<Vec<Revision>, StoreError> {
+        let rows =
+            sqlx::query("SELECT at, announced, content FROM notice_revisions WHERE notice = $1 ORDER BY revision")
+                .bind(id.as_str())
+                .fetch_all(&self.pool)
+                .await?;
+        let revision = |row: &AnyRow| {
+            Ok(Revision { at: row.instant("at")?, announced: row.json("announced")?, notice: row.json("content")? })
+        };
+        rows.iter().map(revision).collect()
+    }
+
+    /// By the day they were first seen, the oldest first.
+    pub async fn notices(&self, filter: &NoticeFilter) -> Result<Vec<Notice>, StoreError> {
+        let mut sql = "SELECT * FROM notices WHERE merged_into IS NULL".to_owned();
+        match filter.hidden {
+            HiddenNotices::Without => sql.push_str(" AND hidden = 0"),
+            HiddenNotices::With => {}
+            HiddenNotices::Only => sql.push_str(" AND hidden = 1"),
+        }
+        let mut instants = Vec::new();
+        for (condition, instant) in [
+            ("(closes_at IS NULL OR closes_at > ", filter.open_at),
+            ("(first_seen >= ", filter.first_seen_from),
+            ("(last_seen >= ", filter.last_seen_from),
+        ] {
+            if let Some(instant) = instant {
+                instants.push(ms(instant));
+                sql.push_str(&format!(" AND {condition}${})", instants.len()));
+            }
+        }
+        let kinds = filter.kinds.iter().map(name_of).collect::<Result<Vec<_>, _>>()?;
+        if !kinds.is_empty() {
+            sql.push_str(&format!(" AND kind IN ({})", places(instants.len() + 1, kinds.len())));
+        }
+        sql.push_str(" ORDER BY first_seen, id");
+        let query = instants.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, ms| query.bind(ms));
+        let query = kinds.into_iter().fold(query, |query, kind| query.bind(kind));
+        let notices = query.fetch_all(&self.pool).await?.iter().map(current).collect::<Result<Vec<_>, _>>()?;
+        Ok(match filter.open_at {
+            Some(now) => notices.into_iter().filter(|notice| notice.is_open(now)).collect(),
+            None => notices,
+        })
+    }
+
+    /// These notices were found listed again at `at`.
+    pub async fn touch_notices(&self, ids: &[NoticeId], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        touch(tx.conn(), ids, at).await?;
+        tx.commit().await
+    }
+
+    pub async fn set_hidden(&self, id: &NoticeId, hidden: bool) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query("UPDATE notices SET hidden = $1 WHERE id = $2")
+            .bind(i64::from(hidden))
+            .bind(id.as_str())
+            .execute(tx.conn())
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NoSuchNotice(id.clone()));
+        }
+        tx.commit().await
+    }
+
+    /// `from` becomes a name of `into`: its items and, where `into` has none, its corrections go over.
+    pub async fn merge_notices(&self, from: &NoticeId, into: &NoticeId) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        for id in [from, into] {
+            let row = sqlx::query("SELECT id FROM notices WHERE id = $1 AND merged_into IS NULL").bind(id.as_str());
+            if row.fetch_optional(tx.conn()).await?.is_none() || from == into {
+                return Err(StoreError::NoSuchNotice(id.clone()));
+            }
+        }
+        for sql in [
+            "UPDATE items SET notice = $2 WHERE notice = $1",
+            "UPDATE notices SET merged_into = $2 WHERE id = $1 OR merged_into = $1",
+            "INSERT INTO corrections (notice, aspect, correction) SELECT $2, aspect, correction FROM corrections AS old \
+             WHERE old.notice = $1 AND NOT EXISTS (SELECT 1 FROM corrections AS new WHERE new.notice = $2 AND new.aspect = old.aspect)",
+            "DELETE FROM corrections WHERE notice = $1 AND $2 <> notice",
+            "UPDATE notices SET first_seen = (SELECT MIN(first_seen) FROM notices WHERE id IN ($1, $2)) WHERE id = $2",
+        ] {
+            sqlx::query(sql).bind(from.as_str()).bind(into.as_str()).execute(tx.conn()).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Merged ids and the notices that took them in.
+    pub async fn aliases(&self) -> Result<HashMap<NoticeId, NoticeId>, StoreError> {
+        let rows =
+            sqlx::query("SELECT id, merged_into FROM notices WHERE merged_into IS NOT NULL").fetch_all(&self.pool);
+        let pair = |row: &AnyRow| Ok((NoticeId(row.text("id")?), NoticeId(row.text("merged_into")?)));
+        rows.await?.iter().map(pair).collect()
+    }
+
+    /// Replaces an earlier correction of the same aspect.
+    pub async fn save_correction(&self, id: &NoticeId, correction: &Correction) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query(
+            "INSERT INTO corrections (notice, aspect, correction) SELECT id, $2, $3 FROM notices WHERE id = $1 \
+             ON CONFLICT (notice, aspect) DO UPDATE SET correction = excluded.correction",
+        )
+        .bind(id.as_str())
+        .bind(name_of(&correction.value.aspect())?)
+        .bind(json(correction)?)
+        .execute(tx.conn())
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NoSuchNotice(id.clone()));
+        }
+        tx.commit().await
+    }
+
+    pub async fn corrections(&self, id: &NoticeId) -> Result<Vec<Correction>, StoreError> {
+        let sql = "SELECT correction FROM corrections WHERE notice = $1 ORDER BY aspect";
+        let rows = sqlx::query(sql).bind(id.as_str()).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| row.json("correction")).collect()
+    }
+
+    /// All corrections of all notices, for a round.
+    pub async fn all_corrections(&self) -> Result<HashMap<NoticeId, Vec<Correction>>, StoreError> {
+        let rows =
+            sqlx::query("SELECT notice, correction FROM corrections ORDER BY notice, aspect").fetch_all(&self.pool);
+        let mut all: HashMap<NoticeId, Vec<Correction>> = HashMap::new();
+        for row in rows.await? {
+            all.entry(NoticeId(row.text("notice")?)).or_default().push(row.json("correction")?);
+        }
+        Ok(all)
+    }
+
+    /// What was read counts again for this aspect.
+    pub async fn remove_correction(&self, id: &NoticeId, aspect: Aspect) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM corrections WHERE notice = $1 AND aspect = $2")
+            .bind(id.as_str())
+            .bind(name_of(&aspect)?)
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+}
+
+pub(super) async fn create(conn: &mut AnyConnection, notice: &Notice, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO notices (id, revision, kind, status, closes_at, hidden, first_seen, last_seen, content) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(notice.id.as_str())
+    .bind(i64::from(notice.revision))
+    .bind(name_of(&notice.kind)?)
+    .bind(name_of(&notice.status)?)
+    .bind(closes_at(notice))
+    .bind(i64::from(notice.hidden))
+    .bind(ms(notice.first_seen))
+    .bind(ms(notice.last_seen))
+    .bind(json(notice)?)
+    .execute(&mut *conn)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::RevisionTaken { notice: notice.id.clone(), revision: notice.revision });
+    }
+    add_revision(conn, notice, &[], at).await
+}
+
+pub(super) async fn revise(
+    conn: &mut AnyConnection,
+    notice: &Notice,
+    announced: &[Change],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE notices SET revision = $2, kind = $3, status = $4, closes_at = $5, content = $6, \
+         last_seen = CASE WHEN last_seen < $7 THEN $7 ELSE last_seen END WHERE id = $1 AND revision = $8",
+    )
+    .bind(notice.id.as_str())
+    .bind(i64::from(notice.revision))
+    .bind(name_of(&notice.kind)?)
+    .bind(name_of(&notice.status)?)
+    .bind(closes_at(notice))
+    .bind(json(notice)?)
+    .bind(ms(notice.last_seen))
+    .bind(i64::from(notice.revision) - 1)
+    .execute(&mut *conn)
+    .await?;
+    if done.rows_affected() == 0 {
+        let known = sqlx::query("SELECT id FROM notices WHERE id = $1").bind(notice.id.as_str());
+        return Err(match known.fetch_optional(conn).await? {
+            Some(_) => StoreError::RevisionTaken { notice: notice.id.clone(), revision: notice.revision },
+            None => StoreError::NoSuchNotice(notice.id.clone()),
+        });
+    }
+    add_revision(conn, notice, announced, at).await
+}
+
+async fn add_revision(
+    conn: &mut AnyConnection,
+    notice: &Notice,
+    announced: &[Change],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO notice_revisions (notice, revision, at, announced, content) VALUES ($1, $2, $3, $4, $5)")
+        .bind(notice.id.as_str())
+        .bind(i64::from(notice.revision))
+        .bind(ms(at))
+        .bind(json(announced)?)
+        .bind(json(notice)?)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn touch(conn: &mut AnyConnection, ids: &[NoticeId], at: DateTime<Utc>) -> Result<(), StoreError> {
+    for ids in ids.chunks(ROWS_MAX) {
+        let sql =
+            format!("UPDATE notices SET last_seen = $1 WHERE last_seen < $1 AND id IN ({})", places(2, ids.len()));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(ms(at));
+        ids.iter().fold(query, |query, id| query.bind(id.as_str().to_owned())).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// When the last wave closes.
+fn closes_at(notice: &Notice) -> Option<i64> {
+    notice.waves.iter().chain(&notice.deadline).map(|wave| ms(wave.closes_at())).max()
+}
+
+fn current(row: &AnyRow) -> Result<Notice, StoreError> {
+    let notice: Notice = row.json("content")?;
+    Ok(Notice {
+        hidden: row.flag("hidden")?,
+        first_seen: row.instant("first_seen")?,
+        last_seen: row.instant("last_seen")?,
+        ..notice
+    })
+}
+
+/// `n` and seven letters or digits, without those that are mistaken for one another when read aloud or typed.
+fn random_id() -> NoticeId {
+    const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+    let mut rng = rand::rng();
+    let letter = |_| LETTERS.get(rng.random_range(0..LETTERS.len())).map_or('x', |byte| char::from(*byte));
+    NoticeId(std::iter::once('n').chain((0..7).map(letter)).collect())
+}

@@ -1,0 +1,9 @@
+//! Every test of the store, on SQLite always and on PostgreSQL when GLANEUR_TEST_POSTGRES names a server on which
+//! databases may be created.
+
+mod both;
+mod claims;
+mod found;
+mod issues;
+mod opening;
+mod people;

@@ -1,0 +1,158 @@
+//! The money of a call, as written: its whole envelope, or the cap for one project.
+//!
+//! Sums are scored by the words before them; budgets, fees, turnovers and last year's totals are refused.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::page::{Page, Zone};
+use super::words::fold;
+use crate::model::{Aspect, Doubt, DoubtReason, Field, Fields, Quote, Reading};
+
+static SUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b\d{1,3}(?:[\s.\u{a0}\u{202f}]\d{3})+(?:,\d{1,2})?\s?(?:€|euros?\b)|\b\d+(?:[.,]\d+)?\s?(?:k€|m€|md€|millions?\s+d['’]\s?euros?|milliards?\s+d['’]\s?euros?|€|euros?\b)").ok()
+});
+
+/// How far before a sum its meaning may stand.
+const BEFORE_BYTES: usize = 110;
+const AFTER_BYTES: usize = 40;
+
+const SAYS_CAP: &[&str] = &[
+    "dans la limite d",
+    "plafond",
+    "plafonne",
+    "montant maximum",
+    "montant maximal",
+    "subvention maximale",
+    "subvention maximum",
+    "aide maximale",
+    "aide max",
+    "maximum de",
+    "au maximum",
+    "maximum",
+    "jusqu a",
+    "ne peut exceder",
+    "ne peut depasser",
+    "ne pourra exceder",
+    "ne pourra depasser",
+    "limite a",
+    "dotation maximale",
+    "pouvant aller jusqu",
+    "montant max",
+];
+const SAYS_ENVELOPE: &[&str] = &[
+    "enveloppe",
+    "dotation",
+    "dote de",
+    "dotee de",
+    "budget de l appel",
+    "budget alloue",
+    "credits",
+    "montant total",
+    "budget total",
+    "budget global",
+    "montant global",
+    "financement global",
+    "mobilise",
+    "prix de",
+    "montant de l aide",
+    "montant de la subvention",
+    "montant des subventions",
+    "s eleve a",
+    "recompense",
+];
+const SAYS_OTHER: &[&str] = &[
+    "chiffre d affaires",
+    "redevance",
+    "cout total",
+    "cout du projet",
+    "budget du projet",
+    "depenses minimum",
+    "plafond de depenses",
+    "minimum",
+    "seuil",
+    "superieur",
+    "inferieur",
+    "capital",
+    "bilan n",
+    "reste a charge",
+    "frais de",
+    "tarif",
+    "loyer",
+    "par jour",
+    "cotisation",
+    "amende",
+    "en 2020",
+    "en 2021",
+    "en 2022",
+    "en 2023",
+    "annee precedente",
+    "l an dernier",
+    "derniere edition",
+    "h t",
+    "plafond de travaux",
+    "cout d",
+    "a partir de",
+    "au moins",
+    "prix de vente",
+    "salaire",
+    "annees precedentes",
+];
+
+pub(super) fn read(page: &Page, fields: &Fields) -> Reading<String> {
+    if let Some((name, amount)) = &fields.amount {
+        let quote = Quote { field: Field::Structured(name.clone()), start: 0, end: 0, text: amount.clone() };
+        return Reading::of(amount.clone(), quote);
+    }
+    let Some(sum) = SUM.as_ref() else { return Reading::none() };
+    let text = page.text.text();
+    let mut best: Option<(f32, Range<usize>)> = None;
+    let mut rivals = 0;
+    for found in sum.find_iter(text) {
+        let score = score(text, found.range()) - if page.zone(found.start()) == Zone::Far { 1.0 } else { 0.0 };
+        if page.zone(found.start()) == Zone::Chrome || score < 1.0 {
+            continue;
+        }
+        rivals += 1;
+        // The first of equals: a notice tells the whole before its parts.
+        if best.as_ref().is_none_or(|(top, _)| score > *top) {
+            best = Some((score, found.range()));
+        }
+    }
+    let Some((_, at)) = best else { return Reading::none() };
+    let quote = page.quote_text(at);
+    let reading = Reading::of(quote.text.clone(), quote);
+    if rivals > 1 { reading.doubted(Doubt::new(Aspect::Amount, DoubtReason::Contradiction, "")) } else { reading }
+}
+
+fn score(text: &str, at: Range<usize>) -> f32 {
+    let from = text.floor_char_boundary(at.start.saturating_sub(BEFORE_BYTES));
+    let before = text.get(from..at.start).unwrap_or_default();
+    // A sentence ends what the one before it said.
+    let before = fold(before.rsplit(['.', ';', '!', '?']).next().unwrap_or_default());
+    let after = fold(text.get(at.end..text.floor_char_boundary(at.end + AFTER_BYTES)).unwrap_or_default());
+    let near = before.get(before.floor_char_boundary(before.len().saturating_sub(45))..).unwrap_or(&before);
+    let says = |words: &[&str], place: &str| words.iter().any(|word| place.contains(word));
+    let mut score = 0.0;
+    if says(SAYS_ENVELOPE, &before) {
+        score += if says(SAYS_ENVELOPE, near) { 2.5 } else { 1.5 };
+    }
+    if says(SAYS_CAP, &before) {
+        score += if says(SAYS_CAP, near) { 2.0 } else { 1.0 };
+    }
+    if after.starts_with("par projet")
+        || after.starts_with("par an")
+        || after.starts_with("maximum")
+        || after.starts_with("max")
+    {
+        score += 1.5;
+    }
+    if says(SAYS_OTHER, near)
+        || says(&["h t", "ht", "par jour", "jour"], after.get(..after.floor_char_boundary(6)).unwrap_or(&after))
+    {
+        score -= 2.5;
+    }
+    score
+}

@@ -1,0 +1,230 @@
+//! Who may apply, and whether a commune, a CCAS or an EPCI may.
+//!
+//! Those who apply are told from those who are helped by the words around them. A CCAS is taken out only where the words
+//! leave it no place. Whether a member's own organisation fits is told elsewhere.
+
+mod signs;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::Input;
+use super::page::{Page, Zone};
+use super::phrases::Found;
+use crate::model::{Aspect, Audience, Doubt, DoubtReason, Field, Kind, Quote, Reading};
+use signs::{CUES, Cue, WHO, Who};
+
+/// How far a list of those who may apply goes on after its cue, in bytes.
+const LIST_BYTES: usize = 450;
+const SENTENCE_BYTES: usize = 260;
+const BEFORE_BYTES: usize = 160;
+
+pub(super) struct Audiences {
+    pub audiences: Reading<Vec<Audience>>,
+    pub ccas_eligible: Reading<bool>,
+}
+
+/// What the text says of those who may apply.
+#[derive(Default)]
+struct Said {
+    may: BTreeMap<Who, Quote>,
+    may_not: BTreeMap<Who, Quote>,
+    only: BTreeSet<Who>,
+    weak: bool,
+}
+
+pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences {
+    let mut said = Said::of(page);
+    if kind == Some(Kind::Accreditation) {
+        return accreditation(said);
+    }
+    if said.may.is_empty() && matches!(kind, Some(Kind::Call | Kind::Aid)) {
+        said.guess(page);
+    }
+    let audiences = match &input.fields.audiences {
+        Some((name, audiences)) => from_field(name, audiences),
+        None => said.audiences(),
+    };
+    let ccas_eligible =
+        if matches!(kind, Some(Kind::Call | Kind::Aid)) { said.ccas(&audiences) } else { Reading::none() };
+    Audiences { audiences, ccas_eligible }
+}
+
+/// Food-aid accreditation concerns private non-profit bodies (code de l'action sociale et des familles, L. 266-2).
+fn accreditation(said: Said) -> Audiences {
+    let proof = said.may_not.get(&Who::Ccas).or(said.may_not.get(&Who::PublicBody)).or(said.may.get(&Who::PrivateBody));
+    let ccas_eligible = proof.map(|quote| Reading::of(false, quote.clone())).unwrap_or_default();
+    let private = |who: &Who| matches!(who, Who::Association | Who::PrivateBody);
+    let evidence: Vec<Quote> =
+        said.may.iter().filter(|(who, _)| private(who)).map(|(_, quote)| quote.clone()).collect();
+    let value = (!evidence.is_empty()).then(|| vec![Audience::Associations]);
+    Audiences { audiences: Reading { value, evidence, doubts: Vec::new() }, ccas_eligible }
+}
+
+fn from_field(name: &str, audiences: &[Audience]) -> Reading<Vec<Audience>> {
+    let mut sorted = audiences.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    let text = format!("{sorted:?}");
+    Reading::of(sorted, Quote { field: Field::Structured(name.to_owned()), start: 0, end: 0, text })
+}
+
+impl Said {
+    fn of(page: &Page) -> Self {
+        let mut said = Self::default();
+        let text = page.text.text();
+        let who = WHO.find(&page.text);
+        for cue in CUES.find(&page.text) {
+            if page.zone(cue.at.start) <= Zone::Far {
+                continue;
+            }
+            let window = window(text, &cue);
+            for found in who.iter().filter(|found| window.contains(&found.at.start) && found.at.end <= window.end) {
+                said.note(cue.tag, found, page.quote_text(found.at.clone()));
+            }
+        }
+        for found in WHO.find(&page.title) {
+            if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::Company) {
+                said.may.entry(found.tag).or_insert(page.quote_title(found.at));
+            }
+        }
+        // "Les communes ne sont pas éligibles" holds an "éligibles" of its own.
+        for who in said.may_not.keys() {
+            said.may.remove(who);
+        }
+        said
+    }
+
+    fn note(&mut self, cue: Cue, found: &Found<Who>, quote: Quote) {
+        match cue {
+            Cue::ExcludedBefore | Cue::ExcludedAfter => {
+                self.may_not.entry(found.tag).or_insert(quote);
+            }
+            Cue::Only => {
+                self.only.insert(found.tag);
+                self.may.entry(found.tag).or_insert(quote);
+            }
+            Cue::Follow | Cue::Heading | Cue::Before => {
+                self.may.entry(found.tag).or_insert(quote);
+            }
+        }
+    }
+
+    /// Nothing says who applies: those that the text speaks of most, when it speaks of nobody else as much.
+    fn guess(&mut self, page: &Page) {
+        let mut counts: BTreeMap<Who, (usize, Range<usize>)> = BTreeMap::new();
+        for found in WHO.find(&page.text) {
+            if page.zone(found.at.start) >= Zone::Body && found.tag != Who::Person {
+                counts.entry(found.tag).or_insert((0, found.at)).0 += 1;
+            }
+        }
+        let Some((&who, (most, at))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
+        let rival = counts.iter().filter(|(other, _)| **other != who).map(|(_, (count, _))| *count).max().unwrap_or(0);
+        if *most > rival {
+            self.weak = true;
+            self.may.insert(who, page.quote_text(at.clone()));
+        }
+    }
+
+    fn audiences(&self) -> Reading<Vec<Audience>> {
+        let all: BTreeSet<Audience> = self.may.keys().filter_map(|who| audience(*who)).collect();
+        if all.is_empty() {
+            return Reading::none();
+        }
+        let evidence =
+            self.may.iter().filter(|(who, _)| audience(**who).is_some()).map(|(_, quote)| quote.clone()).collect();
+        let doubts = if self.weak { vec![Doubt::new(Aspect::Audiences, DoubtReason::Weak, "")] } else { vec![] };
+        Reading { value: Some(all.into_iter().collect()), evidence, doubts }
+    }
+
+    fn ccas(&self, audiences: &Reading<Vec<Audience>>) -> Reading<bool> {
+        let weak = |reading: Reading<bool>| {
+            if self.weak { reading.doubted(Doubt::new(Aspect::Ccas, DoubtReason::Weak, "")) } else { reading }
+        };
+        for who in [Who::Ccas, Who::Collectivity, Who::PublicBody] {
+            if let Some(quote) = self.may.get(&who) {
+                return weak(Reading::of(true, quote.clone()));
+            }
+        }
+        for who in [Who::Ccas, Who::Collectivity, Who::PublicBody] {
+            if let Some(quote) = self.may_not.get(&who) {
+                return Reading::of(false, quote.clone());
+            }
+        }
+        let read = audiences.value.as_deref().unwrap_or_default();
+        if read.contains(&Audience::Collectivites) {
+            return Reading { value: Some(true), evidence: audiences.evidence.clone(), doubts: Vec::new() };
+        }
+        match self.others_only() {
+            Some(quote) => weak(Reading::of(false, quote)),
+            None => Reading::none(),
+        }
+    }
+
+    /// Words that leave a CCAS no place: companies, schools or persons alone, or associations and nobody else.
+    fn others_only(&self) -> Option<Quote> {
+        let open = [Who::Anybody, Who::Establishment].iter().any(|who| self.may.contains_key(who));
+        if open || self.may.is_empty() {
+            return None;
+        }
+        let (who, quote) = self.may.iter().next()?;
+        let associations = self.may.contains_key(&Who::Association) || self.may.contains_key(&Who::PrivateBody);
+        let said = self.only.contains(&Who::Association)
+            || self.may.contains_key(&Who::PrivateBody)
+            || self.may.contains_key(&Who::Company);
+        (!associations || said || self.only.contains(who)).then(|| quote.clone())
+    }
+}
+
+fn audience(who: Who) -> Option<Audience> {
+    Some(match who {
+        Who::Collectivity | Who::Ccas => Audience::Collectivites,
+        Who::Association | Who::PrivateBody => Audience::Associations,
+        Who::Company => Audience::Entreprises,
+        Who::School | Who::Establishment | Who::PublicBody => Audience::Etablissements,
+        Who::Person => Audience::Particuliers,
+        Who::Anybody => return None,
+    })
+}
+
+/// The part of a text that a cue speaks of.
+fn window(text: &str, cue: &Found<Cue>) -> Range<usize> {
+    match cue.tag {
+        Cue::Before | Cue::ExcludedBefore => sentence_before(text, cue.at.start),
+        Cue::Only => sentence_before(text, cue.at.start).start..after(text, cue.at.end, SENTENCE_BYTES),
+        Cue::Follow if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
+        Cue::Follow | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
+        Cue::Heading if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
+        Cue::Heading => cue.at.end..cue.at.end,
+    }
+}
+
+/// A colon, a question mark or a new line comes next.
+fn opens_list(text: &str, at: usize) -> bool {
+    const MARK_BYTES: usize = 4;
+    let next = text.get(at..text.floor_char_boundary(at + MARK_BYTES)).unwrap_or_default();
+    next.trim_start_matches([' ', '\u{a0}']).starts_with([':', '?', '\n'])
+}
+
+fn list_end(text: &str, at: usize) -> usize {
+    let end = text.floor_char_boundary(at + LIST_BYTES);
+    // A blank line after the first entry ends the list, unless bullets go on.
+    let list = text.get(at..end).unwrap_or_default();
+    let body = list.trim_start_matches([' ', ':', '?', '\n', '\u{a0}']);
+    let skipped = list.len() - body.len();
+    body.find("\n\n").map_or(end, |stop| at + skipped + stop)
+}
+
+fn after(text: &str, at: usize, bytes: usize) -> usize {
+    let end = text.floor_char_boundary(at + bytes);
+    let rest = text.get(at..end).unwrap_or_default();
+    let stop = [". ", ".\n", "\n\n", "! ", "? "].iter().filter_map(|mark| rest.find(mark)).min();
+    stop.map_or(end, |stop| at + stop)
+}
+
+fn sentence_before(text: &str, at: usize) -> Range<usize> {
+    let from = text.floor_char_boundary(at.saturating_sub(BEFORE_BYTES));
+    let before = text.get(from..at).unwrap_or_default();
+    let stop = [". ", ".\n", "\n\n", "! ", "? ", ": "].iter().filter_map(|mark| before.rfind(mark)).max();
+    stop.map_or(from, |stop| from + stop)..at
+}

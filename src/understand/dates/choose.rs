@@ -1,0 +1,258 @@
+//! Compares what was weighed: the deadline, its waves, what an extension replaced, the opening, the publication.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+
+use super::cue::{Class, Cue, cues};
+use super::fold::Folded;
+use super::mention::{Hours, Mention, Part, When};
+use super::weigh::{Scene, Weight, weigh};
+use super::year::{Anchors, Dated, How, WeekdayCheck, last_until};
+use crate::model::{Field, Quote};
+
+/// Points below which a date is no deadline.
+pub(super) const POINTS_MIN: f32 = 2.6;
+
+/// Points from which a text states a deadline plainly.
+pub(super) const POINTS_PLAIN: f32 = 4.0;
+
+/// Points below which an opening is none.
+const OPENING_POINTS_MIN: f32 = 2.6;
+
+/// Evidence is at most this long where the words allow it.
+const QUOTE_BYTES_MAX: usize = 110;
+
+/// Statements in the first bytes of a text weigh a little more.
+const LEAD_BYTES: usize = 3_000;
+
+/// One field of the notice, read.
+pub(super) struct Page<'a> {
+    pub field: Field,
+    source: &'a str,
+    text: Folded<'a>,
+    mentions: Vec<Mention>,
+    weights: Vec<Weight>,
+    pub standing: bool,
+}
+
+impl<'a> Page<'a> {
+    pub fn read(field: Field, source: &'a str, zone: Tz, scene: Scene) -> Self {
+        let text = Folded::new(source);
+        let mentions = super::scan::scan(&text, zone);
+        let cues: Vec<Cue> = if mentions.is_empty() { Vec::new() } else { cues(&text) };
+        let weights = weigh(&text, &mentions, &cues, scene);
+        let standing = cues.iter().any(|c| c.class == Class::Standing);
+        Self { field, source, text, mentions, weights, standing }
+    }
+
+    pub fn folded(&self) -> &str {
+        self.text.from(0)
+    }
+
+    pub fn weighed(&self) -> impl Iterator<Item = (&Mention, &Weight)> {
+        self.mentions.iter().zip(&self.weights)
+    }
+
+    /// The words from `cue` to the end of the date, or the date alone when they stand too far apart.
+    pub fn quote(&self, mention: &Mention, cue: Option<usize>) -> Quote {
+        let (from, to) = mention.folded;
+        let start = cue.filter(|c| *c < from && to - c <= QUOTE_BYTES_MAX).unwrap_or(from);
+        let (start, end) = self.text.span(start, to);
+        let text = self.source.get(start..end).unwrap_or_default().to_owned();
+        Quote { field: self.field.clone(), start, end, text }
+    }
+
+    /// The year of the second end of a range is its first end's guide, and the other way round.
+    fn dated(&self, i: usize, anchors: &Anchors) -> Option<Dated> {
+        let mention = self.mentions.get(i)?;
+        if mention.part == Part::Opens
+            && let When::DayOfYear { day, month } = mention.when
+            && let Some(end) = self.mentions.get(i + 1).and_then(|closer| anchors.date(closer))
+        {
+            let date = last_until(end.date, day, month)?;
+            return Some(Dated { date, how: end.how, weekday: WeekdayCheck::AgreesOrAbsent });
+        }
+        anchors.date(mention)
+    }
+}
+
+/// One statement of a deadline.
+pub(super) struct Statement {
+    pub points: f32,
+    pub dated: Option<Dated>,
+    /// (month, day): what is known when the year is not.
+    pub day: (u32, u32),
+    pub time: Option<NaiveTime>,
+    pub zone: Option<Tz>,
+    pub quote: Quote,
+    pub extended: bool,
+    pub listed: bool,
+    /// The date its window opens on.
+    pub opens: Option<Dated>,
+    pub opens_quote: Option<Quote>,
+    pub position: usize,
+}
+
+pub(super) fn statements(pages: &[Page], anchors: &Anchors) -> Vec<Statement> {
+    let mut found = Vec::new();
+    for page in pages {
+        for (i, (mention, weight)) in page.weighed().enumerate() {
+            if weight.deadline < POINTS_MIN {
+                continue;
+            }
+            let Some((day, month)) = mention.day_month() else { continue };
+            let opener = i.checked_sub(1).filter(|_| mention.part == Part::Closes);
+            let next_chained = page.weights.get(i + 1).is_some_and(|w| w.chained && w.deadline >= POINTS_MIN);
+            let lead = if mention.folded.0 < LEAD_BYTES { 0.4 } else { 0.0 };
+            found.push(Statement {
+                points: weight.deadline + lead,
+                dated: page.dated(i, anchors),
+                day: (month, day),
+                time: mention.time.filter(|_| mention.hours == Hours::AtMostOne),
+                zone: mention.zone,
+                quote: page.quote(mention, weight.cue_start),
+                extended: weight.extended,
+                listed: weight.wave || weight.chained || next_chained,
+                opens: opener.and_then(|o| page.dated(o, anchors)),
+                opens_quote: opener.and_then(|o| page.mentions.get(o)).map(|m| page.quote(m, None)),
+                position: mention.start,
+            });
+        }
+    }
+    found
+}
+
+/// All statements of one day.
+pub(super) struct Group<'s> {
+    pub date: NaiveDate,
+    pub points: f32,
+    /// The best first.
+    pub statements: Vec<&'s Statement>,
+}
+
+impl Group<'_> {
+    pub fn extended(&self) -> bool {
+        self.statements.iter().any(|s| s.extended)
+    }
+
+    pub fn listed(&self) -> bool {
+        self.statements.iter().any(|s| s.listed)
+    }
+
+    pub fn time(&self) -> Option<NaiveTime> {
+        self.statements.iter().find_map(|s| s.time)
+    }
+
+    pub fn zone(&self) -> Option<Tz> {
+        self.statements.iter().find_map(|s| s.zone)
+    }
+
+    /// Its year is written, or confirmed, in one of them.
+    pub fn how(&self) -> How {
+        let sure = self.statements.iter().any(|s| s.dated.is_some_and(|d| d.how == How::Sure));
+        if sure { How::Sure } else { How::Inferred }
+    }
+
+    pub fn weekday(&self) -> WeekdayCheck {
+        self.statements.first().and_then(|s| s.dated).map_or(WeekdayCheck::AgreesOrAbsent, |d| d.weekday)
+    }
+}
+
+/// A statement repeated is a little plainer, at most twice.
+const REPEATED_POINTS: f32 = 0.4;
+
+/// Groups by day, the best first; of equals the earlier.
+pub(super) fn groups(statements: &[Statement]) -> Vec<Group<'_>> {
+    let mut by_date: BTreeMap<NaiveDate, Vec<&Statement>> = BTreeMap::new();
+    for statement in statements {
+        if let Some(dated) = statement.dated {
+            by_date.entry(dated.date).or_default().push(statement);
+        }
+    }
+    let mut groups: Vec<Group> = by_date
+        .into_iter()
+        .map(|(date, mut statements)| {
+            statements.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.position.cmp(&b.position)));
+            let best = statements.first().map_or(0.0, |s| s.points);
+            let repeated = (statements.len().saturating_sub(1)).min(2) as f32 * REPEATED_POINTS;
+            Group { date, points: best + repeated, statements }
+        })
+        .collect();
+    // Equal within a rounding: sort keeps the earlier first.
+    groups.sort_by_key(|g| std::cmp::Reverse((g.points * 4.0).round() as i32));
+    groups
+}
+
+/// An opening that stands by itself or begins a stated window.
+pub(super) struct Opening {
+    pub points: f32,
+    pub dated: Dated,
+    pub quote: Quote,
+}
+
+pub(super) fn opening(pages: &[Page], anchors: &Anchors, deadline: Option<NaiveDate>) -> Option<Opening> {
+    let mut best: Option<Opening> = None;
+    for page in pages {
+        for (i, (mention, weight)) in page.weighed().enumerate() {
+            if weight.opening < OPENING_POINTS_MIN || weight.footer || mention.part == Part::Closes {
+                continue;
+            }
+            let dated = match (mention.when, deadline) {
+                (When::DayOfYear { day, month }, Some(deadline)) if mention.weekday.is_none() => {
+                    last_until(deadline, day, month).map(|date| Dated {
+                        date,
+                        how: How::Inferred,
+                        weekday: WeekdayCheck::AgreesOrAbsent,
+                    })
+                }
+                _ => page.dated(i, anchors),
+            };
+            let Some(dated) = dated.filter(|d| deadline.is_none_or(|end| d.date <= end)) else { continue };
+            if best.as_ref().is_none_or(|b| weight.opening > b.points) {
+                let quote = page.quote(mention, weight.opening_cue_start);
+                best = Some(Opening { points: weight.opening, dated, quote });
+            }
+        }
+    }
+    best
+}
+
+/// The beginning of a window that ends on the deadline, whatever words stand around it.
+pub(super) fn window_opening(pages: &[Page], anchors: &Anchors, deadline: NaiveDate) -> Option<(Dated, Quote)> {
+    pages.iter().find_map(|page| {
+        page.weighed().enumerate().find_map(|(i, (mention, weight))| {
+            let closes = mention.part == Part::Closes && !weight.footer && !weight.law;
+            let same = closes && page.dated(i, anchors).is_some_and(|d| d.date == deadline);
+            let opener = i.checked_sub(1).filter(|_| same)?;
+            Some((page.dated(opener, anchors)?, page.quote(page.mentions.get(opener)?, None)))
+        })
+    })
+}
+
+/// "Publié le", "Mise à jour le": the first in the text, with its year.
+pub(super) fn published(pages: &[Page]) -> Option<(NaiveDate, Quote)> {
+    pages.iter().find_map(|page| {
+        let (mention, _) = page.weighed().find(|(m, w)| w.published && !w.footer && m.date().is_some())?;
+        Some((mention.date()?, page.quote(mention, None)))
+    })
+}
+
+/// The date an extension replaced, when the text names it so.
+pub(super) fn replaced(pages: &[Page], anchors: &Anchors) -> Option<Dated> {
+    pages.iter().find_map(|page| {
+        page.weights.iter().enumerate().find(|(_, w)| w.replaced).and_then(|(i, _)| page.dated(i, anchors))
+    })
+}
+
+/// An hour written beside the same day elsewhere, where nothing says it is a meeting's.
+pub(super) fn time_elsewhere(pages: &[Page], date: NaiveDate, anchors: &Anchors) -> Option<NaiveTime> {
+    pages.iter().find_map(|page| {
+        page.weighed().enumerate().find_map(|(i, (mention, weight))| {
+            let same = page.dated(i, anchors).is_some_and(|d| d.date == date);
+            let stated = mention.hours == Hours::AtMostOne && !weight.later_event && !weight.footer;
+            mention.time.filter(|_| same && stated)
+        })
+    })
+}

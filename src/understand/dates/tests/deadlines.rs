@@ -1,0 +1,165 @@
+use super::reading;
+
+/// The deadline read in a text published in January 2026 on a page titled as a call; "-" for none.
+fn check(text: &str, expected: &str) {
+    check_titled("Appel à projets", text, expected);
+}
+
+fn check_titled(title: &str, text: &str, expected: &str) {
+    let deadline = reading(title, text, "2026-01-12").deadline;
+    let read = deadline.value.map_or("-".to_owned(), |d| {
+        format!("{}{}", d.date, d.time.map(|t| t.format(" %H:%M").to_string()).unwrap_or_default())
+    });
+    assert_eq!(read, expected, "{text} {:?}", deadline.evidence);
+}
+
+#[test]
+fn the_words_of_a_deadline() {
+    check("Date limite de dépôt des dossiers : 14 mars 2026.", "2026-03-14");
+    check("Date limite : 14/03/2026", "2026-03-14");
+    check("La date limite de réception des candidatures est fixée au 14 mars 2026 à 12h.", "2026-03-14 12:00");
+    check("Les dossiers sont à déposer jusqu'au 14 mars 2026 inclus.", "2026-03-14");
+    check("Déposez votre dossier avant le vendredi 13 mars 2026 minuit.", "2026-03-13 23:59");
+    check("Dossier à transmettre pour le 14 mars 2026 au plus tard.", "2026-03-14");
+    check("Clôture des candidatures le 14 mars 2026.", "2026-03-14");
+    check("Clôture : 14 mars 2026", "2026-03-14");
+    check("Date butoir de candidature : 14 mars 2026", "2026-03-14");
+    check("Délai de réponse : 14 mars 2026, 17 heures", "2026-03-14 17:00");
+    check("Échéance : 14 mars 2026", "2026-03-14");
+    check("Deadline: 17 September 2026 17:00 Brussels time", "2026-09-17 17:00");
+    check("Date limite de remise des offres : 14 mars 2026 à 12h00", "2026-03-14 12:00");
+    check("Les candidatures doivent être reçues au plus tard le 14 mars 2026.", "2026-03-14");
+    check("Vous avez jusqu'au 14 mars 2026 pour candidater.", "2026-03-14");
+    check("Avant le 14 mars 2026, les associations envoient leur dossier par courriel.", "2026-03-14");
+    check("Dépôt des dossiers du 3 mars au 15 avril 2026.", "2026-04-15");
+    check("L'appel à projets est ouvert du 3 mars au 15 avril 2026.", "2026-04-15");
+    check("Les demandes sont à adresser entre le 1er et le 30 avril 2026.", "2026-04-30");
+    check("Le dossier complet doit parvenir à la préfecture d'ici le 14 mars 2026.", "2026-03-14");
+    check("Fin de dépôt des dossiers : 14 mars 2026", "2026-03-14");
+    check("14 mars 2026 : date limite de dépôt", "2026-03-14");
+    check("14 mars 2026 (date limite de dépôt)", "2026-03-14");
+    check("DATE LIMITE DE DÉPÔT : 14 MARS 2026", "2026-03-14");
+    check("Tous les dossiers sont à retourner au plus tard le 31 janvier 2026.", "2026-01-31");
+    check("Demandes de subvention de fonctionnement : à transmettre avant le 31/03/2026.", "2026-03-31");
+    check("La campagne d'habilitation est ouverte jusqu'au 19 mai 2026, délai de rigueur.", "2026-05-19");
+    check("Les structures doivent déposer leur dossier d'habilitation avant le 17 aout 2026.", "2026-08-17");
+    check("Les candidats adressent une lettre d'intention pour le 15 juillet 2026, par courriel.", "2026-07-15");
+    check("Date et heure limite d'envoi des dossiers : jeudi 30 avril 2026 à 18h", "2026-04-30 18:00");
+    check("La date de limite des dépôts des candidatures est fixée au mardi 30 juin 2026.", "2026-06-30");
+    check("Les dossiers peuvent être retirés en mairie et doivent être rendus pour le 30 juin 2026.", "2026-06-30");
+    check("Réponse attendue pour le 30 juin 2026.", "2026-06-30");
+    check("Inscriptions jusqu'au 30 juin 2026", "2026-06-30");
+    check("Candidatez avant le 30 juin 2026 !", "2026-06-30");
+    check("Aucun dossier ne sera accepté après le 30 juin 2026.", "2026-06-30");
+    check("Dates de dépôt : du 01/06/2026 au 15/07/2026", "2026-07-15");
+    check("Ouverture du portail de dépôt : du 3 juin 2026 au 1er juillet 2026 minuit.", "2026-07-01 23:59");
+    check(
+        "Les projets sont à envoyer, au plus tard, le 30 juin 2026 à l'adresse ddets@prefecture.example",
+        "2026-06-30",
+    );
+}
+
+#[test]
+fn labels_stand_before_or_above_their_value() {
+    check("Date limite de dépôt :\n14 mars 2026\n\nTerritoire :\nHérault", "2026-03-14");
+    check("Date limite de dépôt\n\n14 mars 2026\n\nContact\n\nMairie", "2026-03-14");
+    check(
+        "Calendrier\nOuverture : 2 février 2026\nClôture : 14 mars 2026\nJury : 20 avril 2026\nRésultats : 30 mai 2026",
+        "2026-03-14",
+    );
+    check("Date limite\n\nLes dossiers sont attendus en préfecture pour le 14 mars 2026.", "2026-03-14");
+    check(
+        "Lancement de l'appel 2 février 2026 Date limite de dépôt 14 mars 2026 Comité de sélection 20 avril 2026 Notification 30 mai 2026",
+        "2026-03-14",
+    );
+    check("- 2 février 2026 : ouverture\n- 14 mars 2026 : clôture des dépôts\n- 20 avril 2026 : jury", "2026-03-14");
+}
+
+#[test]
+fn what_is_no_deadline() {
+    check("Mis à jour le 14 mars 2026", "-");
+    check("Mise à jour : 14 mars 2026", "-");
+    check("Publié le 14 mars 2026", "-");
+    check("Page mise en ligne le 14/03/2026 - Modifié le 15/03/2026", "-");
+    check("Réunion d'information le 14 mars 2026 à 14h.", "-");
+    check("Un webinaire aura lieu le jeudi 12 mars 2026 de 10h à 12h.", "-");
+    check("Le jury se réunira le 14 mars 2026.", "-");
+    check("Comité de sélection : 14 mars 2026", "-");
+    check("La commission permanente du 14 mars 2026 votera les subventions.", "-");
+    check("Annonce des lauréats le 14 mars 2026", "-");
+    check("Notification des résultats aux candidats avant le 14 mars 2026", "-");
+    check("Les candidats retenus seront informés au plus tard le 14 mars 2026.", "-");
+    check("Les actions devront être réalisées avant le 31 décembre 2026.", "-");
+    check("Les projets se dérouleront du 1er septembre 2026 au 30 juin 2027.", "-");
+    check("Le bilan est à rendre avant le 30 juin 2027.", "-");
+    check("Les lauréats transmettront le compte rendu financier avant le 30 juin 2027.", "-");
+    check("Vu la loi du 1er juillet 1901 et le décret du 16 août 1901", "-");
+    check("L'arrêté du 28 août 2019 fixe la composition du dossier de demande d'habilitation.", "-");
+    check("La circulaire du 14 mars 2026 précise les candidatures recevables.", "-");
+    check("Date prévisible de publication de l'arrêté d'habilitation : 27 avril 2026.", "-");
+    check("L'habilitation est valable jusqu'au 31 décembre 2028.", "-");
+    check("Les candidatures sont ouvertes à partir du 14 mars 2026.", "-");
+    check("Lancement de l'appel à projets le 14 mars 2026", "-");
+    check("Le contrat de ville est prolongé jusqu'au 31 décembre 2030.", "-");
+    check("Les questions peuvent être posées jusqu'au 14 mars 2026.", "-");
+    check("L'an dernier, les dossiers étaient à déposer avant le 14 mars 2025.", "-");
+    check("Festival du 3 au 12 juillet 2026", "-");
+    check("Programme 2021-2027, convention signée le 14 mars 2024.", "-");
+    check("Dossiers instruits par la commission du 14 mars 2026.", "-");
+    check("L'accueil est ouvert du lundi au vendredi, sauf le 14 mars 2026.", "-");
+    check("Les dépenses sont éligibles du 1er janvier 2026 au 31 décembre 2026.", "-");
+    check("Dépôt des dossiers fin mars 2026", "-");
+    check("Association créée le 14 mars 1998", "-");
+    check("La date limite de réalisation des projets est fixée au 31 décembre 2026.", "-");
+    check("Les travaux doivent être achevés au plus tard le 31 décembre 2027.", "-");
+}
+
+#[test]
+fn clauses_keep_their_dates_apart() {
+    check("Les dossiers sont à déposer du 3 mars au 15 avril ; le jury se réunira le 20 mai.", "2026-04-15");
+    check("Publié le 12 janvier 2026. Les candidatures sont reçues jusqu'au 27 février 2026.", "2026-02-27");
+    check("Webinaire le 3 mars 2026 ; candidatures jusqu'au 15 avril 2026 ; résultats le 30 mai 2026.", "2026-04-15");
+    check("Dossier à déposer avant le 15 avril 2026 pour un passage en commission le 12 juin 2026.", "2026-04-15");
+    check(
+        "Date limite de dépôt des dossiers : 30 décembre 2025 (minuit). Date prévisible de publication de l'arrêté : 27 avril 2026.",
+        "2025-12-30 23:59",
+    );
+    check(
+        "Les actions doivent se dérouler entre le 1er septembre 2026 et le 31 août 2027. Les dossiers sont à envoyer avant le 30 avril 2026.",
+        "2026-04-30",
+    );
+    check("Une réunion se tiendra le 3 février 2026 à 14h30. Dépôt en ligne jusqu'au 28 février 2026.", "2026-02-28");
+    check(
+        "Le décret du 4 juillet 2019 fixe les conditions ; les demandes sont à déposer avant le 30 avril 2026.",
+        "2026-04-30",
+    );
+    check(
+        "Les dossiers de demande pour les actions réalisées en 2026 sont à déposer avant le 27 février 2026.",
+        "2026-02-27",
+    );
+}
+
+#[test]
+fn other_calls_at_the_foot_are_not_this_one() {
+    check(
+        "Aide aux chercheurs. À lire aussi Appel à projets culture Du 16/01/2026 au 10/03/2026 Appel à projets jeunesse : date limite 12 mars 2026",
+        "-",
+    );
+    check("Appel à projet Publics\nDu 01/06/2026 au 15/07/2026\n\nLa feuille de route", "2026-07-15");
+}
+
+#[test]
+fn the_title_may_carry_it() {
+    check_titled(
+        "Appel à projets parentalité : candidatures jusqu'au 14 mars 2026",
+        "Le réseau d'écoute.",
+        "2026-03-14",
+    );
+    check_titled("Contrat de ville - Date limite de dépôt des projets le 20 janvier 2026", "Préambule.", "2026-01-20");
+}
+
+#[test]
+fn standing_aids_have_none() {
+    check("Dépôt toute l'année, au fil de l'eau.", "-");
+    check("Les demandes sont reçues toute l'année. Dispositif adopté le 14 mars 2024.", "-");
+}

@@ -1,0 +1,85 @@
+use super::reading;
+use crate::model::DoubtReason;
+
+/// The deadline's date and what is doubted in it.
+fn check(title: &str, published: &str, text: &str, expected: &str, doubts: &[DoubtReason]) {
+    let deadline = reading(title, text, published).deadline;
+    assert_eq!(deadline.value.map_or("-".to_owned(), |d| d.date.to_string()), expected, "{title} / {text}");
+    let read: Vec<DoubtReason> = deadline.doubts.iter().map(|d| d.reason).collect();
+    assert_eq!(read, doubts, "{title} / {text}");
+}
+
+const INFERRED: &[DoubtReason] = &[DoubtReason::YearInferred];
+const SURE: &[DoubtReason] = &[];
+
+#[test]
+fn the_publication_gives_the_year() {
+    check("AAP", "2026-01-12", "Date limite de dépôt : 15 mars", "2026-03-15", INFERRED);
+    check("AAP", "2025-11-03", "Date limite de dépôt : 15 mars", "2026-03-15", INFERRED);
+    check("AAP", "2025-11-03", "Date limite de dépôt : 15 décembre", "2025-12-15", INFERRED);
+    check(
+        "AAP",
+        "2026-01-10",
+        "Date limite de dépôt : 5 janvier",
+        "2026-01-05",
+        &[DoubtReason::YearInferred, DoubtReason::BeforePublication],
+    );
+    check("AAP", "", "Publié le 28 mars 2023. Candidatures jusqu'au 5 mai.", "2023-05-05", INFERRED);
+    check("AAP", "", "Mis à jour le 24/12/2025\nDate limite de dépôt : 11 février à 23h59", "2026-02-11", INFERRED);
+    check("AAP", "2023-03-28", "Date limite de dépôt : 15 septembre prochain", "2023-09-15", INFERRED);
+}
+
+#[test]
+fn the_weekday_confirms_or_corrects() {
+    check("AAP", "2026-01-12", "Date limite de dépôt : mercredi 11 février", "2026-02-11", SURE);
+    check("AAP", "2023-03-31", "Dossiers à déposer avant le vendredi 5 mai", "2023-05-05", SURE);
+    check(
+        "AAP",
+        "2026-01-12",
+        "Date limite de dépôt : lundi 11 février 2026",
+        "2026-02-11",
+        &[DoubtReason::WeekdayDisagrees],
+    );
+    check("AAP 2023", "", "Dossiers à déposer avant le jeudi 15 décembre", "2022-12-15", SURE);
+}
+
+#[test]
+fn the_campaign_gives_the_year() {
+    check("Appel à projets 2026", "", "Date limite de dépôt : 15 mars", "2026-03-15", INFERRED);
+    check("Subventions 2023", "", "Les dossiers sont à rendre avant le 30 novembre", "2022-11-30", INFERRED);
+    check("Campagne 2025-2026", "", "Date limite de dépôt : 15 octobre", "2025-10-15", INFERRED);
+    check("Habilitation", "", "La campagne 2026 est lancée. Date limite de dépôt : 15 mars", "2026-03-15", INFERRED);
+}
+
+#[test]
+fn other_dates_of_the_text_give_the_year() {
+    check("AAP", "", "Date limite : 15 mars. Rappel : dossiers à déposer avant le 15 mars 2026.", "2026-03-15", SURE);
+    check(
+        "AAP",
+        "",
+        "Ouverture des candidatures le 2 novembre 2025. Clôture des candidatures le 15 janvier.",
+        "2026-01-15",
+        INFERRED,
+    );
+    check(
+        "AAP",
+        "",
+        "Dossiers à déposer avant le 15 septembre. Les actions démarreront le 1er janvier 2024.",
+        "2023-09-15",
+        INFERRED,
+    );
+}
+
+#[test]
+fn with_nothing_to_go_by_there_is_none() {
+    check("AAP", "", "Date limite de dépôt : 15 mars", "-", &[DoubtReason::YearUnknown]);
+    check("AAP", "", "Date limite de dépôt : mercredi 11 février", "-", &[DoubtReason::YearUnknown]);
+    check(
+        "Aide",
+        "",
+        "Dates limites de dépôt : avant le 15 novembre, le 15 janvier et le 15 avril.",
+        "-",
+        &[DoubtReason::YearUnknown],
+    );
+    check("AAP", "2026-01-12", "Date limite de dépôt : 29 février", "-", &[DoubtReason::YearUnknown]);
+}

@@ -1,0 +1,229 @@
+//! A notice's title and text cut into what speaks and what does not: the lead, the body, the page's chrome.
+//!
+//! Menus, sharing links, "À lire aussi" and cookie banners name other subjects: what stands there proves nothing.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::Input;
+use super::phrases::Phrases;
+use super::words::Words;
+use crate::model::{Field, Quote};
+
+/// Only this much of a text is read for its meaning; annexes longer than that repeat themselves.
+const TEXT_BYTES_MAX: usize = 300_000;
+/// The lead: how much of the text after its chrome says what the notice is about.
+const LEAD_BYTES: usize = 700;
+/// "À lire aussi" and its like speak of other pages for this long; an annex may follow.
+const ELSEWHERE_BYTES: usize = 1_500;
+/// Where a site's own heading ("Accueil > …", "Crédit photo") may stand.
+const HEADING_BYTES: usize = 1_500;
+
+pub(super) struct Page<'t> {
+    pub title: Words<'t>,
+    pub text: Words<'t>,
+    /// Where the lead stands in the text.
+    pub lead: Range<usize>,
+    /// Whether the text was too long to be read whole.
+    pub truncated: bool,
+    chrome: Vec<Range<usize>>,
+}
+
+/// How near the heart of a notice some words stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Zone {
+    Chrome,
+    /// Far down a long text: annexes, rules, lists.
+    Far,
+    Body,
+    Lead,
+}
+
+impl<'t> Page<'t> {
+    pub fn of(input: &Input<'t>) -> Self {
+        let text = cut(input.text, TEXT_BYTES_MAX);
+        let words = Words::of(text);
+        let chrome = chrome(&words, input.title);
+        let heading = chrome.iter().take_while(|r| r.start < HEADING_BYTES).map(|r| r.end).max().unwrap_or(0);
+        let lead_start = if heading <= HEADING_BYTES { heading } else { 0 };
+        let lead = lead_start..cut(text, lead_start + LEAD_BYTES).len();
+        Self {
+            title: Words::of(cut(input.title, 2_000)),
+            truncated: text.len() < input.text.len(),
+            text: words,
+            lead,
+            chrome,
+        }
+    }
+
+    /// The zone of words that start at a byte of the text.
+    pub fn zone(&self, at: usize) -> Zone {
+        const BODY_BYTES: usize = 8_000;
+        let next = self.chrome.partition_point(|range| range.end <= at);
+        if self.chrome.get(next).is_some_and(|range| range.start <= at) {
+            Zone::Chrome
+        } else if self.lead.contains(&at) {
+            Zone::Lead
+        } else if at < self.lead.end + BODY_BYTES {
+            Zone::Body
+        } else {
+            Zone::Far
+        }
+    }
+
+    /// Where the last piece of chrome that ends inside a range ends.
+    pub fn chrome_end_in(&self, range: &Range<usize>) -> Option<usize> {
+        let until = self.chrome.partition_point(|chrome| chrome.end <= range.end);
+        let last = self.chrome.get(until.checked_sub(1)?)?;
+        (last.end > range.start && last.end < range.end).then_some(last.end)
+    }
+
+    pub fn quote_title(&self, at: Range<usize>) -> Quote {
+        quote(Field::Title, self.title.text(), at)
+    }
+
+    pub fn quote_text(&self, at: Range<usize>) -> Quote {
+        quote(Field::Text, self.text.text(), at)
+    }
+}
+
+fn quote(field: Field, text: &str, at: Range<usize>) -> Quote {
+    let words = text.get(at.clone()).unwrap_or_default().to_owned();
+    Quote { field, start: at.start, end: at.end, text: words }
+}
+
+/// The longest start of a text that is at most `bytes` long and ends between characters.
+pub(super) fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    /// A piece of the site's frame.
+    Frame,
+    /// A frame piece whose value follows on the same line ("Crédit photo : …").
+    Label,
+    /// From here on the page speaks of other pages.
+    Elsewhere,
+}
+
+static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
+    Phrases::new([
+        (
+            Mark::Frame,
+            &[
+                "aller au contenu",
+                "aller au menu",
+                "aller à la recherche",
+                "fil d'ariane",
+                "vous êtes ici",
+                "retour à l'accueil",
+                "retour à la page d'accueil",
+                "revenir en haut",
+                "haut de page",
+                "sommaire sommaire",
+                "envoyer à un ami",
+                "facebook twitter",
+                "partager sur",
+                "partager la page",
+                "partager sur facebook",
+                "partager sur twitter",
+                "partager sur linkedin",
+                "imprimer la page",
+                "copier le lien",
+                "copier dans le presse papier",
+                "ouvrir le menu",
+                "fermer le menu",
+                "menu principal",
+                "rechercher sur le site",
+                "navigation principale",
+                "continuer à lire",
+                "transcription du contenu de la page",
+                "accepter les cookies",
+                "tout accepter",
+                "tout refuser",
+                "gestion des cookies",
+                "paramétrer les cookies",
+                "fermer ce champ de recherche",
+            ][..],
+        ),
+        (
+            Mark::Label,
+            &["crédit photo", "crédits photo", "mise à jour le", "mis à jour le", "publié le", "temps de lecture"][..],
+        ),
+        (
+            Mark::Elsewhere,
+            &[
+                "à lire aussi",
+                "lire aussi",
+                "à lire également",
+                "à voir aussi",
+                "voir aussi",
+                "articles similaires",
+                "articles liés",
+                "articles associés",
+                "sur le même sujet",
+                "sur le même thème",
+                "dans la même rubrique",
+                "ces articles peuvent vous intéresser",
+                "vous aimerez aussi",
+                "autres actualités",
+                "dernières actualités",
+                "toutes les actualités",
+                "toute l'actualité",
+                "actualités associées",
+                "les plus lus",
+                "plan du site",
+                "mentions légales",
+                "nous suivre",
+                "suivez nous",
+                "abonnez vous à notre newsletter",
+                "inscrivez vous à la newsletter",
+                "plus d'articles",
+            ][..],
+        ),
+    ])
+});
+
+/// The parts of a text that are the page's frame, in order, without overlaps.
+fn chrome(words: &Words, title: &str) -> Vec<Range<usize>> {
+    let text = words.text();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    // A page often repeats its title before its lead; the title has been counted.
+    let opening = text.len() - text.trim_start().len();
+    let title = title.trim();
+    if !title.is_empty() && text.get(opening..).is_some_and(|rest| rest.starts_with(title)) {
+        ranges.push(0..opening + title.len());
+    }
+    for found in MARKS.find(words) {
+        let end = match found.tag {
+            Mark::Frame => found.at.end,
+            Mark::Label => end_of_label(text, found.at.end),
+            Mark::Elsewhere if heads_a_list(text, found.at.start) => end_of_elsewhere(text, found.at.end),
+            Mark::Elsewhere => found.at.end,
+        };
+        match ranges.last_mut() {
+            Some(last) if found.at.start <= last.end => last.end = last.end.max(end),
+            _ => ranges.push(found.at.start..end),
+        }
+    }
+    ranges
+}
+
+/// "Mise à jour le 24/12/2025": the value ends with the line or its first words.
+fn end_of_label(text: &str, from: usize) -> usize {
+    const VALUE_BYTES: usize = 25;
+    let value = cut(text.get(from..).unwrap_or_default(), VALUE_BYTES);
+    let line = value.find('\n').unwrap_or(value.len());
+    let whole_words = if line == value.len() { value.rfind(char::is_whitespace).unwrap_or(line) } else { line };
+    from + whole_words
+}
+
+/// "À lire aussi" heads a list of other pages when a capital opens it; "voir aussi l'annexe" does not.
+fn heads_a_list(text: &str, at: usize) -> bool {
+    text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+}
+
+fn end_of_elsewhere(text: &str, from: usize) -> usize {
+    from + cut(text.get(from..).unwrap_or_default(), ELSEWHERE_BYTES).len()
+}
