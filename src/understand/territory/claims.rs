@@ -61,6 +61,11 @@ pub fn claims(text: &str, field: &Field, hints: &[TerritoryCode]) -> Vec<Claim> 
         let (codes, ambiguous) = settle(geography, mention, &hints);
         let linked = last_word.is_some_and(|last| linked(&words, last, mention.words.0));
         last_word = Some(mention.words.1);
+        // Alsace: two départements in one name.
+        if let Some(group) = claims.last_mut().filter(|g| g.end == mention.end) {
+            group.codes.extend(codes);
+            continue;
+        }
         if let (true, Some(group)) = (linked, claims.last_mut()) {
             join(group, geography, codes, ambiguous, mention, cue, conjunction(&words, mention));
             continue;

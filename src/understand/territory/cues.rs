@@ -291,6 +291,20 @@ const LAUNCHES: &[&str] = &[
     "lancement",
 ];
 
+/// Verbs and adjectives of those who may apply.
+const APPLYING: &[&str] = &[
+    "peuvent",
+    "peut",
+    "pourront",
+    "doivent",
+    "eligible",
+    "eligibles",
+    "repondre",
+    "candidater",
+    "postuler",
+    "deposer",
+];
+
 /// Nouns that, followed by an adjective of place, say who is concerned ("les associations franciliennes").
 const CONCERNED_NOUNS: &[&str] = &[
     "associations",
@@ -357,6 +371,10 @@ pub fn cue(words: &Words<'_>, mention: &Mention, text: &str) -> Cue {
     if near(APPLICANTS, 6) && !near(BODIES, 2) {
         return Cue::Applicants;
     }
+    if near(CONCERNED_NOUNS, 5) && follows(words, last, APPLYING) {
+        return Cue::Applicants;
+    }
+    let body = body && !near(&["departement", "departements", "region"], 2);
     match (body, near(CONCERNED, 4)) {
         (true, _) => Cue::Body,
         (false, true) => Cue::Concerned,
@@ -366,9 +384,14 @@ pub fn cue(words: &Words<'_>, mention: &Mention, text: &str) -> Cue {
 
 /// Whether a verb follows that launches the call.
 pub fn launches(words: &Words<'_>, last: usize) -> bool {
+    follows(words, last, LAUNCHES)
+}
+
+/// Whether one of these words follows in the sentence.
+fn follows(words: &Words<'_>, last: usize, wanted: &[&str]) -> bool {
     let end = (last + AFTER_WORDS_MAX).min(words.len());
     for n in last..end {
-        if n > last && LAUNCHES.contains(&words.word(n)) {
+        if n > last && wanted.contains(&words.word(n)) {
             return true;
         }
         if ends_sentence(words.gap_after(n)) {

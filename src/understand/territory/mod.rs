@@ -114,3 +114,6 @@ fn sorted(mut codes: Vec<TerritoryCode>) -> Vec<TerritoryCode> {
 fn head(text: &str, bytes_max: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests;
