@@ -1,6 +1,7 @@
 //! What the words around a place say of it: applicants, the body that launches the call, an address, an aside.
 
 use crate::geography::{Mention, Words, Written};
+use crate::model::Level;
 
 /// What the sentence makes of a place, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -352,7 +353,6 @@ pub fn cue(words: &Words<'_>, mention: &Mention, text: &str) -> Cue {
     let from = sentence_start(words, first);
     let before = |back: usize| first.checked_sub(back).filter(|n| *n >= from).map_or("", |n| words.word(n));
     let near = |list: &[&str], reach: usize| (1..=reach).any(|back| list.contains(&before(back)));
-    let body = near(BODIES, 4);
     let after_street =
         near(STREETS, 6) && (1..=7).any(|back| begins_with_digit(before(back))) || near(&STREETS[..10], 3);
     let postcode = before(1).len() == 5 && before(1).bytes().all(|b| b.is_ascii_digit());
@@ -365,6 +365,17 @@ pub fn cue(words: &Words<'_>, mention: &Mention, text: &str) -> Cue {
     if near(ASIDES, 4) {
         return Cue::Aside;
     }
+    let cue = said(words, first, last, from);
+    // "France 2030", "avec le soutien de l'Union européenne": names of programmes and of those who pay.
+    let whole = mention.candidates.iter().any(|c| matches!(c.level(), Level::Country | Level::Europe));
+    let said_of_france = matches!(before(1), "en" | "toute");
+    if whole && cue < Cue::Launches && !said_of_france { Cue::Aside } else { cue }
+}
+
+fn said(words: &Words<'_>, first: usize, last: usize, from: usize) -> Cue {
+    let before = |back: usize| first.checked_sub(back).filter(|n| *n >= from).map_or("", |n| words.word(n));
+    let near = |list: &[&str], reach: usize| (1..=reach).any(|back| list.contains(&before(back)));
+    let body = near(BODIES, 4);
     if body && launches(words, last) {
         return Cue::Launches;
     }

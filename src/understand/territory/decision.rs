@@ -103,7 +103,12 @@ fn narrowed(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
 
 /// A ministry, a foundation, the Commission: everywhere, unless the title or plain words say where.
 fn beside_scope(claims: &[Claim], publisher: &Publisher) -> Decision {
-    let scope = Decision::of(publisher.codes.clone(), Basis::Publisher { start: publisher.start, end: publisher.end });
+    let mut scope =
+        Decision::of(publisher.codes.clone(), Basis::Publisher { start: publisher.start, end: publisher.end });
+    // Cooperation with another country: both.
+    if claims.iter().any(|c| c.in_title() && c.codes.iter().any(|code| code.level() == Level::Elsewhere)) {
+        scope.codes.extend(TerritoryCode::parse("X"));
+    }
     let narrower =
         |claim: &Claim| claim.codes.iter().all(|c| within(&publisher.codes, c) && !publisher.codes.contains(c));
     let Some((n, claim)) = best(claims, narrower) else { return scope };
