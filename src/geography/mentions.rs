@@ -211,6 +211,9 @@ impl Geography {
         }
         let large = Large { last, names };
         let several_words = last > n;
+        if words.phrase(n, last).ends_with("reunion") && !self.reunion_is_meant(words, n, last) {
+            return None;
+        }
         match name.kind {
             NameKind::Abbreviation => all_capitals(words, n, last).then_some((large, true)),
             // "Le Parisien" is a newspaper.
@@ -281,6 +284,17 @@ impl Geography {
             Reading::Text if (stands_alone || closes) && !a_commune_too => Some(false),
             Reading::Text => None,
         }
+    }
+
+    /// The island, not a meeting: "La Réunion", "à la Réunion", never "la réunion", "Réunion d'information".
+    fn reunion_is_meant(&self, words: &Words<'_>, n: usize, last: usize) -> bool {
+        let article =
+            last > n || n.checked_sub(1).is_some_and(|b| matches!(words.word(b), "la" | "reunion" | "departement"));
+        let shouted = all_capitals(words, n, last);
+        article
+            && words.capital(last)
+            && !matches!(words.word(last + 1), "d" | "de" | "du" | "publique" | "en" | "avec")
+            && (!shouted || last > n)
     }
 
     fn mentions_of(&self, words: &Words<'_>, n: usize, large: &Large<'_>) -> Vec<Mention> {
@@ -393,8 +407,7 @@ impl Geography {
                 && ((p.words.1 + 1 == n && gap_before.trim_matches(' ').len() <= 1)
                     || (p.words.1 + 2 == n && matches!(before, "et" | "ou")))
         });
-        let in_brackets =
-            gap_before.trim_end().ends_with('(') && gap_after.trim_start().starts_with([')', ',', '-', '/']);
+        let in_brackets = gap_before.trim_end().ends_with('(') && gap_after.trim_start().starts_with([')', ',']);
         let named = matches!(before, "departement" | "departements" | "dept" | "dep" | "depts" | "cd" | "dpt");
         let beyond_days = number.len() == 3
             || number.starts_with('2') && !number.bytes().all(|b| b.is_ascii_digit())

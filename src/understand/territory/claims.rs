@@ -34,6 +34,7 @@ impl Claim {
             Cue::Body => 3,
             Cue::Launches => 5,
             Cue::Applicants => 5,
+            Cue::Limits => 6,
         };
         by_cue + if self.in_title() { 5 } else { 0 } + u32::from(self.in_lead)
     }

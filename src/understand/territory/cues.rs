@@ -18,6 +18,8 @@ pub enum Cue {
     Launches,
     /// The words say who may apply or where ("sur le territoire de", "associations implantées en").
     Applicants,
+    /// The words draw a line ("limité à", "situés en", "sur le territoire de").
+    Limits,
 }
 
 /// Words looked at before a place.
@@ -64,6 +66,10 @@ const ASIDES: &[&str] = &[
     "laureate",
     "exemple",
     "comme",
+    "exception",
+    "hors",
+    "sauf",
+    "excepte",
     "tels",
     "telles",
     "notamment",
@@ -103,26 +109,6 @@ const ASIDES: &[&str] = &[
 ];
 
 const APPLICANTS: &[&str] = &[
-    "limite",
-    "limites",
-    "limitee",
-    "limitees",
-    "reserve",
-    "reserves",
-    "reservee",
-    "reservees",
-    "situe",
-    "situes",
-    "situee",
-    "situees",
-    "implante",
-    "implantes",
-    "implantee",
-    "implantees",
-    "domicilie",
-    "domicilies",
-    "domiciliee",
-    "domiciliees",
     "residant",
     "resident",
     "residents",
@@ -133,23 +119,15 @@ const APPLICANTS: &[&str] = &[
     "eligible",
     "eligibles",
     "eligibilite",
-    "perimetre",
     "porteurs",
     "exercant",
     "intervenant",
     "oeuvrant",
     "agissant",
-    "deroulant",
-    "derouler",
     "ouvert",
     "ouverte",
     "ouverts",
     "ouvertes",
-    "localise",
-    "localises",
-    "localisee",
-    "localisees",
-    "territoire",
     "territoires",
     "etablis",
     "etabli",
@@ -168,6 +146,39 @@ const APPLICANTS: &[&str] = &[
     "destinee",
     "candidats",
     "candidates",
+];
+
+const LIMITS: &[&str] = &[
+    "limite",
+    "limites",
+    "limitee",
+    "limitees",
+    "reserve",
+    "reserves",
+    "reservee",
+    "reservees",
+    "situe",
+    "situes",
+    "situee",
+    "situees",
+    "implante",
+    "implantes",
+    "implantee",
+    "implantees",
+    "perimetre",
+    "localise",
+    "localises",
+    "localisee",
+    "localisees",
+    "territoire",
+    "uniquement",
+    "exclusivement",
+    "deroulant",
+    "derouler",
+    "domicilie",
+    "domicilies",
+    "domiciliee",
+    "domiciliees",
 ];
 
 const CONCERNED: &[&str] = &[
@@ -378,6 +389,9 @@ fn said(words: &Words<'_>, first: usize, last: usize, from: usize) -> Cue {
     let body = near(BODIES, 4);
     if body && launches(words, last) {
         return Cue::Launches;
+    }
+    if near(LIMITS, 6) && !near(BODIES, 2) {
+        return Cue::Limits;
     }
     if near(APPLICANTS, 6) && !near(BODIES, 2) {
         return Cue::Applicants;

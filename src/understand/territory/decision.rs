@@ -78,7 +78,7 @@ fn widened(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
     let widens = |claim: &Claim| {
         let own_too = claim.codes.iter().any(|c| within(own, c));
         let more = claim.codes.iter().any(|c| !within(own, c) && !matches!(c.level(), Level::Country | Level::Europe));
-        claim.cue == Cue::Applicants && own_too && more
+        claim.cue >= Cue::Applicants && own_too && more
     };
     let n = claims.iter().position(widens)?;
     Some(Decision::of(claims.get(n)?.codes.clone(), Basis::Claim(n)))
@@ -90,12 +90,13 @@ fn narrowed(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
         !claim.codes.is_empty() && claim.codes.iter().all(|c| within(own, c) && !own.iter().any(|o| equal(o, c)))
     };
     let own_in_title = claims.iter().any(|c| c.in_title() && c.codes.iter().any(|code| own.contains(code)));
-    let own_plainly = claims.iter().any(|c| c.cue == Cue::Applicants && c.codes.iter().any(|code| own.contains(code)));
+    let own_plainly = claims.iter().any(|c| c.cue >= Cue::Applicants && c.codes.iter().any(|code| own.contains(code)));
     let narrows = |claim: &Claim| {
         let plain = claim.in_title() && claim.cue > Cue::Bare || claim.in_title() && !own_in_title;
-        inside(claim)
-            && (plain && claim.cue != Cue::Aside
-                || claim.in_lead && claim.cue == Cue::Applicants && !own_plainly && !own_in_title)
+        // One town or some départements; a list of towns is where the quartiers are, not who may apply.
+        let one = claim.codes.len() == 1 || claim.codes.iter().all(|c| c.level() == Level::Departement);
+        let lead = claim.in_lead && one && claim.cue == Cue::Limits && !own_plainly && !own_in_title;
+        inside(claim) && (plain && claim.cue != Cue::Aside || lead)
     };
     let n = claims.iter().position(narrows)?;
     Some(Decision::of(claims.get(n)?.codes.clone(), Basis::Claim(n)))
@@ -113,7 +114,7 @@ fn beside_scope(claims: &[Claim], publisher: &Publisher) -> Decision {
         |claim: &Claim| claim.codes.iter().all(|c| within(&publisher.codes, c) && !publisher.codes.contains(c));
     let Some((n, claim)) = best(claims, narrower) else { return scope };
     let everywhere =
-        claims.iter().any(|c| c.cue == Cue::Applicants && c.codes.iter().any(|code| publisher.codes.contains(code)));
+        claims.iter().any(|c| c.cue >= Cue::Applicants && c.codes.iter().any(|code| publisher.codes.contains(code)));
     let plain = claim.in_title() || (claim.cue >= Cue::Launches && !everywhere);
     if claim.weight() < PLAIN_WEIGHT || !plain {
         return scope;
