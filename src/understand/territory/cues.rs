@@ -400,7 +400,7 @@ fn said(words: &Words<'_>, first: usize, last: usize, from: usize) -> Cue {
         return Cue::Applicants;
     }
     let body = body && !near(&["departement", "departements", "region"], 2);
-    match (body, near(CONCERNED, 4)) {
+    match (body, near(CONCERNED, 4) || before(1) == "en") {
         (true, _) => Cue::Body,
         (false, true) => Cue::Concerned,
         (false, false) => Cue::Bare,

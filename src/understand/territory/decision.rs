@@ -131,6 +131,11 @@ fn beside_source(claims: &[Claim], source: &[TerritoryCode]) -> Decision {
     if confirms && claim.weight() >= LIKELY_WEIGHT {
         return decision;
     }
+    // A source that covers the country: the one place a text speaks of is likelier than the whole.
+    let broad = source.iter().all(|c| matches!(c.level(), Level::Country | Level::Europe | Level::Elsewhere));
+    if broad && claim.weight() >= LIKELY_WEIGHT && claim.weight() < PLAIN_WEIGHT && dominates(claims, claim) {
+        return decision.weak("");
+    }
     // A text that names a place outside the source's is somebody else's call; inside, it must be plain.
     let plain = claim.in_title() || claim.cue >= Cue::Launches;
     if claim.weight() >= PLAIN_WEIGHT && plain { decision } else { from_source }
@@ -144,6 +149,12 @@ fn alone(claims: &[Claim]) -> Decision {
         }
         _ => Decision::of(Vec::new(), Basis::Nothing),
     }
+}
+
+/// Whether every other place of some weight lies in the claim's, or around it.
+fn dominates(claims: &[Claim], claim: &Claim) -> bool {
+    let others = claims.iter().filter(|c| c.weight() >= LIKELY_WEIGHT.min(claim.weight()));
+    others.flat_map(|c| &c.codes).all(|code| claim.codes.iter().any(|own| Geography::get().overlaps(own, code)))
 }
 
 fn relayed_national(claims: &[Claim]) -> Option<usize> {
