@@ -159,12 +159,13 @@ fn dominates(claims: &[Claim], claim: &Claim) -> bool {
 
 fn relayed_national(claims: &[Claim]) -> Option<usize> {
     claims.iter().position(|c| {
-        c.codes.iter().any(|code| code.level() == Level::Country) && (c.in_title() || c.in_lead) && c.cue >= Cue::Body
+        let country = c.codes.iter().any(|code| code.level() == Level::Country);
+        country && (((c.in_title() || c.in_lead) && c.cue >= Cue::Body) || c.cue >= Cue::Applicants)
     })
 }
 
 /// The heaviest claim; places that are often named weigh more, the first wins.
-fn best<'c>(claims: &'c [Claim], wanted: impl Fn(&Claim) -> bool) -> Option<(usize, &'c Claim)> {
+fn best(claims: &[Claim], wanted: impl Fn(&Claim) -> bool) -> Option<(usize, &Claim)> {
     let again = |claim: &Claim| {
         let same = claims.iter().filter(|c| c.weight() > 0 && c.codes.first() == claim.codes.first());
         same.count().saturating_sub(1).min(3) as u32

@@ -343,6 +343,12 @@ fn another_bodys_call_is_not_the_relays() {
 }
 
 #[test]
+fn a_local_site_relays_a_foundation() {
+    let text = "Cet appel, sous l'égide de la Fondation des Ormes, soutient l'alimentation durable. Le projet se situe en France.";
+    check(["Santé Brest", "29019", "Appel à projet : l'alimentation, un levier", text], "FR");
+}
+
+#[test]
 fn words_that_look_like_places_are_none() {
     check(["", "R84", "Un lot de jeux", "La somme est versée dans la Manche d'un habit, au centre du nord."], "R84");
     check(["", "", "Contes et légendes", "Les Aides sont versées. Plan Nord. Projet Orange."], "");
