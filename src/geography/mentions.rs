@@ -254,8 +254,10 @@ impl Geography {
         }
         let with_number =
             number_in_brackets(words, n).is_some_and(|(number, _)| departement.code.get(1..) == Some(number));
-        let announced =
-            (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
+        // Paris is one place, as a commune and as a département: its commune's code stands for it.
+        let also_commune = departement.communes.1 == departement.communes.0 + 1;
+        let announced = !also_commune
+            && (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
         if with_number || announced {
             return Some(true);
         }

@@ -33,6 +33,7 @@ pub const STREETS: &[&str] = &[
 /// Words that make the place that follows closely something else than the call's territory.
 pub const ASIDES: &[&str] = &[
     "tribunal",
+    "arrondissement",
     "cour",
     "laureat",
     "laureats",
