@@ -30,6 +30,8 @@ struct Said {
     may: BTreeMap<Who, Quote>,
     may_not: BTreeMap<Who, Quote>,
     only: BTreeSet<Who>,
+    /// Named by words that introduce those who apply, not by a title or a guess.
+    firm: BTreeSet<Who>,
     weak: bool,
 }
 
@@ -73,7 +75,7 @@ impl Said {
     fn of(page: &Page) -> Self {
         let mut said = Self::default();
         let text = page.text.text();
-        let who = WHO.find(&page.text);
+        let who = longest(WHO.find(&page.text));
         for cue in CUES.find(&page.text) {
             if page.zone(cue.at.start) <= Zone::Far {
                 continue;
@@ -83,7 +85,12 @@ impl Said {
                 said.note(cue.tag, found, page.quote_text(found.at.clone()));
             }
         }
-        for found in WHO.find(&page.title) {
+        for found in
+            who.iter().filter(|found| found.tag == Who::AssociationProject && page.zone(found.at.start) >= Zone::Body)
+        {
+            said.note(Cue::Only, found, page.quote_text(found.at.clone()));
+        }
+        for found in longest(WHO.find(&page.title)) {
             if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::Company) {
                 said.may.entry(found.tag).or_insert(page.quote_title(found.at));
             }
@@ -96,15 +103,20 @@ impl Said {
     }
 
     fn note(&mut self, cue: Cue, found: &Found<Who>, quote: Quote) {
+        if found.tag == Who::Municipal {
+            return;
+        }
         match cue {
             Cue::ExcludedBefore | Cue::ExcludedAfter => {
                 self.may_not.entry(found.tag).or_insert(quote);
             }
             Cue::Only => {
                 self.only.insert(found.tag);
+                self.firm.insert(found.tag);
                 self.may.entry(found.tag).or_insert(quote);
             }
             Cue::Follow | Cue::Heading | Cue::Before => {
+                self.firm.insert(found.tag);
                 self.may.entry(found.tag).or_insert(quote);
             }
         }
@@ -112,17 +124,24 @@ impl Said {
 
     /// Nothing says who applies: those that the text speaks of most, when it speaks of nobody else as much.
     fn guess(&mut self, page: &Page) {
-        let mut counts: BTreeMap<Who, (usize, Range<usize>)> = BTreeMap::new();
-        for found in WHO.find(&page.text) {
-            if page.zone(found.at.start) >= Zone::Body && found.tag != Who::Person {
-                counts.entry(found.tag).or_insert((0, found.at)).0 += 1;
+        let mut counts: BTreeMap<Who, (usize, Quote)> = BTreeMap::new();
+        let mut count = |found: &Found<Who>, points: usize, quote: Quote| {
+            let who = if found.tag == Who::Municipal { Who::Collectivity } else { found.tag };
+            if who != Who::Person {
+                counts.entry(who).or_insert((0, quote)).0 += points;
             }
+        };
+        for found in longest(WHO.find(&page.title)) {
+            count(&found, 3, page.quote_title(found.at.clone()));
         }
-        let Some((&who, (most, at))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
+        for found in longest(WHO.find(&page.text)).iter().filter(|found| page.zone(found.at.start) >= Zone::Body) {
+            count(found, 1, page.quote_text(found.at.clone()));
+        }
+        let Some((&who, (most, quote))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
         let rival = counts.iter().filter(|(other, _)| **other != who).map(|(_, (count, _))| *count).max().unwrap_or(0);
         if *most > rival {
             self.weak = true;
-            self.may.insert(who, page.quote_text(at.clone()));
+            self.may.insert(who, quote.clone());
         }
     }
 
@@ -161,29 +180,41 @@ impl Said {
         }
     }
 
-    /// Words that leave a CCAS no place: companies, schools or persons alone, or associations and nobody else.
+    /// Words that leave a CCAS no place: companies, schools or persons alone, or associations named and nobody else.
     fn others_only(&self) -> Option<Quote> {
         let open = [Who::Anybody, Who::Establishment].iter().any(|who| self.may.contains_key(who));
         if open || self.may.is_empty() {
             return None;
         }
         let (who, quote) = self.may.iter().next()?;
-        let associations = self.may.contains_key(&Who::Association) || self.may.contains_key(&Who::PrivateBody);
-        let said = self.only.contains(&Who::Association)
-            || self.may.contains_key(&Who::PrivateBody)
-            || self.may.contains_key(&Who::Company);
-        (!associations || said || self.only.contains(who)).then(|| quote.clone())
+        let associations = [Who::Association, Who::PrivateBody, Who::AssociationProject];
+        let named = self.may.keys().all(|who| self.firm.contains(who));
+        (named || !associations.contains(who)).then(|| quote.clone())
     }
+}
+
+/// The longer of two that overlap: "établissements d'enseignement" are no "établissements".
+fn longest(found: Vec<Found<Who>>) -> Vec<Found<Who>> {
+    let mut kept: Vec<Found<Who>> = Vec::with_capacity(found.len());
+    for next in found {
+        while kept.last().is_some_and(|last| next.at.start <= last.at.start && last.at.end <= next.at.end) {
+            kept.pop();
+        }
+        if kept.last().is_none_or(|last| last.at.end <= next.at.start || last.at.end < next.at.end) {
+            kept.push(next);
+        }
+    }
+    kept
 }
 
 fn audience(who: Who) -> Option<Audience> {
     Some(match who {
         Who::Collectivity | Who::Ccas => Audience::Collectivites,
-        Who::Association | Who::PrivateBody => Audience::Associations,
+        Who::Association | Who::AssociationProject | Who::PrivateBody => Audience::Associations,
         Who::Company => Audience::Entreprises,
         Who::School | Who::Establishment | Who::PublicBody => Audience::Etablissements,
         Who::Person => Audience::Particuliers,
-        Who::Anybody => return None,
+        Who::Anybody | Who::Municipal => return None,
     })
 }
 
