@@ -12,6 +12,8 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use regex::Regex;
 
+use super::guard;
+
 /// The text of `html`, with its line and paragraph breaks. Not yet clean: see [`super::clean`].
 pub fn to_text(html: &str) -> String {
     tokenize(html, u32::from(!has_blocks(html)))
@@ -31,6 +33,9 @@ pub fn resolve_entities(text: &str) -> String {
 }
 
 fn tokenize(html: &str, preformatted: u32) -> String {
+    if guard::has_too_many_attributes(html) {
+        return String::new();
+    }
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(html));
     let writer = Writer { preformatted, ..Writer::default() };

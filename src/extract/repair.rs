@@ -11,6 +11,9 @@ use super::ExtractError;
 /// Elements nested deeper than this are no feed.
 pub const NESTING_MAX: usize = 200;
 
+/// Attributes of one element beyond these are dropped.
+const ATTRIBUTES_MAX: usize = 100;
+
 /// A document that a strict reader takes, and whether anything had to be mended.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Repaired {
@@ -219,6 +222,30 @@ impl<'t> Pass<'t> {
     }
 }
 
+/// The entities that French text has most, so that few need the whole table.
+const USUAL_ENTITIES: &[(&str, char)] = &[
+    ("eacute", 'é'),
+    ("egrave", 'è'),
+    ("agrave", 'à'),
+    ("nbsp", '\u{a0}'),
+    ("rsquo", '’'),
+    ("ecirc", 'ê'),
+    ("ccedil", 'ç'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("ocirc", 'ô'),
+    ("ugrave", 'ù'),
+    ("icirc", 'î'),
+    ("acirc", 'â'),
+    ("ucirc", 'û'),
+    ("Eacute", 'É'),
+    ("Agrave", 'À'),
+    ("oelig", 'œ'),
+    ("euro", '€'),
+    ("hellip", '…'),
+    ("ndash", '–'),
+];
+
 /// Prefixes that feeds use, and forget to declare.
 const NAMESPACES: &[(&str, &str)] = &[
     ("content", "http://purl.org/rss/1.0/modules/content/"),
@@ -356,7 +383,7 @@ fn write_attributes(out: &mut String, attributes: &str) {
         };
         let sound = name.chars().all(|c| c.is_alphanumeric() || "-_:.".contains(c))
             && name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        if sound && !seen.contains(&name) {
+        if sound && seen.len() < ATTRIBUTES_MAX && !seen.contains(&name) {
             seen.push(name);
             out.push(' ');
             out.push_str(name);
@@ -429,6 +456,10 @@ fn reference<'t>(out: &mut String, text: &'t str) -> &'t str {
             None => {}
         }
     } else {
+        if let Some((_, c)) = USUAL_ENTITIES.iter().find(|(usual, _)| *usual == name) {
+            out.push(*c);
+            return rest;
+        }
         let resolved = super::markup::resolve_entities(&format!("&{name};"));
         if resolved.starts_with('&') {
             out.push_str("&amp;");

@@ -259,5 +259,16 @@ fn markup_that_would_cost_too_much_is_refused() {
         assert!(matches!(read(&source, HTML, html), Err(ExtractError::TooDeep { .. })));
     };
     refused("<div>".repeat(50_000));
+    refused(format!("<li {}>", (0..200_000).map(|n| format!("a{n}=\">\" ")).collect::<String>()));
     refused((0..2_000).map(|n| format!("<b id={n}>")).collect::<String>() + &"<p>x".repeat(5_000));
+}
+
+#[test]
+fn pages_nested_as_deep_as_allowed_are_read() {
+    let words = "Le territoire soutient les projets des habitants. ".repeat(20);
+    for tag in ["div", "span", "section", "table><tr><td", "ul><li", "b"] {
+        let html = format!("<body>{}{words}", format!("<{tag}>").repeat(450));
+        let page = page_text(&URL.parse().unwrap(), &answer(URL, HTML, html)).unwrap();
+        assert!(page.text.contains("habitants"), "{tag}");
+    }
 }
