@@ -89,6 +89,29 @@ const ORDINARY: &[&str] = &[
     "la reorthe",
 ];
 
+/// Words that make what follows a département, whatever its article.
+const DEPARTEMENT_WORDS: &[&str] = &[
+    "departement",
+    "departemental",
+    "departementale",
+    "prefecture",
+    "prefet",
+    "prefete",
+    "cd",
+    "caf",
+    "ddets",
+    "ddt",
+    "udaf",
+];
+
+/// Words after which a département's name is a site's ("quartier Aude", "vallée de la Drôme").
+const STREETS_AND_SITES: &[&str] =
+    &["quartier", "rue", "cite", "residence", "college", "lycee", "allee", "avenue", "bords", "parc", "quai", "pont"];
+
+/// Départements' names that mean something else without their article.
+const RIVERS_AND_WORDS: &[&str] =
+    &["nord", "lot", "manche", "landes", "somme", "loire", "marne", "oise", "aube", "cher", "rhone", "vienne", "meuse"];
+
 /// Words that make what follows a commune, whatever it is called.
 const COMMUNE_WORDS: &[&str] = &["ville", "villes", "commune", "communes", "mairie", "ccas", "municipalite", "maire"];
 
@@ -155,7 +178,7 @@ impl Geography {
     }
 
     fn add_mentions_at(&self, words: &Words<'_>, n: usize, reading: Reading, found: &mut Vec<Mention>) {
-        if words.word(n).bytes().next().is_some_and(|b| b.is_ascii_digit()) {
+        if begins_with_digit(words.word(n)) {
             return found.extend(self.number_at(words, n, reading, found.last()));
         }
         if let Some(mention) = self.glued_number_at(words, n, reading) {
@@ -225,8 +248,13 @@ impl Geography {
         }
         let with_number =
             number_in_brackets(words, n).is_some_and(|(number, _)| departement.code.get(1..) == Some(number));
-        if with_number || matches!(before, "departement" | "cd" | "prefecture") {
+        let announced =
+            (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
+        if with_number || announced {
             return Some(true);
+        }
+        if (1..=2).filter_map(|back| n.checked_sub(back)).any(|b| STREETS_AND_SITES.contains(&words.word(b))) {
+            return None;
         }
         let stands_alone =
             words.gap_before(n).is_empty() || words.gap_before(n).contains(['\n', '(', '«', ':', ',', '-', '|']);
@@ -238,13 +266,19 @@ impl Geography {
             Article::Les => matches!(before, "les" | "des"),
             Article::Elided => matches!(before, "l" | "en"),
         };
+        // "Habitat inclusif Isère": a name that closes the sentence.
+        let closes = !RIVERS_AND_WORDS.contains(&words.word(n))
+            && !matches!(before, "de" | "d" | "a" | "val" | "sur")
+            && (words.gap_after(n).is_empty()
+                || words.gap_after(n).contains(['\n', ':', ')', '»', '.', ','])
+                || begins_with_digit(next));
         let a_commune_too =
             self.names.communes(&self.table, words.word(n)).iter().any(|c| self.people(*c) >= NOTABLE_POPULATION);
         match reading {
             _ if departement.article == Article::None => Some(!a_commune_too),
             _ if articled => Some(true),
             Reading::Publisher => Some(!a_commune_too),
-            Reading::Text if stands_alone && !a_commune_too => Some(false),
+            Reading::Text if (stands_alone || closes) && !a_commune_too => Some(false),
             Reading::Text => None,
         }
     }
@@ -321,8 +355,13 @@ impl Geography {
             || (matches!(before, "de" | "d" | "du" | "des" | "la" | "l") && COMMUNE_WORDS.contains(&before_that));
         let shouted = all_capitals(words, n, last) && n > 0 && all_capitals(words, n - 1, n - 1);
         let ordinary = ORDINARY.contains(&words.phrase(n, last)) || words.phrase(n, last).len() < 3;
-        let after_preposition = PREPOSITIONS.contains(&before) && words.gap_before(n).len() <= 3;
+        let contracted = matches!(before, "du" | "des" | "au" | "aux") && self.article_is_contracted(&spots);
+        let after_preposition = (PREPOSITIONS.contains(&before) || contracted) && words.gap_before(n).len() <= 3;
+        // "Demande de subventions (Quéven)", "Mèze : subventions".
+        let in_brackets = words.gap_before(n).ends_with('(') && words.gap_after(last).starts_with(')');
+        let heads = n == 0 && words.gap_after(last).trim() == ":";
         let accepted = announced
+            || ((in_brackets || heads) && !ordinary && population >= NOTABLE_POPULATION)
             || (reading == Reading::Publisher
                 && population >= NOTABLE_POPULATION
                 && !ordinary
@@ -331,6 +370,12 @@ impl Geography {
             || (!ordinary && population >= KNOWN_POPULATION)
             || (before == "a" && !shouted && population >= KNOWN_POPULATION);
         accepted.then(|| mention(words, n, last, self.codes(spots), Written::Name))
+    }
+
+    /// "du Raincy", "des Lilas": the commune's own article hides in the preposition.
+    fn article_is_contracted(&self, spots: &[Spot]) -> bool {
+        let names = spots.iter().filter_map(|s| self.name_of(*s));
+        names.into_iter().any(|name| name.starts_with("Le ") || name.starts_with("Les "))
     }
 
     /// A département by its number, where the writing shows that it is one.
@@ -428,6 +473,10 @@ fn capital_run<'w>(words: &'w Words<'_>, n: usize) -> Option<(usize, &'w str)> {
 
 fn phrase_len(words: &Words<'_>, first: usize, last: usize) -> usize {
     words.phrase(first, last).len()
+}
+
+fn begins_with_digit(word: &str) -> bool {
+    word.bytes().next().is_some_and(|b| b.is_ascii_digit())
 }
 
 /// What follows a number that counts: a month, a unit.

@@ -54,8 +54,19 @@ impl Geography {
             return Some(whole(name, codes.clone()));
         }
         let mut mentions = self.read_mentions(&words, Reading::Publisher);
+        // "Malakoff Humanis" is no town's.
+        if let Some((known, _)) = known {
+            mentions.retain(|m| !format!(" {known} ").contains(&format!(" {} ", words.phrase(m.words.0, m.words.1))));
+        }
         mentions.retain(|m| m.candidates.iter().all(|c| !matches!(c.level(), Level::Country | Level::Europe)));
-        if let Some(publisher) = self.named(&words, &mentions) {
+        let state = phrase.contains(" prefecture ") || phrase.contains(" prefet ") || phrase.contains(" prefete ");
+        if state && mentions.iter().any(is_region) {
+            mentions.retain(is_region);
+        }
+        if let Some(mut publisher) = self.named(&words, &mentions) {
+            if state && phrase.contains(" sous ") {
+                publisher.codes = publisher.codes.iter().map(|c| self.departement_of(c).unwrap_or(c.clone())).collect();
+            }
             return Some(publisher);
         }
         match known {
@@ -76,7 +87,14 @@ impl Geography {
         let level = codes.first().map(TerritoryCode::level);
         for mention in mentions.get(first + 1..)? {
             let coordinated = mention.start == start || joined(words, last, mention.words.0);
-            let Some(code) = self.preferred(mention).filter(|c| coordinated && Some(c.level()) == level) else { break };
+            let Some(code) = self.preferred(mention).filter(|_| coordinated) else { break };
+            // "Paris et Île-de-France" is the région.
+            if codes.iter().all(|c| self.contains(&code, c)) && mention.start != start {
+                return Some(Publisher { codes: vec![code], start, end: mention.end, said: Said::Place });
+            }
+            if Some(code.level()) != level {
+                break;
+            }
             if !codes.contains(&code) {
                 codes.push(code);
                 end = mention.end;
@@ -88,8 +106,7 @@ impl Geography {
 
     fn after_region(&self, words: &Words<'_>, mention: &Mention) -> bool {
         let before = |back: usize| mention.words.0.checked_sub(back).map_or("", |n| words.word(n));
-        let is_region = mention.candidates.first().is_some_and(|c| c.level() == Level::Region);
-        is_region && (before(1) == "region" || before(2) == "region")
+        is_region(mention) && (before(1) == "region" || before(2) == "region")
     }
 
     /// A homonym among publishers is its largest bearer only when it is far larger than the next.
@@ -98,6 +115,10 @@ impl Geography {
         let clear = mention.candidates.len() == 1 || people(0) > 10 * people(1);
         mention.candidates.first().filter(|_| clear).cloned()
     }
+}
+
+fn is_region(mention: &Mention) -> bool {
+    mention.candidates.first().is_some_and(|c| c.level() == Level::Region)
 }
 
 fn whole(name: &str, codes: Vec<TerritoryCode>) -> Publisher {
@@ -160,6 +181,20 @@ mod tests {
         check("Académie de Créteil", "D77 D93 D94");
         check("Agence de l'eau Seine-Normandie", "");
         check("Hellio Solutions", "");
+        check("Malakoff Humanis", "FR");
+        check("Préfecture de Paris et d'Île-de-France", "R11");
+        check("Sous-préfecture du Raincy", "D93");
+        check("Conseil départemental de Mayenne", "D53");
+        check("Préfecture de la Vienne", "D86");
+        check("Ville de Vienne", "38544");
+        check("Ministère de l'intérieur du Luxembourg", "X");
+        check("Croix-Rouge française", "FR");
+        check("Banque alimentaire de Paris et d'Île-de-France", "R11");
+        check("CCAS de Nantes", "44109");
+        check("Communauté d'agglomération Pays Basque", "200067106");
+        check("Grand Paris Sud Est Avenir", "200058006");
+        check("UDAF 44", "D44");
+        check("DDETS 77 - Seine-et-Marne", "D77");
         check("", "");
     }
 }

@@ -14,8 +14,8 @@ mod page;
 mod phrases;
 pub mod sameness;
 mod status;
-mod stubs;
 mod summary;
+pub mod territory;
 mod themes;
 mod words;
 
@@ -26,7 +26,6 @@ use crate::model::{Fields, Item, Reading, Source, TerritoryCode, ThemeId, Themes
 pub use answer::answer;
 pub use explain::explain;
 use page::Page;
-use stubs::territory;
 
 /// Reads items. Built once for a set of themes; reading shares it between threads.
 pub struct Reader {
