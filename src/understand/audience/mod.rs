@@ -110,6 +110,10 @@ impl Said {
             Cue::ExcludedBefore | Cue::ExcludedAfter => {
                 self.may_not.entry(found.tag).or_insert(quote);
             }
+            Cue::Help if matches!(found.tag, Who::Person | Who::School) => {}
+            Cue::Help => {
+                self.may.entry(found.tag).or_insert(quote);
+            }
             Cue::Only => {
                 self.only.insert(found.tag);
                 self.firm.insert(found.tag);
@@ -139,7 +143,8 @@ impl Said {
         }
         let Some((&who, (most, quote))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
         let rival = counts.iter().filter(|(other, _)| **other != who).map(|(_, (count, _))| *count).max().unwrap_or(0);
-        if *most > rival {
+        let companies = matches!(who, Who::Company | Who::School);
+        if *most > rival && (!companies || *most > 1) {
             self.weak = true;
             self.may.insert(who, quote.clone());
         }
@@ -182,7 +187,7 @@ impl Said {
 
     /// Words that leave a CCAS no place: companies, schools or persons alone, or associations named and nobody else.
     fn others_only(&self) -> Option<Quote> {
-        let open = [Who::Anybody, Who::Establishment].iter().any(|who| self.may.contains_key(who));
+        let open = [Who::Anybody, Who::Establishment, Who::Person].iter().any(|who| self.may.contains_key(who));
         if open || self.may.is_empty() {
             return None;
         }
@@ -223,8 +228,8 @@ fn window(text: &str, cue: &Found<Cue>) -> Range<usize> {
     match cue.tag {
         Cue::Before | Cue::ExcludedBefore => sentence_before(text, cue.at.start),
         Cue::Only => sentence_before(text, cue.at.start).start..after(text, cue.at.end, SENTENCE_BYTES),
-        Cue::Follow if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
-        Cue::Follow | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
+        Cue::Follow | Cue::Help if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
+        Cue::Follow | Cue::Help | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
         Cue::Heading if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
         Cue::Heading => cue.at.end..cue.at.end,
     }
