@@ -16,6 +16,8 @@ pub mod sameness;
 mod status;
 mod stubs;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod themes;
 mod words;
 
