@@ -38,7 +38,7 @@ struct Said {
 pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences {
     let mut said = Said::of(page);
     if kind == Some(Kind::Accreditation) {
-        return accreditation(said);
+        return accreditation(said, page);
     }
     if said.may.is_empty() && matches!(kind, Some(Kind::Call | Kind::Aid)) {
         said.guess(page);
@@ -53,7 +53,11 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
 }
 
 /// Food-aid accreditation concerns private non-profit bodies (code de l'action sociale et des familles, L. 266-2).
-fn accreditation(said: Said) -> Audiences {
+fn accreditation(mut said: Said, page: &Page) -> Audiences {
+    let spoken = WHO.find(&page.text).into_iter().filter(|found| page.zone(found.at.start) >= Zone::Body);
+    for found in spoken.filter(|found| found.tag == Who::PrivateBody) {
+        said.may.entry(found.tag).or_insert(page.quote_text(found.at));
+    }
     let proof = said.may_not.get(&Who::Ccas).or(said.may_not.get(&Who::PublicBody)).or(said.may.get(&Who::PrivateBody));
     let ccas_eligible = proof.map(|quote| Reading::of(false, quote.clone())).unwrap_or_default();
     let private = |who: &Who| matches!(who, Who::Association | Who::PrivateBody);
@@ -81,7 +85,9 @@ impl Said {
                 continue;
             }
             let window = window(text, &cue);
-            for found in who.iter().filter(|found| window.contains(&found.at.start) && found.at.end <= window.end) {
+            // Those named come in order, so each cue looks only at its own window.
+            let first = who.partition_point(|found| found.at.start < window.start);
+            for found in who.iter().skip(first).take_while(|found| found.at.end <= window.end) {
                 said.note(cue.tag, found, page.quote_text(found.at.clone()));
             }
         }
@@ -91,7 +97,7 @@ impl Said {
             said.note(Cue::Only, found, page.quote_text(found.at.clone()));
         }
         for found in longest(WHO.find(&page.title)) {
-            if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::Company) {
+            if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::PrivateBody | Who::Company) {
                 said.may.entry(found.tag).or_insert(page.quote_title(found.at));
             }
         }
@@ -110,6 +116,10 @@ impl Said {
             Cue::ExcludedBefore | Cue::ExcludedAfter => {
                 self.may_not.entry(found.tag).or_insert(quote);
             }
+            Cue::Help if matches!(found.tag, Who::Person | Who::School) => {}
+            Cue::Help => {
+                self.may.entry(found.tag).or_insert(quote);
+            }
             Cue::Only => {
                 self.only.insert(found.tag);
                 self.firm.insert(found.tag);
@@ -127,7 +137,8 @@ impl Said {
         let mut counts: BTreeMap<Who, (usize, Quote)> = BTreeMap::new();
         let mut count = |found: &Found<Who>, points: usize, quote: Quote| {
             let who = if found.tag == Who::Municipal { Who::Collectivity } else { found.tag };
-            if who != Who::Person {
+            // A CCAS named alone is as often the one who gives.
+            if !matches!(who, Who::Person | Who::Ccas) {
                 counts.entry(who).or_insert((0, quote)).0 += points;
             }
         };
@@ -139,7 +150,8 @@ impl Said {
         }
         let Some((&who, (most, quote))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
         let rival = counts.iter().filter(|(other, _)| **other != who).map(|(_, (count, _))| *count).max().unwrap_or(0);
-        if *most > rival {
+        let companies = matches!(who, Who::Company | Who::School);
+        if *most > rival && (!companies || *most > 1) {
             self.weak = true;
             self.may.insert(who, quote.clone());
         }
@@ -182,7 +194,7 @@ impl Said {
 
     /// Words that leave a CCAS no place: companies, schools or persons alone, or associations named and nobody else.
     fn others_only(&self) -> Option<Quote> {
-        let open = [Who::Anybody, Who::Establishment].iter().any(|who| self.may.contains_key(who));
+        let open = [Who::Anybody, Who::Establishment, Who::Person].iter().any(|who| self.may.contains_key(who));
         if open || self.may.is_empty() {
             return None;
         }
@@ -223,8 +235,8 @@ fn window(text: &str, cue: &Found<Cue>) -> Range<usize> {
     match cue.tag {
         Cue::Before | Cue::ExcludedBefore => sentence_before(text, cue.at.start),
         Cue::Only => sentence_before(text, cue.at.start).start..after(text, cue.at.end, SENTENCE_BYTES),
-        Cue::Follow if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
-        Cue::Follow | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
+        Cue::Follow | Cue::Help if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
+        Cue::Follow | Cue::Help | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
         Cue::Heading if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
         Cue::Heading => cue.at.end..cue.at.end,
     }
