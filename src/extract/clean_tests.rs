@@ -29,7 +29,17 @@ fn text_keeps_lines_and_paragraphs() {
         "<table><tr><th>Date limite</th><td>12 mars 2026</td></tr><tr><td>a</td><td>b</td></tr></table>",
         "Date limite : 12 mars 2026\na | b",
     );
-    check("<dl><dt>Date limite :</dt><dd>12 mars</dd></dl>", "Date limite :\n12 mars");
+    check("<dl><dt>Date limite :</dt><dd>12 mars</dd></dl>", "Date limite : 12 mars");
+    check("<dl><dt>Fin</dt><dd><p>12 mars</p></dd><dt>Lieu</dt><dd>Lyon</dd></dl>", "Fin : 12 mars\nLieu : Lyon");
+    check(
+        "<div class='field__label'>Fin</div>\n<div class='field__item'>12 mars</div><div>x</div>",
+        "Fin : 12 mars\nx",
+    );
+    check("<span class='libelle'>Fin</span> : 12 mars", "Fin : 12 mars");
+    check(
+        "<table><tr><th>Fin</th><th>Lieu</th></tr><tr><td><p>12 mars</p></td><td><p>Lyon</p></td></tr></table>fin",
+        "Fin | Lieu\n12 mars | Lyon\n\nfin",
+    );
     check("<span>Date limite</span><span>12 mars</span>", "Date limite 12 mars");
     check("<p>A<b>ppel</b> le 1<sup>er</sup> mars</p>", "Appel le 1er mars");
     check("<p>a<script>var x = '<p>b</p>';</script><style>p{}</style><!-- c -->d</p>", "ad");

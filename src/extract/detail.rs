@@ -182,9 +182,19 @@ fn title(document: &Html) -> Option<String> {
         document.select(&selector).filter_map(raw).map(|raw| clean::title(&raw)).find(|title| !title.is_empty())
     };
     first("main h1, [role=main] h1, article h1", None)
-        .or_else(|| first("h1", None))
+        .or_else(|| heading_outside_header(document))
         .or_else(|| first("meta[property='og:title']", Some("content")))
         .or_else(|| first("head title", None).map(|title| without_site(&title)))
+        .or_else(|| first("h1", None))
+}
+
+/// Many sites put their own name in an `h1` of the header of each page.
+fn heading_outside_header(document: &Html) -> Option<String> {
+    let selector = Selector::parse("h1").ok()?;
+    let in_header =
+        |e: &ElementRef<'_>| e.ancestors().filter_map(ElementRef::wrap).any(|a| a.value().name() == "header");
+    let outside = document.select(&selector).filter(|e| !in_header(e));
+    outside.map(|e| clean::title(&e.inner_html())).find(|title| !title.is_empty())
 }
 
 /// "Appel à projets | Préfecture" says "Appel à projets".
