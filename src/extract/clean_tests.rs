@@ -51,6 +51,7 @@ fn text_keeps_lines_and_paragraphs() {
     check("<img src=x onerror=alert(1)><a href=javascript:x>lien</a>", "lien");
     check("<textarea><script>x</script></textarea>reste", "reste");
     check("<title>non</title><p>oui", "oui");
+    check("a<noscript>b<p>c</noscript><svg><text>d</text></svg><template>e</template>f", "af");
     check("un\u{2028}deux", "un\ndeux");
 }
 

@@ -128,6 +128,10 @@ impl Writer {
             "script" => RawKind::ScriptData,
             "style" | "noembed" | "noframes" | "iframe" | "xmp" => RawKind::Rawtext,
             "textarea" | "title" => RawKind::Rcdata,
+            "template" | "noscript" | "svg" => {
+                self.dropping = Some(tag.name.clone());
+                return TokenSinkResult::Continue;
+            }
             _ => return TokenSinkResult::Continue,
         };
         if name != "xmp" {
@@ -153,7 +157,9 @@ impl Writer {
                 self.gap_max = start.then_some(Gap::Line);
             }
             "td" | "th" if start => {
-                if !std::mem::take(&mut self.first_cell) {
+                if std::mem::take(&mut self.first_cell) {
+                    self.gap_max = Some(Gap::Line);
+                } else {
                     self.gap = Gap::Cell;
                     self.gap_max = Some(Gap::Cell);
                 }

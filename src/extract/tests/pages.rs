@@ -106,6 +106,7 @@ fn a_list_that_is_not_found_differs_from_an_empty_one() {
     check("<main><p>Il n’y a pas d’appel à projets actuellement.</p></main>", Ok(0));
     check("<main><p>0 résultat</p></main>", Ok(0));
     check("<main><p>La recherche ne renvoie aucun résultat</p></main>", Ok(0));
+    check("<main>Refonte<div hidden>Aucun résultat</div><template>Aucun résultat</template></main>", missing());
     check("<form><input type=password></form>", Err(ExtractError::LoginPage));
     check("<body>Merci de remplir ce captcha</body>", Err(ExtractError::AntiBot));
     check("", missing());
