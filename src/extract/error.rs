@@ -21,6 +21,8 @@ pub enum ExtractError {
     EntityBomb,
     /// Elements nested, or left open, beyond reason.
     TooDeep { levels_max: usize },
+    /// More elements or values than a document of this sort may have.
+    TooMany { elements_max: usize },
     /// More bytes than a document of this sort may have.
     TooLarge { bytes: usize, bytes_max: usize },
     /// JSON that is not JSON.
@@ -77,6 +79,10 @@ impl fmt::Display for ExtractError {
             Self::TooDeep { levels_max } => write!(
                 f,
                 "le document emboîte trop d’éléments (plus de {levels_max}, ou trop de balises laissées ouvertes) : il est refusé — prévenez le site"
+            ),
+            Self::TooMany { elements_max } => write!(
+                f,
+                "le document a trop d’éléments (plus de {elements_max}) — cherchez une adresse qui donne moins à la fois"
             ),
             Self::TooLarge { bytes, bytes_max } => write!(
                 f,
