@@ -135,6 +135,10 @@ fn text(entry: &Entry) -> String {
     let clean_text = |t: &Text| clean::text(&t.content);
     let summary = entry.summary.as_ref().map(clean_text).unwrap_or_default();
     let content = entry.content.as_ref().and_then(|c| c.body.as_deref()).map(clean::text).unwrap_or_default();
+    if summary.is_empty() && content.is_empty() {
+        let described = entry.media.iter().find_map(|media| media.description.as_ref());
+        return described.map(clean_text).unwrap_or_default();
+    }
     // A teaser cut with "[…]" says nothing that the content does not.
     let teaser = summary.trim_end_matches(['…', '.', ']', '[', ' ']);
     if !content.is_empty() && content.get(..teaser.len()).is_some_and(|start| start == teaser) {
