@@ -76,6 +76,9 @@ fn links_are_absolute_and_on_the_web() {
     check("/racine#ancre", Some("https://a.example/racine#ancre"));
     check(" \n/un deux ", Some("https://a.example/un%20deux"));
     check("https://moi:secret@b.example/", Some("https://b.example/"));
+    check("/a?utm_source=x&id=3&fbclid=y#b", Some("https://a.example/a?id=3#b"));
+    check("/a?UTM_medium=x", Some("https://a.example/a"));
+    check("/a?b=c+d&e", Some("https://a.example/a?b=c+d&e"));
     check("java\nscript:alert(1)", None);
     check("javascript:alert(1)", None);
     check("JAVASCRIPT:alert(1)", None);

@@ -9,6 +9,8 @@ pub enum ExtractError {
     LoginPage,
     /// The answer is a page of an anti-bot service or a captcha.
     AntiBot,
+    /// A page that is empty until a browser runs its scripts.
+    NeedsScripts,
     /// A page in HTML where a feed was expected; `alternate` is the feed that the page announces.
     PageInsteadOfFeed { alternate: Option<String> },
     /// A page in HTML where JSON was expected.
@@ -55,6 +57,9 @@ impl fmt::Display for ExtractError {
             ),
             Self::AntiBot => f.write_str(
                 "le site répond par une page de vérification contre les robots — n’insistez pas : écrivez au site pour demander un flux ou une autorisation, ou désactivez la source (enabled = false)",
+            ),
+            Self::NeedsScripts => f.write_str(
+                "la page est vide tant qu’un navigateur n’exécute pas ses scripts : Glaneur n’y voit aucune liste — cherchez un flux RSS, une page « version simple » ou l’interface de données (JSON) du site",
             ),
             Self::PageInsteadOfFeed { alternate: Some(feed) } => write!(
                 f,

@@ -84,6 +84,7 @@ fn not_a_feed(text: &str, response: &Response) -> ExtractError {
     let is_html = head.contains("<!doctype html") || head.contains("<html") || head.starts_with("<body");
     if is_html || response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html")) {
         return page::fault(text)
+            .filter(|fault| *fault != ExtractError::NeedsScripts)
             .unwrap_or_else(|| ExtractError::PageInsteadOfFeed { alternate: page::alternate(text, &response.url) });
     }
     ExtractError::NotAFeed { excerpt: clean::label(&text.chars().take(80).collect::<String>()) }

@@ -30,7 +30,8 @@ pub fn parse(text: &str) -> Result<(Value, bool), ExtractError> {
         Err(mistake) => mistake,
     };
     if text.starts_with('<') {
-        return Err(page::fault(text).unwrap_or(ExtractError::PageInsteadOfJson));
+        let fault = page::fault(text).filter(|fault| *fault != ExtractError::NeedsScripts);
+        return Err(fault.unwrap_or(ExtractError::PageInsteadOfJson));
     }
     if mistake.to_string().starts_with("recursion limit") {
         return Err(ExtractError::TooDeep { levels_max: NESTING_MAX });

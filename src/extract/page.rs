@@ -242,7 +242,7 @@ pub(super) fn fault(html: &str) -> Option<ExtractError> {
         Regex::new(
             r"(?xi)captcha|cf-chl|cf_chl|just\ a\ moment\.\.\.|checking\ your\ browser|attention\ required!|
               are\ you\ (?:a\ )?(?:human|robot)|v[ée]rifi\w*\ que\ vous\ (?:n.[êe]tes\ pas|[êe]tes)\ (?:un\ )?(?:robot|humain)|
-              access\ denied|acc[èe]s\ (?:refus[ée]|interdit)|incapsula|datadome|ddos|activ\w+\ javascript",
+              access\ denied|acc[èe]s\ (?:refus[ée]|interdit)|incapsula|datadome|ddos",
         )
         .ok()
     });
@@ -252,10 +252,15 @@ pub(super) fn fault(html: &str) -> Option<ExtractError> {
         return Some(ExtractError::LoginPage);
     }
     // A whole page may load a captcha for its contact form: only a page that says little else is one.
-    let is_short = || clean::text(html).len() < SHORT_PAGE_BYTES;
-    (BOT.as_ref().is_some_and(|bot| bot.is_match(html)) && is_short()).then_some(ExtractError::AntiBot)
+    let text_bytes = clean::text(html).len();
+    if text_bytes < SHORT_PAGE_BYTES && BOT.as_ref().is_some_and(|bot| bot.is_match(html)) {
+        return Some(ExtractError::AntiBot);
+    }
+    (text_bytes < SCRIPTED_PAGE_BYTES && html.contains("<script")).then_some(ExtractError::NeedsScripts)
 }
 
+/// A page with less text than this, and scripts, is written by them.
+const SCRIPTED_PAGE_BYTES: usize = 100;
 /// A page with less text than this says nothing but its fault.
 const SHORT_PAGE_BYTES: usize = 1_500;
 

@@ -227,6 +227,11 @@ fn what_is_no_feed_is_named() {
         "<!DOCTYPE html><html><body>Maintenance</body></html>",
         ExtractError::PageInsteadOfFeed { alternate: None },
     );
+    refused(
+        "text/html",
+        "<html><div id=app></div><script src=a.js></script>",
+        ExtractError::PageInsteadOfFeed { alternate: None },
+    );
     refused(XML, "", ExtractError::Empty);
     refused(XML, "   \n", ExtractError::Empty);
     refused(XML, "rien", ExtractError::NotAFeed { excerpt: "rien".into() });

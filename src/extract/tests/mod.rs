@@ -66,6 +66,7 @@ fn every_fault_says_what_to_do() {
     let faults = [
         ExtractError::LoginPage,
         ExtractError::AntiBot,
+        ExtractError::NeedsScripts,
         ExtractError::PageInsteadOfFeed { alternate: None },
         ExtractError::PageInsteadOfFeed { alternate: Some("https://a.example/feed".into()) },
         ExtractError::PageInsteadOfJson,

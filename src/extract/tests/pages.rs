@@ -108,6 +108,10 @@ fn a_list_that_is_not_found_differs_from_an_empty_one() {
     check("<main><p>La recherche ne renvoie aucun résultat</p></main>", Ok(0));
     check("<main>Refonte<div hidden>Aucun résultat</div><template>Aucun résultat</template></main>", missing());
     check("<form><input type=password></form>", Err(ExtractError::LoginPage));
+    check(
+        "<title>Appels</title><noscript>Activez JavaScript</noscript><div id=root></div><script src=app.js></script>",
+        Err(ExtractError::NeedsScripts),
+    );
     check("<body>Merci de remplir ce captcha</body>", Err(ExtractError::AntiBot));
     check("", missing());
 }
