@@ -4,6 +4,8 @@ use super::ExtractError;
 
 /// An HTML document holds at most this many bytes.
 pub const HTML_BYTES_MAX: usize = 10_000_000;
+/// Elements of one document: each costs some two hundred bytes of memory.
+const ELEMENTS_MAX: usize = 300_000;
 /// Elements left open, one within the other. Real pages stay under a hundred.
 pub const NESTING_MAX: usize = 500;
 /// A parser opens formatting elements that were left open again in each later block: so many in all.
@@ -29,6 +31,9 @@ pub fn check(html: &str) -> Result<(), ExtractError> {
         return Err(ExtractError::TooDeep { levels_max: NESTING_MAX });
     }
     let (mut depth, mut formatting, mut reopened) = (0usize, 0usize, 0usize);
+    if html.bytes().filter(|b| *b == b'<').count() > 2 * ELEMENTS_MAX {
+        return Err(ExtractError::TooMany { elements_max: ELEMENTS_MAX });
+    }
     for tag in html.split('<').skip(1) {
         let (closing, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
