@@ -10,8 +10,9 @@ use sqlx::any::AnyRow;
 
 use super::StoreError;
 
-/// How many rows one statement inserts or names: 20 columns of them stay under SQLite's 32,766 parameters.
-pub(super) const ROWS_MAX: usize = 1_000;
+/// How many rows one statement names. SQLite allows 32,766 parameters, but looks for each one's name from the first on:
+/// long statements cost more than several short ones.
+pub(super) const ROWS_MAX: usize = 400;
 
 /// Reads of one row by column name.
 pub(super) trait Columns {
