@@ -53,7 +53,9 @@ const COLUMNS: usize = 14;
 const PLANS_MAX: usize = 40;
 
 impl Store {
-    /// Refused when the edition is no draft. Other writers wait until it is committed or dropped.
+    /// Refused when the edition is no draft.
+    ///
+    /// Every other writer waits until it is committed or dropped: call nothing that writes to the store in between.
     pub async fn begin_approval(&self, edition: EditionId, at: DateTime<Utc>) -> Result<Approval, StoreError> {
         let mut tx = self.write().await?;
         editions::change_state(tx.conn(), edition, EditionState::Draft, EditionState::Approved, at).await?;

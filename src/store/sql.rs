@@ -94,6 +94,15 @@ pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreErro
     serde_json::to_string(value).map_err(|why| StoreError::unreadable("JSON", why))
 }
 
+/// Text that came from outside, as both databases take it: PostgreSQL refuses the NUL that SQLite cuts at.
+pub(super) fn outside(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+pub(super) fn outside_or_null(text: Option<&str>) -> Option<String> {
+    text.map(outside)
+}
+
 /// The bare string that `value` is in JSON.
 pub(super) fn name_of<T: Serialize>(value: &T) -> Result<String, StoreError> {
     match serde_json::to_value(value) {
