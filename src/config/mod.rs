@@ -3,6 +3,7 @@
 //! Every mistake is said at once, each with its line and what to do. Paths come out resolved against the settings
 //! file's folder. It refuses to know what sources are and to open the store, the network or a mail server.
 
+mod crontab;
 mod mail;
 pub mod schedule;
 mod secret;

@@ -11,6 +11,7 @@ use super::Limits;
 use super::body::{self, BodyLimits};
 use super::error::{Fault, Waiting};
 use super::guard::Unresolved;
+use super::host::CLOSED_MAX;
 use crate::model::{Body, Method, Response, Validators};
 
 /// An answer that is no fault.
@@ -183,14 +184,14 @@ fn redirect(status: StatusCode, headers: &HeaderMap, from: &Url) -> Result<Excha
     Ok(Exchanged::Redirect { status: status.as_u16(), to })
 }
 
-/// Seconds, or a date (RFC 9110 section 10.2.3).
+/// Seconds, or a date (RFC 9110 section 10.2.3); a day at most.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(CLOSED_MAX));
     }
     let date = chrono::DateTime::parse_from_rfc2822(value).ok()?;
-    Some((date.to_utc() - chrono::Utc::now()).to_std().unwrap_or_default())
+    Some((date.to_utc() - chrono::Utc::now()).to_std().unwrap_or_default().min(CLOSED_MAX))
 }
 
 /// What a failed request died of.
@@ -269,6 +270,8 @@ mod tests {
         check("120", Some(120..=120));
         check(&date, Some(590..=600));
         check("Wed, 21 Oct 2015 07:28:00 GMT", Some(0..=0));
+        check("18446744073709551615", Some(86_400..=86_400));
+        check("Fri, 31 Dec 9999 23:59:59 GMT", Some(86_400..=86_400));
         check("-5", None);
         check("bientôt", None);
         check("1.5", None);
