@@ -103,6 +103,15 @@ impl Schedule {
     }
 }
 
+/// Mondays at eight.
+impl Default for Schedule {
+    fn default() -> Self {
+        const MONDAYS_AT_EIGHT: &str = "0 8 * * 1";
+        // Without parts it would never be due; a test sees to it that it has one.
+        Self::parse(MONDAYS_AT_EIGHT).unwrap_or(Self { written: MONDAYS_AT_EIGHT.into(), parts: Vec::new() })
+    }
+}
+
 impl std::fmt::Display for Schedule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.written)
@@ -191,6 +200,11 @@ mod tests {
         check("0 9 1 janv,JUIL *", "2026-01-12 08:00:00", &["2026-07-01 09:00:00", "2027-01-01 09:00:00"]);
         check("@weekly", "2026-01-12 08:00:00", &["2026-01-18 00:00:00"]);
         check("5/25 * * * *", "2026-01-12 08:05:00", &["2026-01-12 08:30:00", "2026-01-12 08:55:00"]);
+    }
+
+    #[test]
+    fn by_default_it_is_mondays_at_eight() {
+        assert_eq!(Schedule::default().next_after(at("2026-01-12 08:00:00")), Some(at("2026-01-19 08:00:00")));
     }
 
     #[test]

@@ -206,11 +206,11 @@ fn fault_of(error: &reqwest::Error) -> Fault {
             };
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Fault::Tls(short(&tls.to_string()));
+            return Fault::Tls(tls_said(tls));
         }
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
             if let Some(tls) = tls_inside(io) {
-                return Fault::Tls(short(&tls.to_string()));
+                return Fault::Tls(tls_said(tls));
             }
             if let Some(said) = io_said(io.kind()) {
                 return Fault::Unreachable(said.into());
@@ -222,7 +222,34 @@ fn fault_of(error: &reqwest::Error) -> Fault {
     if error.is_timeout() {
         return Fault::TimedOut(Waiting::Headers);
     }
-    Fault::Unreachable(if why.is_empty() { "connexion impossible".into() } else { why })
+    Fault::Unreachable(http_said(&why).to_owned())
+}
+
+/// What hyper, whose errors have no public kinds for these, ends its chain with.
+fn http_said(why: &str) -> &str {
+    let broken =
+        ["invalid HTTP", "message head is too large", "invalid content-length", "invalid chunk", "unexpected message"];
+    match why {
+        "" => "connexion impossible",
+        why if why.starts_with("connection closed before") => "connexion fermée sans réponse",
+        why if broken.iter().any(|start| why.starts_with(start)) => "sa réponse n’est pas du HTTP",
+        why => why,
+    }
+}
+
+fn tls_said(error: &rustls::Error) -> String {
+    use rustls::CertificateError::*;
+    let rustls::Error::InvalidCertificate(certificate) = error else { return short(&error.to_string()) };
+    match certificate {
+        Expired | ExpiredContext { .. } => "certificat expiré".into(),
+        NotValidYet | NotValidYetContext { .. } => {
+            "certificat pas encore valable ; l’horloge est-elle à l’heure ?".into()
+        }
+        UnknownIssuer => "certificat d’une autorité inconnue".into(),
+        NotValidForName | NotValidForNameContext { .. } => "certificat d’un autre site".into(),
+        Revoked => "certificat révoqué".into(),
+        _ => short(&error.to_string()),
+    }
 }
 
 /// rustls travels inside `io::Error`s, one in the other, which do not show it as a `source`.
