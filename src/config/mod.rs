@@ -335,7 +335,7 @@ fn existing(
 ) -> Option<PathBuf> {
     let path = resolve(folder, &root.string(key)?);
     if !there(&path) {
-        let advice = format!("vérifiez le chemin (il part du dossier de {})", "glaneur.toml");
+        let advice = "vérifiez le chemin : il part du dossier de ce fichier";
         root.problem(key, format!("« {key} » : {missing} ({})", path.display()), advice);
     }
     Some(path)

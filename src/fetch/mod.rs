@@ -1,8 +1,8 @@
 //! The only module that makes HTTP requests: polite to sites, safe for the network it runs in, patient within limits.
 //!
 //! Between `sources`, which says what to read, and `extract`, which reads it. Each request waits for its host's turn
-//! ([`host`]), asks robots.txt first ([`robots`]), goes only to addresses that may be reached ([`guard`]), and is one
-//! [`exchange`] whose body is limited ([`body`]); redirects and retries are followed here. It refuses to know what a
+//! (`host`), asks robots.txt first (`robots`), goes only to addresses that may be reached (`guard`), and is one
+//! `exchange` whose body is limited (`body`); redirects and retries are followed here. It refuses to know what a
 //! body means, and keeps no cookies: a site that needs them is named as the loop it makes.
 //!
 //! ```no_run

@@ -183,6 +183,13 @@ fn what_is_no_text_is_named() {
 }
 
 #[test]
+fn a_file_that_is_no_toml_at_all_is_refused_quickly() {
+    let started = std::time::Instant::now();
+    assert_eq!(read("« = \n".repeat(200_000).as_bytes()).len(), 50);
+    assert!(started.elapsed().as_secs() < 20);
+}
+
+#[test]
 fn durations_add_up() {
     let check = |text: &str, seconds: Option<u64>| {
         assert_eq!(parse_duration(text).ok().map(|d| d.as_secs()), seconds, "{text}");

@@ -66,6 +66,19 @@ async fn nothing_private_is_reached_unless_opened() {
     }
 }
 
+/// Names are judged by what they resolve to, at each redirect.
+#[tokio::test]
+async fn no_name_leads_inside_either() {
+    let settings = FetchSettings { allow_private: vec!["127.0.0.2/32".parse().unwrap()], ..settings() };
+    let fetcher = Fetcher::new(settings).unwrap();
+    let inside = site(|_| ok("secret")).await;
+    let to = format!("http://localhost:{}/", inside.address.port());
+    let site = Site::serve("127.0.0.2", move |_| redirect(&to)).await;
+    let error = fetcher.fetch(&Request::get(site.url("/a"))).await.unwrap_err();
+    assert!(matches!(error.fault, Fault::ForbiddenAddress(_)), "{error:?}");
+    assert!(inside.seen_all().is_empty());
+}
+
 #[tokio::test]
 async fn secrets_stay_with_the_site_they_are_for() {
     let other = site(|_| ok("x")).await;
@@ -119,6 +132,42 @@ async fn compressed_answers_are_read_whole() {
     assert_eq!(fault(site.url("/cut")).await, Fault::Cut);
     assert_eq!(fault(site.url("/lie")).await, Fault::Undecodable("gzip".into()));
     assert_eq!(fault(site.url("/odd")).await, Fault::Undecodable("gzip,br".into()));
+}
+
+#[tokio::test]
+async fn every_encoding_we_ask_for_can_be_read() {
+    use async_compression::Level;
+    use async_compression::tokio::write::{BrotliEncoder, ZlibEncoder, ZstdEncoder};
+    use async_compression::zstd::CParameter;
+    use tokio::io::AsyncWriteExt;
+    let text = "bonjour ".repeat(1000);
+    let mut brotli = BrotliEncoder::new(Vec::new());
+    let mut zlib = ZlibEncoder::new(Vec::new());
+    let mut zstd = ZstdEncoder::new(Vec::new());
+    // It asks its reader for 128 MiB of memory.
+    let wide = [CParameter::window_log(27)];
+    let mut greedy = ZstdEncoder::with_quality_and_params(Vec::new(), Level::Default, &wide);
+    let encoders: [&mut (dyn tokio::io::AsyncWrite + Unpin + Send); 4] =
+        [&mut brotli, &mut zlib, &mut zstd, &mut greedy];
+    for encoder in encoders {
+        encoder.write_all(text.as_bytes()).await.unwrap();
+        encoder.flush().await.unwrap();
+        encoder.shutdown().await.unwrap();
+    }
+    let bodies = [brotli.into_inner(), zlib.into_inner(), zstd.into_inner(), greedy.into_inner()];
+    let site = site(move |path| match path {
+        "/br" => encoded("br", bodies[0].clone()),
+        "/deflate" => encoded("deflate", bodies[1].clone()),
+        "/zstd" => encoded("zstd", bodies[2].clone()),
+        "/brcut" => encoded("br", bodies[0][..bodies[0].len() / 2].to_vec()),
+        _ => encoded("zstd", bodies[3].clone()),
+    })
+    .await;
+    for path in ["/br", "/deflate", "/zstd"] {
+        assert_eq!(body(site.url(path)).await, text.as_bytes(), "{path}");
+    }
+    assert_eq!(fault(site.url("/brcut")).await, Fault::Cut);
+    assert_eq!(fault(site.url("/greedy")).await, Fault::Undecodable("zstd".into()));
 }
 
 #[tokio::test]
