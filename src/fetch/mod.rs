@@ -33,11 +33,12 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::model::{Request, Response};
-use body::{BodyLimits, Overflow};
+use body::{BodyLimits, LARGE_BODIES_MAX, Overflow};
 pub use error::{Fault, FetchError, Next, Waiting};
 use exchange::{Exchanged, Sending, exchange};
 use guard::{Guard, Unresolved};
@@ -135,6 +136,8 @@ pub struct Fetcher {
     closing: reqwest::Client,
     guard: Guard,
     hosts: Arc<Hosts>,
+    /// The turns of large bodies.
+    large: Arc<Semaphore>,
     pause: Duration,
     limits: Limits,
 }
@@ -172,6 +175,7 @@ impl Fetcher {
             closing: client(0)?,
             guard: guard.clone(),
             hosts: Arc::default(),
+            large: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
             pause: settings.pause,
             limits: settings.limits.clone(),
         })
@@ -277,7 +281,7 @@ impl Fetcher {
 
     fn body_limits(&self, bytes_max: u64, overflow: Overflow) -> BodyLimits {
         let Limits { wire_bytes_max, read_wait_max, .. } = self.limits;
-        BodyLimits { bytes_max, wire_bytes_max, read_wait_max, overflow }
+        BodyLimits { bytes_max, wire_bytes_max, read_wait_max, overflow, large: self.large.clone() }
     }
 
     /// One exchange in the host's turn; `spent` counts the attempt's time.

@@ -205,6 +205,23 @@ async fn a_body_is_read_up_to_its_limit_and_not_beyond() {
 }
 
 #[tokio::test]
+async fn many_large_bodies_wait_for_each_other_and_all_come() {
+    let body = "x".repeat(3 << 20);
+    let fetcher = fetcher();
+    let mut fetches = Vec::new();
+    for n in 1..=10 {
+        let body = body.clone();
+        let site = Site::serve(&format!("127.0.3.{n}"), move |_| ok(&body)).await;
+        let (fetcher, url) = (fetcher.clone(), site.url("/a"));
+        fetches.push(tokio::spawn(async move { fetcher.fetch(&Request::get(url)).await }));
+    }
+    for fetch in fetches {
+        let Ok(Fetched::Answer(response)) = fetch.await.unwrap() else { panic!() };
+        assert_eq!(response.body.len(), body.len());
+    }
+}
+
+#[tokio::test]
 async fn empty_blocks_without_end_are_cut_off_too() {
     // A stored deflate block of no bytes, again and again: the plain size never grows.
     let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\u{1f}";
