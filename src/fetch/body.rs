@@ -35,7 +35,7 @@ pub(super) struct BodyLimits {
 }
 
 /// From here on a body is large.
-const LARGE_BODY_BYTES: usize = 1 << 20;
+const LARGE_BODY_BYTES: usize = 256 << 10;
 /// How many large bodies may be read at a time.
 pub(super) const LARGE_BODIES_MAX: usize = 4;
 
