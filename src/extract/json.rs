@@ -59,7 +59,7 @@ fn usual_items(root: &Value) -> Result<Vec<&Value>, ExtractError> {
         }
         _ => None,
     };
-    list.map(|list| list.iter().collect()).ok_or_else(|| ExtractError::ListNotFound { wanted: "json.items".to_owned() })
+    list.map(|list| list.iter().collect()).ok_or_else(|| ExtractError::ListNotFound { wanted: USUAL_LISTS.join(", ") })
 }
 
 /// Reads each of `items` by `select`.

@@ -10,7 +10,10 @@ use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::{Attribute, LocalName};
 use regex::Regex;
+
+use super::guard;
 
 /// The text of `html`, with its line and paragraph breaks. Not yet clean: see [`super::clean`].
 pub fn to_text(html: &str) -> String {
@@ -31,6 +34,9 @@ pub fn resolve_entities(text: &str) -> String {
 }
 
 fn tokenize(html: &str, preformatted: u32) -> String {
+    if guard::has_too_many_attributes(html) {
+        return String::new();
+    }
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(html));
     let writer = Writer { preformatted, ..Writer::default() };
@@ -90,10 +96,16 @@ enum Gap {
 struct Writer {
     text: String,
     gap: Gap,
+    /// What opened an entry or a cell allows before its first text: a paragraph within begins no paragraph.
+    gap_max: Option<Gap>,
     bullet: bool,
     /// The element whose content is being dropped.
-    dropping: Option<html5ever::LocalName>,
-    heading_cell: bool,
+    dropping: Option<LocalName>,
+    /// The element that labels what follows it, while it is open.
+    labelling: Option<LocalName>,
+    /// A label was read and waits for its value.
+    labelled: bool,
+    first_cell: bool,
     preformatted: u32,
 }
 
@@ -108,6 +120,7 @@ impl Writer {
             return TokenSinkResult::Continue;
         }
         self.breaks(name, start);
+        self.label(tag, start);
         if !start {
             return TokenSinkResult::Continue;
         }
@@ -115,6 +128,10 @@ impl Writer {
             "script" => RawKind::ScriptData,
             "style" | "noembed" | "noframes" | "iframe" | "xmp" => RawKind::Rawtext,
             "textarea" | "title" => RawKind::Rcdata,
+            "template" | "noscript" | "svg" => {
+                self.dropping = Some(tag.name.clone());
+                return TokenSinkResult::Continue;
+            }
             _ => return TokenSinkResult::Continue,
         };
         if name != "xmp" {
@@ -137,18 +154,24 @@ impl Writer {
             "li" => {
                 self.widen(Gap::Line);
                 self.bullet = start;
+                self.gap_max = start.then_some(Gap::Line);
             }
-            "td" | "th" => {
-                if start {
-                    let gap = if self.heading_cell { Gap::Label } else { Gap::Cell };
-                    self.widen(gap);
+            "td" | "th" if start => {
+                if std::mem::take(&mut self.first_cell) {
+                    self.gap_max = Some(Gap::Line);
+                } else {
+                    self.gap = Gap::Cell;
+                    self.gap_max = Some(Gap::Cell);
                 }
-                self.heading_cell = name == "th";
             }
+            "td" | "th" => {}
             "tr" => {
-                self.widen(Gap::Line);
-                self.heading_cell = false;
+                self.gap_max = None;
+                self.gap = if start { self.gap.max(Gap::Line) } else { Gap::Line };
+                self.first_cell = start;
             }
+            // A paragraph within ends with its row or value.
+            "dd" if !start => self.gap = Gap::Line,
             "div" | "dt" | "dd" | "address" | "caption" | "legend" | "option" | "summary" | "details" | "form"
             | "button" | "figcaption" | "tbody" | "thead" => self.widen(Gap::Line),
             // A word may be cut in two by these: they separate nothing by themselves.
@@ -157,9 +180,25 @@ impl Writer {
         }
     }
 
+    /// `dt`, `th` and what Drupal calls `field__label` are read on one line with their value.
+    fn label(&mut self, tag: &Tag, start: bool) {
+        let name: &str = &tag.name;
+        if start {
+            let named = matches!(name, "dt" | "th") || tag.attrs.iter().any(is_label_class);
+            if named || matches!(name, "tr" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+                self.labelled = false;
+            }
+            if named {
+                self.labelling = Some(tag.name.clone());
+            }
+        } else if self.labelling.as_ref() == Some(&tag.name) {
+            self.labelling = None;
+            self.labelled = true;
+        }
+    }
+
     fn widen(&mut self, gap: Gap) {
-        // A paragraph that opens a list's entry begins no paragraph.
-        let gap = if self.bullet { gap.min(Gap::Line) } else { gap };
+        let gap = self.gap_max.map_or(gap, |most| gap.min(most));
         self.gap = self.gap.max(gap);
     }
 
@@ -198,7 +237,11 @@ impl Writer {
 
     /// Writes what stands between the last text and `next`.
     fn separate(&mut self, next: &str) {
-        let gap = std::mem::take(&mut self.gap);
+        let mut gap = std::mem::take(&mut self.gap);
+        self.gap_max = None;
+        if std::mem::take(&mut self.labelled) {
+            gap = if next.trim_start().starts_with(':') { Gap::Space } else { Gap::Label };
+        }
         let last = self.text.chars().next_back();
         let opens = self.text.is_empty() || last == Some('\n');
         match gap {
@@ -209,6 +252,7 @@ impl Writer {
             Gap::Space => self.text.push(' '),
             Gap::Cell if opens => {}
             Gap::Cell => self.text.push_str(" | "),
+            Gap::Label if opens => {}
             Gap::Label if last == Some(':') => self.text.push(' '),
             Gap::Label => self.text.push_str(" : "),
             Gap::Line => self.text.push('\n'),
@@ -218,6 +262,11 @@ impl Writer {
             self.text.push_str("- ");
         }
     }
+}
+
+fn is_label_class(attribute: &Attribute) -> bool {
+    let says = |class: &str| class.ends_with("field-label") || class.ends_with("__label") || class == "libelle";
+    &*attribute.name.local == "class" && attribute.value.split_ascii_whitespace().any(says)
 }
 
 /// "Date limite" and "12 mars" in neighbouring elements would read "Date limite12 mars"; "A" and "ppel" are one word.

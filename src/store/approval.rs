@@ -49,11 +49,13 @@ pub struct Approval {
 }
 
 const COLUMNS: usize = 14;
-/// 14 columns of them stay under SQLite's 32,766 parameters; more gains nothing.
-const PLANS_MAX: usize = 500;
+/// SQLite looks for each parameter's name from the first one on: time grows with the square of a statement's length.
+const PLANS_MAX: usize = 40;
 
 impl Store {
-    /// Refused when the edition is no draft. Other writers wait until it is committed or dropped.
+    /// Refused when the edition is no draft.
+    ///
+    /// Every other writer waits until it is committed or dropped: call nothing that writes to the store in between.
     pub async fn begin_approval(&self, edition: EditionId, at: DateTime<Utc>) -> Result<Approval, StoreError> {
         let mut tx = self.write().await?;
         editions::change_state(tx.conn(), edition, EditionState::Draft, EditionState::Approved, at).await?;

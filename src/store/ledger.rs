@@ -21,7 +21,7 @@ use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::sql::{Columns, ROWS_MAX, ms, places, tuples};
+use super::sql::{Columns, ROWS_MAX, ms, outside_or_null, places, tuples};
 use super::{DigestId, Kind, Store, StoreError, WorkerId};
 use crate::model::{DeliveryId, DeliveryState, EditionId, EmailAddress, MemberId};
 
@@ -158,7 +158,7 @@ impl Store {
                     .bind(outcome.fence)
                     .bind(outcome.verdict.state().as_str())
                     .bind(outcome.verdict.next_at().map(ms))
-                    .bind(outcome.reply.clone());
+                    .bind(outside_or_null(outcome.reply.as_deref()));
             }
             for row in query.fetch_all(tx.conn()).await? {
                 done.insert(DeliveryId(row.int("id")?));

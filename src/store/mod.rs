@@ -25,6 +25,7 @@ mod sql;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{Any, AnyConnection, AnyPool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -60,6 +61,9 @@ pub enum Kind {
     Postgres,
 }
 
+/// How long a writer queues behind the others of this process: longer than any approval takes.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(120);
+
 /// A write transaction; dropped without [`Tx::commit`], nothing happened.
 struct Tx {
     tx: sqlx::Transaction<'static, Any>,
@@ -78,7 +82,10 @@ impl Store {
 
     async fn write(&self) -> Result<Tx, StoreError> {
         let (turn, begin) = match self.kind {
-            Kind::Sqlite => (Some(self.turn.clone().lock_owned().await), "BEGIN IMMEDIATE"),
+            Kind::Sqlite => {
+                let turn = tokio::time::timeout(TURN_WAIT_MAX, self.turn.clone().lock_owned());
+                (Some(turn.await.map_err(|_| StoreError::Locked)?), "BEGIN IMMEDIATE")
+            }
             Kind::Postgres => (None, "BEGIN"),
         };
         Ok(Tx { tx: self.pool.begin_with(begin).await?, _turn: turn })

@@ -30,7 +30,8 @@ pub enum Erased {
 impl Store {
     /// What the member chose here, a later import leaves alone.
     pub async fn choose(&self, id: MemberId, choice: &Choice, at: DateTime<Utc>) -> Result<Member, StoreError> {
-        let mut member = self.member_by_id(id).await?.ok_or(StoreError::NoSuchMember)?;
+        let mut tx = self.write().await?;
+        let mut member = members::find_by_id(tx.conn(), id).await?.ok_or(StoreError::NoSuchMember)?;
         let mut chosen = Vec::new();
         if let Some(mut territories) = choice.territories.clone() {
             territories.sort();
@@ -48,7 +49,6 @@ impl Store {
         }
         let new: Vec<_> = chosen.into_iter().filter(|field| !member.chosen.contains(field)).collect();
         member.chosen.extend(new);
-        let mut tx = self.write().await?;
         members::update(tx.conn(), &member, at).await?;
         tx.commit().await?;
         Ok(member)

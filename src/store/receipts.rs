@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, ms, places};
+use super::sql::{Columns, ms, outside, outside_or_null, places};
 use super::{DigestId, Store, StoreError};
 use crate::model::{
     CohortId, DeliveryId, DeliveryState, EditionId, EmailAddress, MemberId, OrganisationKind, SkipReason, TerritoryCode,
@@ -188,9 +188,9 @@ impl Store {
         .bind(returned.member.map(|id| id.0))
         .bind(returned.delivery.map(|id| id.0))
         .bind(returned.kind.as_str())
-        .bind(returned.status.clone())
-        .bind(returned.diagnostic.as_str())
-        .bind(returned.fingerprint.as_str())
+        .bind(outside_or_null(returned.status.as_deref()))
+        .bind(outside(&returned.diagnostic))
+        .bind(outside(&returned.fingerprint))
         .bind(ms(returned.at))
         .execute(tx.conn())
         .await?;

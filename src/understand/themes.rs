@@ -17,8 +17,8 @@ const THEMES_MAX: usize = 3;
 /// What a theme must score at least: two ordinary expressions in the body, or one in the title.
 const SCORE_MIN: f32 = 2.0;
 /// A second theme must reach this share of the first; a third this one.
-const SECOND_SHARE: f32 = 0.45;
-const THIRD_SHARE: f32 = 0.6;
+const SECOND_SHARE: f32 = 0.36;
+const THIRD_SHARE: f32 = 0.5;
 
 const TITLE_FACTOR: f32 = 4.0;
 const LEAD_FACTOR: f32 = 1.6;
@@ -179,5 +179,181 @@ fn factor(zone: Zone) -> f32 {
         Zone::Body => BODY_FACTOR,
         Zone::Far => FAR_FACTOR,
         Zone::Chrome => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Fields, Theme, ThemeExpression};
+
+    /// The file of the repository, as config reads it.
+    fn themes() -> Themes {
+        let file: toml::Table = toml::from_str(include_str!("../../themes.toml")).unwrap();
+        let words = |theme: &toml::Value, key: &str| -> Vec<String> {
+            let list = theme.get(key).and_then(|list| list.as_array()).cloned().unwrap_or_default();
+            list.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+        };
+        let text = |theme: &toml::Value, key: &str| theme[key].as_str().unwrap().to_owned();
+        let themes = file["theme"].as_array().unwrap().iter().map(|theme| Theme {
+            id: ThemeId(text(theme, "id")),
+            label_fr: text(theme, "label_fr"),
+            label_en: text(theme, "label_en"),
+            aliases: words(theme, "aliases"),
+            expressions: [("strong", 3.0), ("expressions", 1.0), ("weak", 0.5)]
+                .into_iter()
+                .flat_map(|(key, weight)| {
+                    words(theme, key).into_iter().map(move |words| ThemeExpression { words, weight })
+                })
+                .collect(),
+            exclusions: words(theme, "exclusions"),
+        });
+        Themes { themes: themes.collect() }
+    }
+
+    fn read(themes: &Themes, title: &str, text: &str, source_themes: &[ThemeId]) -> Reading<Vec<ThemeId>> {
+        let fields = Fields::default();
+        let input = Input {
+            title,
+            text,
+            publisher: None,
+            relay: false,
+            source_territory: &[],
+            source_themes,
+            published: None,
+            url: None,
+            fields: &fields,
+        };
+        ThemeReader::new(themes).read(&Page::of(&input), &input)
+    }
+
+    fn ids(reading: &Reading<Vec<ThemeId>>) -> Vec<&str> {
+        reading.value.iter().flatten().map(ThemeId::as_str).collect()
+    }
+
+    #[test]
+    fn the_main_theme_of_a_notice_comes_first() {
+        let themes = themes();
+        let check = |title: &str, text: &str, main: &str| {
+            let reading = read(&themes, title, text, &[]);
+            assert_eq!(ids(&reading).first(), Some(&main), "{title}: {:?}", ids(&reading));
+        };
+        check(
+            "Mieux manger pour tous 2026",
+            "Les projets visent un accès digne à l’alimentation.",
+            "precarite-alimentaire",
+        );
+        check(
+            "Campagne d’habilitation régionale",
+            "Recevoir des denrées de l’aide alimentaire.",
+            "precarite-alimentaire",
+        );
+        check(
+            "Cantines : moins de gaspillage",
+            "Soutien à la restauration collective et aux circuits courts.",
+            "alimentation-durable",
+        );
+        check("Projet alimentaire territorial : appel à candidatures", "", "alimentation-durable");
+        check("Santé mentale des étudiants", "Actions de prévention et de promotion de la santé.", "sante");
+        check(
+            "Appel à projets FSE+ : lever les freins à l’emploi",
+            "Insertion des allocataires du RSA.",
+            "insertion-emploi",
+        );
+        check(
+            "Création de pensions de famille",
+            "Le logement d’abord pour les personnes sans abri.",
+            "logement-hebergement",
+        );
+        check("Pacte local des solidarités", "Lutte contre le non-recours et accès aux droits.", "acces-aux-droits");
+        check("Conseillers numériques", "Accompagner les personnes éloignées du numérique.", "inclusion-numerique");
+        check(
+            "Soutien à la parentalité 2026",
+            "La Caf finance les lieux d’accueil enfants-parents.",
+            "enfance-famille-jeunesse",
+        );
+        check("Persévérance scolaire", "Projets pédagogiques dans les lycées.", "education-formation");
+        check(
+            "Programmation 2026 du contrat de ville",
+            "Actions dans les quartiers prioritaires.",
+            "politique-de-la-ville",
+        );
+        check("FDVA : formation des bénévoles", "Soutien à la vie associative.", "vie-associative");
+        check(
+            "Innovation sociale et coopératives",
+            "Soutien aux structures de l’économie sociale et solidaire.",
+            "ess",
+        );
+        check("Accueil des primo-arrivants", "Apprentissage du français et intégration des réfugiés.", "integration");
+        check(
+            "Lutte contre le racisme et l’antisémitisme",
+            "La Dilcrah soutient les projets locaux.",
+            "egalite-discriminations",
+        );
+        check("FIPD 2026", "Prévention de la délinquance et de la radicalisation.", "prevention-securite");
+        check(
+            "Bien vieillir chez soi",
+            "Prévention de la perte d’autonomie des personnes âgées.",
+            "autonomie-handicap",
+        );
+        check("Équipements sportifs de proximité", "Clubs et pratique sportive.", "culture-sport");
+        check("Rénovation énergétique des bâtiments publics", "", "transition-ecologique");
+        check("Aide aux commerces ruraux", "Création et reprise d’entreprise.", "economie-recherche");
+    }
+
+    #[test]
+    fn an_excluded_turn_of_phrase_counts_nothing() {
+        let themes = themes();
+        let check = |title: &str, never: &str| {
+            let reading = read(&themes, title, "", &[]);
+            assert!(!ids(&reading).contains(&never), "{title}: {:?}", ids(&reading));
+        };
+        check("Sécurité sociale de l’alimentation", "prevention-securite");
+        check("Mise en œuvre d’un plan", "culture-sport");
+        check("Épicerie sociale et solidaire", "ess");
+        check("Au fil de l’eau", "transition-ecologique");
+    }
+
+    #[test]
+    fn the_frame_of_a_page_says_nothing() {
+        let themes = themes();
+        let text = "Des actions de prévention des addictions.\n\nÀ lire aussi Transition écologique : biodiversité, énergie, climat";
+        assert_eq!(ids(&read(&themes, "Appel à projets", text, &[])), ["sante"]);
+    }
+
+    #[test]
+    fn the_source_speaks_when_the_notice_does_not() {
+        let themes = themes();
+        let source = [ThemeId("ess".to_owned())];
+        let reading = read(&themes, "Appel à projets 2026", "Ouvert jusqu’au 3 mars.", &source);
+        assert_eq!(ids(&reading), ["ess"]);
+        assert_eq!(reading.evidence.first().map(|quote| &quote.field), Some(&Field::Source));
+        assert_eq!(ids(&read(&themes, "Aide alimentaire", "", &source)), ["precarite-alimentaire"]);
+        assert_eq!(ids(&read(&themes, "Appel à projets 2026", "", &[])), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn evidence_quotes_the_words_of_the_page() {
+        let themes = themes();
+        let reading = read(&themes, "Ouvert", "Pour les ÉPICERIES  sociales", &[]);
+        let quote = reading.evidence.first().unwrap();
+        assert_eq!((quote.start, quote.end, quote.text.as_str()), (9, 29, "ÉPICERIES  sociales"));
+    }
+
+    #[test]
+    fn themes_toml_holds_the_nineteen_themes_each_word_once() {
+        let themes = themes();
+        assert_eq!(themes.themes.len(), 19);
+        let mut twice = Vec::new();
+        for theme in &themes.themes {
+            let mut seen = std::collections::HashSet::new();
+            for expression in &theme.expressions {
+                if !seen.insert(fold_to_stems(&expression.words)) {
+                    twice.push(format!("{}: {}", theme.id, expression.words));
+                }
+            }
+            assert!(!seen.contains(""), "{}: an expression without words", theme.id);
+        }
+        assert!(twice.is_empty(), "{}", twice.join("\n"));
     }
 }

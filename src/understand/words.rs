@@ -157,9 +157,12 @@ fn push_stem(out: &mut String, word: &str, stemmer: &Stemmer) {
     const LETTERS_MIN: usize = 4;
     if word.len() < LETTERS_MIN || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         out.push_str(word);
-    } else {
-        out.push_str(&stemmer.stem(word));
+        return;
     }
+    let stem = stemmer.stem(word);
+    // Cut to three letters, "aide" and "aidant" would be one word, as would "logement" and "logique": only the plural goes.
+    let kept = if stem.len() < LETTERS_MIN { word.trim_end_matches(['s', 'x']) } else { &stem };
+    out.push_str(kept);
 }
 
 /// Combining accents, soft hyphens and zero-width characters stand inside words and count nothing.
@@ -210,6 +213,8 @@ mod tests {
         let check = |a: &str, b: &str| assert_eq!(fold_to_stems(a), fold_to_stems(b));
         check("épiceries sociales", "Épicerie sociale");
         check("denrées alimentaires", "DENRÉE ALIMENTAIRE");
+        check("aides au logement", "aide au logements");
+        assert_ne!(fold_to_stems("aidants"), fold_to_stems("aides"));
     }
 
     #[test]
@@ -218,8 +223,8 @@ mod tests {
         let at = words.plain().find(" aide alimentaire ").unwrap();
         let behind = words.behind_plain(at..at + " aide alimentaire ".len());
         assert_eq!(&words.text()[behind], "Aide  alimentaire");
-        let at = words.stems().find(" aid alimentair").unwrap();
-        let behind = words.behind_stems(at..at + " aid alimentair ".len());
+        let at = words.stems().find(" aide alimentair").unwrap();
+        let behind = words.behind_stems(at..at + " aide alimentair ".len());
         assert_eq!(&words.text()[behind], "Aide  alimentaire");
     }
 

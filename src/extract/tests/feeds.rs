@@ -84,6 +84,46 @@ fn atom_rss_1_and_json_feed_are_read() {
 }
 
 #[test]
+fn old_and_careless_feeds_are_read() {
+    let one = &["A | https://a.example/1 | - | -"];
+    let dated = &["A | https://a.example/1 | 2026-01-12 | -"];
+    let item = "<item><title>A</title><link>https://a.example/1</link></item>";
+    let rdf =
+        "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://my.netscape.com/rdf/simple/0.9/\"";
+    check(format!("<rdf:RDF {rdf}><channel><title>t</title></channel>{item}</rdf:RDF>"), one);
+    check(format!("<rss version=\"0.92\"><channel><title>t</title>{item}</channel></rss>"), one);
+    check(format!("<rss><channel><title>t</title>{item}</channel></rss>"), one);
+    check(format!("<rss version=\"2.0\">{item}</rss>"), one);
+    check(
+        "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><title>t</title><entry><title>A</title>\
+         <link rel=\"alternate\" type=\"text/html\" href=\"https://a.example/1\"/><issued>2026-01-12T08:00:00+01:00</issued></entry></feed>",
+        dated,
+    );
+    check(
+        "<feed><title>t</title><entry><title>A</title><link href=\"https://a.example/1\"/><published>12/01/2026</published></entry></feed>",
+        dated,
+    );
+    let prefixed = check(
+        r#"<a:feed xmlns:a="http://www.w3.org/2005/Atom" xmlns:x="http://www.w3.org/1999/xhtml"><a:title>t</a:title><a:entry><a:title>A</a:title>
+        <a:link href="https://a.example/1"/><a:content type="xhtml"><x:div><x:p>u</x:p><x:p>v</x:p></x:div></a:content></a:entry></a:feed>"#,
+        one,
+    );
+    assert_eq!(prefixed.items[0].text, "u\n\nv");
+    let json = r#"{"version":"https://jsonfeed.org/version/1","title":"x","items":[{"id":7,"title":"A","url":"https://a.example/1"},{"title":"B"}]}"#;
+    let listing = check(json, &["A | https://a.example/1 | - | -", "B | - | - | -"]);
+    assert_eq!((listing.items[0].guid.as_deref(), listing.items[1].guid.as_deref()), (Some("7"), None));
+}
+
+#[test]
+fn an_item_without_guid_is_known_by_its_address() {
+    let listing = check(
+        rss("<item><title>A</title><link>https://a.example/1</link></item>"),
+        &["A | https://a.example/1 | - | -"],
+    );
+    assert_eq!((listing.items[0].guid.as_deref(), listing.items[0].key()), (None, "https://a.example/1"));
+}
+
+#[test]
 fn dates_that_real_feeds_write_are_read() {
     let dated = |date: &str, wanted: &str| {
         let item = format!("<item><title>T</title><link>https://a.example/</link><pubDate>{date}</pubDate></item>");
@@ -185,6 +225,11 @@ fn what_is_no_feed_is_named() {
     refused(
         XML,
         "<!DOCTYPE html><html><body>Maintenance</body></html>",
+        ExtractError::PageInsteadOfFeed { alternate: None },
+    );
+    refused(
+        "text/html",
+        "<html><div id=app></div><script src=a.js></script>",
         ExtractError::PageInsteadOfFeed { alternate: None },
     );
     refused(XML, "", ExtractError::Empty);

@@ -66,6 +66,7 @@ fn every_fault_says_what_to_do() {
     let faults = [
         ExtractError::LoginPage,
         ExtractError::AntiBot,
+        ExtractError::NeedsScripts,
         ExtractError::PageInsteadOfFeed { alternate: None },
         ExtractError::PageInsteadOfFeed { alternate: Some("https://a.example/feed".into()) },
         ExtractError::PageInsteadOfJson,
@@ -73,6 +74,7 @@ fn every_fault_says_what_to_do() {
         ExtractError::NotAFeed { excerpt: "x".into() },
         ExtractError::EntityBomb,
         ExtractError::TooDeep { levels_max: 1 },
+        ExtractError::TooMany { elements_max: 1 },
         ExtractError::TooLarge { bytes: 2, bytes_max: 1 },
         ExtractError::InvalidJson { line: 1, column: 1, excerpt: "x".into(), reason: "y".into() },
         ExtractError::ListNotFound { wanted: "li".into() },

@@ -106,7 +106,12 @@ fn a_list_that_is_not_found_differs_from_an_empty_one() {
     check("<main><p>Il n’y a pas d’appel à projets actuellement.</p></main>", Ok(0));
     check("<main><p>0 résultat</p></main>", Ok(0));
     check("<main><p>La recherche ne renvoie aucun résultat</p></main>", Ok(0));
+    check("<main>Refonte<div hidden>Aucun résultat</div><template>Aucun résultat</template></main>", missing());
     check("<form><input type=password></form>", Err(ExtractError::LoginPage));
+    check(
+        "<title>Appels</title><noscript>Activez JavaScript</noscript><div id=root></div><script src=app.js></script>",
+        Err(ExtractError::NeedsScripts),
+    );
     check("<body>Merci de remplir ce captcha</body>", Err(ExtractError::AntiBot));
     check("", missing());
 }
@@ -253,11 +258,35 @@ fn a_page_without_main_element_is_read_too() {
 }
 
 #[test]
+fn a_typo3_page_keeps_its_own_title_and_files() {
+    let html = "<html><head><title>x</title></head><body><div class=header><h1>Département de la Vallée</h1><ul class=menu><li>Réunion le 2 mai 2026</li></ul></div>\
+        <div id=content><h1>APPEL À PROJETS INSERTION 2026</h1><div class=news-text-wrap><p>DATE LIMITE : 30 JANVIER 2026 À MINUIT</p>\
+        <p>Le Département lance un appel à projets pour soutenir l'insertion par l'activité économique, avec une enveloppe de 200 000 €.</p>\
+        <table><tr><td><p>Date limite</p></td><td><p>30 janvier 2026</p></td></tr></table></div>\
+        <div class=news-related-wrap><h3>Fichiers joints</h3><a href=fileadmin/cdc.PDF>Cahier des charges</a></div></div></body></html>";
+    let page = page_text(&URL.parse().unwrap(), &answer(URL, HTML, html)).unwrap();
+    assert_eq!(page.title, "APPEL À PROJETS INSERTION 2026");
+    assert!(page.text.contains("Date limite | 30 janvier 2026") && !page.text.contains("Réunion"), "{}", page.text);
+    assert_eq!(page.attachments.len(), 1);
+}
+
+#[test]
 fn markup_that_would_cost_too_much_is_refused() {
     let refused = |html: String| {
         let source = page_source(ListSelect { item: "li".into(), ..Default::default() });
         assert!(matches!(read(&source, HTML, html), Err(ExtractError::TooDeep { .. })));
     };
     refused("<div>".repeat(50_000));
+    refused(format!("<li {}>", (0..200_000).map(|n| format!("a{n}=\">\" ")).collect::<String>()));
     refused((0..2_000).map(|n| format!("<b id={n}>")).collect::<String>() + &"<p>x".repeat(5_000));
+}
+
+#[test]
+fn pages_nested_as_deep_as_allowed_are_read() {
+    let words = "Le territoire soutient les projets des habitants. ".repeat(20);
+    for tag in ["div", "span", "section", "table><tr><td", "ul><li", "b"] {
+        let html = format!("<body>{}{words}", format!("<{tag}>").repeat(450));
+        let page = page_text(&URL.parse().unwrap(), &answer(URL, HTML, html)).unwrap();
+        assert!(page.text.contains("habitants"), "{tag}");
+    }
 }

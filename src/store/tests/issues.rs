@@ -68,6 +68,13 @@ pub fn frozen(says: &str) -> FrozenDigest {
     FrozenDigest { content: json!({"says": says}), hash: says.to_owned() }
 }
 
+/// A draft and the rows it would have.
+pub async fn planned(store: &Store, count: usize) -> (EditionId, Vec<DeliveryPlan>) {
+    let id = created(store, &edition(&["idf"], 12)).await;
+    let members = members(store, count).await;
+    (id, members.into_iter().map(|member| plan(id, member, Some(0))).collect())
+}
+
 /// An edition under way: `count` members, all told the same.
 pub async fn sending(store: &Store, count: usize, trial: bool) -> (EditionId, Vec<MemberId>) {
     let id = created(store, &NewEdition { trial, ..edition(&["idf"], 12) }).await;

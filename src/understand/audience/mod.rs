@@ -30,13 +30,15 @@ struct Said {
     may: BTreeMap<Who, Quote>,
     may_not: BTreeMap<Who, Quote>,
     only: BTreeSet<Who>,
+    /// Named by words that introduce those who apply, not by a title or a guess.
+    firm: BTreeSet<Who>,
     weak: bool,
 }
 
 pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences {
     let mut said = Said::of(page);
     if kind == Some(Kind::Accreditation) {
-        return accreditation(said);
+        return accreditation(said, page);
     }
     if said.may.is_empty() && matches!(kind, Some(Kind::Call | Kind::Aid)) {
         said.guess(page);
@@ -51,7 +53,11 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
 }
 
 /// Food-aid accreditation concerns private non-profit bodies (code de l'action sociale et des familles, L. 266-2).
-fn accreditation(said: Said) -> Audiences {
+fn accreditation(mut said: Said, page: &Page) -> Audiences {
+    let spoken = WHO.find(&page.text).into_iter().filter(|found| page.zone(found.at.start) >= Zone::Body);
+    for found in spoken.filter(|found| found.tag == Who::PrivateBody) {
+        said.may.entry(found.tag).or_insert(page.quote_text(found.at));
+    }
     let proof = said.may_not.get(&Who::Ccas).or(said.may_not.get(&Who::PublicBody)).or(said.may.get(&Who::PrivateBody));
     let ccas_eligible = proof.map(|quote| Reading::of(false, quote.clone())).unwrap_or_default();
     let private = |who: &Who| matches!(who, Who::Association | Who::PrivateBody);
@@ -73,18 +79,25 @@ impl Said {
     fn of(page: &Page) -> Self {
         let mut said = Self::default();
         let text = page.text.text();
-        let who = WHO.find(&page.text);
+        let who = longest(WHO.find(&page.text));
         for cue in CUES.find(&page.text) {
             if page.zone(cue.at.start) <= Zone::Far {
                 continue;
             }
             let window = window(text, &cue);
-            for found in who.iter().filter(|found| window.contains(&found.at.start) && found.at.end <= window.end) {
+            // Those named come in order, so each cue looks only at its own window.
+            let first = who.partition_point(|found| found.at.start < window.start);
+            for found in who.iter().skip(first).take_while(|found| found.at.end <= window.end) {
                 said.note(cue.tag, found, page.quote_text(found.at.clone()));
             }
         }
-        for found in WHO.find(&page.title) {
-            if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::Company) {
+        for found in
+            who.iter().filter(|found| found.tag == Who::AssociationProject && page.zone(found.at.start) >= Zone::Body)
+        {
+            said.note(Cue::Only, found, page.quote_text(found.at.clone()));
+        }
+        for found in longest(WHO.find(&page.title)) {
+            if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::PrivateBody | Who::Company) {
                 said.may.entry(found.tag).or_insert(page.quote_title(found.at));
             }
         }
@@ -96,15 +109,24 @@ impl Said {
     }
 
     fn note(&mut self, cue: Cue, found: &Found<Who>, quote: Quote) {
+        if found.tag == Who::Municipal {
+            return;
+        }
         match cue {
             Cue::ExcludedBefore | Cue::ExcludedAfter => {
                 self.may_not.entry(found.tag).or_insert(quote);
             }
+            Cue::Help if matches!(found.tag, Who::Person | Who::School) => {}
+            Cue::Help => {
+                self.may.entry(found.tag).or_insert(quote);
+            }
             Cue::Only => {
                 self.only.insert(found.tag);
+                self.firm.insert(found.tag);
                 self.may.entry(found.tag).or_insert(quote);
             }
             Cue::Follow | Cue::Heading | Cue::Before => {
+                self.firm.insert(found.tag);
                 self.may.entry(found.tag).or_insert(quote);
             }
         }
@@ -112,17 +134,26 @@ impl Said {
 
     /// Nothing says who applies: those that the text speaks of most, when it speaks of nobody else as much.
     fn guess(&mut self, page: &Page) {
-        let mut counts: BTreeMap<Who, (usize, Range<usize>)> = BTreeMap::new();
-        for found in WHO.find(&page.text) {
-            if page.zone(found.at.start) >= Zone::Body && found.tag != Who::Person {
-                counts.entry(found.tag).or_insert((0, found.at)).0 += 1;
+        let mut counts: BTreeMap<Who, (usize, Quote)> = BTreeMap::new();
+        let mut count = |found: &Found<Who>, points: usize, quote: Quote| {
+            let who = if found.tag == Who::Municipal { Who::Collectivity } else { found.tag };
+            // A CCAS named alone is as often the one who gives.
+            if !matches!(who, Who::Person | Who::Ccas) {
+                counts.entry(who).or_insert((0, quote)).0 += points;
             }
+        };
+        for found in longest(WHO.find(&page.title)) {
+            count(&found, 3, page.quote_title(found.at.clone()));
         }
-        let Some((&who, (most, at))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
+        for found in longest(WHO.find(&page.text)).iter().filter(|found| page.zone(found.at.start) >= Zone::Body) {
+            count(found, 1, page.quote_text(found.at.clone()));
+        }
+        let Some((&who, (most, quote))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
         let rival = counts.iter().filter(|(other, _)| **other != who).map(|(_, (count, _))| *count).max().unwrap_or(0);
-        if *most > rival {
+        let companies = matches!(who, Who::Company | Who::School);
+        if *most > rival && (!companies || *most > 1) {
             self.weak = true;
-            self.may.insert(who, page.quote_text(at.clone()));
+            self.may.insert(who, quote.clone());
         }
     }
 
@@ -161,29 +192,41 @@ impl Said {
         }
     }
 
-    /// Words that leave a CCAS no place: companies, schools or persons alone, or associations and nobody else.
+    /// Words that leave a CCAS no place: companies, schools or persons alone, or associations named and nobody else.
     fn others_only(&self) -> Option<Quote> {
-        let open = [Who::Anybody, Who::Establishment].iter().any(|who| self.may.contains_key(who));
+        let open = [Who::Anybody, Who::Establishment, Who::Person].iter().any(|who| self.may.contains_key(who));
         if open || self.may.is_empty() {
             return None;
         }
         let (who, quote) = self.may.iter().next()?;
-        let associations = self.may.contains_key(&Who::Association) || self.may.contains_key(&Who::PrivateBody);
-        let said = self.only.contains(&Who::Association)
-            || self.may.contains_key(&Who::PrivateBody)
-            || self.may.contains_key(&Who::Company);
-        (!associations || said || self.only.contains(who)).then(|| quote.clone())
+        let associations = [Who::Association, Who::PrivateBody, Who::AssociationProject];
+        let named = self.may.keys().all(|who| self.firm.contains(who));
+        (named || !associations.contains(who)).then(|| quote.clone())
     }
+}
+
+/// The longer of two that overlap: "établissements d'enseignement" are no "établissements".
+fn longest(found: Vec<Found<Who>>) -> Vec<Found<Who>> {
+    let mut kept: Vec<Found<Who>> = Vec::with_capacity(found.len());
+    for next in found {
+        while kept.last().is_some_and(|last| next.at.start <= last.at.start && last.at.end <= next.at.end) {
+            kept.pop();
+        }
+        if kept.last().is_none_or(|last| last.at.end <= next.at.start || last.at.end < next.at.end) {
+            kept.push(next);
+        }
+    }
+    kept
 }
 
 fn audience(who: Who) -> Option<Audience> {
     Some(match who {
         Who::Collectivity | Who::Ccas => Audience::Collectivites,
-        Who::Association | Who::PrivateBody => Audience::Associations,
+        Who::Association | Who::AssociationProject | Who::PrivateBody => Audience::Associations,
         Who::Company => Audience::Entreprises,
         Who::School | Who::Establishment | Who::PublicBody => Audience::Etablissements,
         Who::Person => Audience::Particuliers,
-        Who::Anybody => return None,
+        Who::Anybody | Who::Municipal => return None,
     })
 }
 
@@ -192,8 +235,8 @@ fn window(text: &str, cue: &Found<Cue>) -> Range<usize> {
     match cue.tag {
         Cue::Before | Cue::ExcludedBefore => sentence_before(text, cue.at.start),
         Cue::Only => sentence_before(text, cue.at.start).start..after(text, cue.at.end, SENTENCE_BYTES),
-        Cue::Follow if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
-        Cue::Follow | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
+        Cue::Follow | Cue::Help if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
+        Cue::Follow | Cue::Help | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
         Cue::Heading if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
         Cue::Heading => cue.at.end..cue.at.end,
     }

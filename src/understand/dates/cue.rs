@@ -135,7 +135,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |cloture des inscriptions|cloture du depot|cloture de la campagne|cloture de depot|cloture des dossiers|cloture de l'ap~|cloture de l'ami|cloture le|cloture :|cloture prevue\
          |cloture|cloturera|sera clos le|est clos le|sera cloture~|clos le|close le|clos depuis le|echeance de depot|echeance~|deadline~\
          |closing date|submission deadline|fin de depot|fin du depot|fin des depots|fin de reception|fin des candidatures|fin de candidature\
-         |fin des inscriptions|fin de l'appel|date de remise|remise des dossiers|remise des candidatures|remise des offres|date de reponse\
+         |fin des inscriptions|fin de l'appel|date de remise|remise des dossiers|remise des candidatures|remise des offres|reception des offres|reception des plis|date de reponse\
          |remise des plis|date de depot|dates de depot|date d'echeance|date de fin de depot|date de fin de reception|date de fin de candidature\
          |fin de la campagne|retour des dossiers|retour du dossier|date d'envoi|fermeture du depot|fermeture des candidatures|fermeture de la plateforme|fermeture des inscriptions|fermeture de l'appel|date de fin d'appel|releve~ prevu~|dates de releve~|releves",
     ),
@@ -159,7 +159,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |envoy~|envoi|envois|postul~|repond~|repons~|soum~|remett~|remis|remise|remises|retourn~|renvoy~|parvenir|recu|recue|recus|recues|receptionn~|reception des|restitution du\
          |demande~ de subvention~|demandes de financement|demande d'habilitation|demandes d'habilitation|demandes|manifester leur interet|manifester votre interet\
          |lettre d'intention|lettres d'intention|note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
-         |applications|application|submit|submitted|proposals|proposition~|apply|saisir|saisie|manifestations d'interet|completer|a rendre|rendre|deposez\
+         |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir|saisie|manifestations d'interet|completer|a rendre|rendre|deposez\
          |presenter leur projet|presenter votre projet",
     ),
     (
@@ -197,7 +197,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Open,
         2.5,
         "a partir du|a partir de|a compter du|des le|depuis le|debute le|debute|debutera le|demarre le\
-         |ouvrira le|ouvre le|ouvrent le|s'ouvre le|s'ouvrira le|ouvert le|ouverte le|lance le|lancee le|ouvert au|ouverte au|ouvriront le|starting|from",
+         |ouvrira le|ouvre le|ouvrent le|s'ouvre le|s'ouvrira le|ouvert le|ouverte le|lance le|lancee le|ouvert au|ouverte au|ouvriront le|starting|from|opens on|opens|open from",
     ),
     (
         Class::Published,
@@ -217,7 +217,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         3.0,
         "reunion~|webinaire~|webinar~|visio~|atelier~|rencontre~|journee~|seance~|forum~|colloque~|salon|conference~|permanence~|rendez-vous|rdv|se tiendra|se tiendront|aura lieu|auront lieu\
          |petit-dejeuner|visite~|assises|seminaire~|date limite d'inscription a la reunion|date limite d'inscription au webinaire|evenement~|ceremonie~|temps d'information|presentation de l'appel|presentation du|session~ d'information|session d'information\
-         |information day|info day|inauguration|congres|agenda|tournee|assemblee generale|reunira|reuniront",
+         |information day|info day|inauguration|congres|agenda|tournee|exposition~|spectacle~|concert|concerts|enquete publique|concertation|consultation du public|assemblee generale|reunira|reuniront",
     ),
     (
         Class::Jury,
@@ -237,7 +237,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         "realis~|restitue~|mise en oeuvre|mises en oeuvre|mis en oeuvre|execut~|demarr~|debuter|debuteront|debuteront|debutant|debut des actions|debut de l'action|debut des travaux|debut du projet|deroul~|achev~|termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux|eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~\
          |solde|paiement~|acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final|rapport intermediaire|rapports|exploit~|occupation|montage|annee civile|annee scolaire|rentree|vacances|residence~|festival~\
          |livraison|ouverture au public|mandat|prise de poste|cdd|contrat de travail|cloture de l'exercice|cloture des comptes|ceremonie de cloture|cloture du projet|cloture de l'operation|cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\
-         |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement|date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification|periode d'execution|duree|s'achev~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
+         |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement|date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification|periode d'execution|duree|s'achev~|s'applique~|applicable~|prend effet|prendra effet|justifie~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
          |duree de l'autorisation|convention~|programmation|schema|immatricul~|implantation|periode de|justificatif~|resultats attendus|ecoule~|effectif~|existence|existantes|recrut~|au titre de la periode|couvrant la periode|beneficiaires finaux|concernera|concerne les projets|concernent les actions|plan d'action",
     ),
     (

@@ -237,7 +237,7 @@ fn read_opening(
         .iter()
         .filter(|s| s.dated.map(|d| d.date) == deadline && deadline.is_some())
         .filter_map(|s| s.opens.zip(s.opens_quote.clone()).map(|w| (s.points, w)))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .max_by(|(a, (x, _)), (b, (y, _))| (x.how == How::Sure).cmp(&(y.how == How::Sure)).then(a.total_cmp(b)))
         .map(|(_, window)| window);
     let found = window
         .or_else(|| choose::opening(pages, anchors, deadline).map(|o| (o.dated, o.quote)))

@@ -154,9 +154,8 @@ impl Sides {
             }
             Part::Closes => {
                 // "Ouverture du 3 mars au 15 avril": the opening's words speak for the whole window.
-                let window = self.open_label.max(self.open);
-                shown |= apply >= 1.0 || self.label >= 1.0 || window >= 1.5;
-                deadline += 2.0 + window * 0.7;
+                shown |= apply >= 1.0 || self.label >= 1.0 || self.open_label >= 1.5 || self.open > 0.0 && apply >= 0.6;
+                deadline += 2.0 + self.open_label.max(if apply >= 0.6 { self.open } else { 0.0 }) * 0.7;
                 opening = 0.0;
                 if !shown && is_lead_window(text, mentions, i, scene, against) {
                     shown = true;
@@ -164,7 +163,7 @@ impl Sides {
                 }
             }
             Part::Alone => {
-                if !shown && self.stands_alone(text, mention, scene) && against < 0.5 {
+                if !shown && self.stands_alone(text, mention, scene) && against - self.published < 0.5 {
                     shown = true;
                     deadline = LEAD_WINDOW_POINTS;
                 }
@@ -191,7 +190,7 @@ impl Sides {
         if replaced || !shown {
             deadline = 0.0;
         }
-        let opening_shown = self.open_label >= 2.0 || self.open > 0.0 && apply >= 0.6;
+        let opening_shown = self.open_label >= 2.0 || self.open > 0.0 && apply >= 0.5;
         Weight {
             deadline,
             opening: if opening_shown && mention.part != Part::Closes && self.limit == 0.0 { opening } else { 0.0 },
@@ -435,7 +434,8 @@ fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mu
     let from = mention.folded.1;
     let next = mentions.get(i + 1).map_or(usize::MAX, |m| m.folded.0);
     let end = next.min(from + RIGHT_BYTES_MAX);
-    let heads = starts_segment(text, mention);
+    let opener = i.checked_sub(1).and_then(|o| mentions.get(o)).filter(|_| mention.part == Part::Closes);
+    let heads = starts_segment(text, opener.unwrap_or(mention));
     if sides.limit == 0.0 && mention.part == Part::Alone && limit_follows(text, from) {
         sides.limit = 2.5;
     }
@@ -447,7 +447,7 @@ fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mu
         }
         let lines = stops.iter().filter(|b| b.kind == BreakKind::Line).count() as i32;
         let aside = text.text(from, cue.start).trim_start().starts_with('(');
-        let purpose = text.text(from, cue.start).trim_start().starts_with("pour ");
+        let purpose = text.text(from, cue.start).trim_start_matches([' ', ',']).starts_with("pour ");
         let governs = match cue.class {
             Class::Label => heads || aside,
             Class::Apply | Class::Wave => heads || purpose,
@@ -495,6 +495,6 @@ fn starts_segment(text: &Folded, mention: &Mention) -> bool {
         None => return false,
     };
     text.text(start, from)
-        .split([' ', '-', '*', ':', ','])
+        .split([' ', '-', '*', ':', ',', '>', '|', '+', '~', '"'])
         .all(|word| matches!(word, "" | "le" | "du" | "au" | "les" | "jusqu'au" | "avant" | "a" | "partir"))
 }

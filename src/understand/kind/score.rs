@@ -94,6 +94,10 @@ impl Scores {
             // "Webinaire : comprendre l'appel à projets" invites to a webinar.
             self.add(Kind::Call, -5.0);
         }
+        if seen.in_title(Sign::Press) && names_call {
+            // "Le gouvernement lance un appel à projets" tells of a call that another page holds.
+            self.add(Kind::Call, -4.0);
+        }
         if seen.in_title(Sign::CallInPassing) {
             self.add(Kind::Call, -6.0);
             self.add(Kind::Results, 2.0);
@@ -184,10 +188,14 @@ impl Scores {
         }
     }
 
-    /// The press writes about calls and accreditations; one applies elsewhere.
+    /// The press writes about calls and accreditations; one applies elsewhere. What it says of results is so.
     fn halve_but_news(&mut self) {
         for (kind, points) in KINDS.iter().zip(&mut self.points) {
-            *points = if *kind == Kind::News { *points + 6.0 } else { *points * 0.5 };
+            match kind {
+                Kind::News => *points += 6.0,
+                Kind::Results => {}
+                Kind::Call | Kind::Aid | Kind::Accreditation => *points *= 0.5,
+            }
         }
     }
 }
@@ -240,6 +248,9 @@ const PRESS: &[&str] = &[
     "lesechos",
     "20minutes",
     "francebleu",
+    "europe1",
+    "rtl.fr",
+    "bfmtv",
     "franceinfo",
     "actu-juridique",
     "weka.fr",

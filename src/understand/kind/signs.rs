@@ -107,6 +107,9 @@ const TABLE: &[(Sign, &[&str])] = &[
     (
         Sign::CallInPassing,
         &[
+            "procédure d'appel à projet*",
+            "procédure d'appel à candidature*",
+            "procédures d'appel à projet*",
             "dans le cadre de l'appel à projet*",
             "dans le cadre de l'appel à manifestation*",
             "dans le cadre de l'appel à programme*",
@@ -575,6 +578,8 @@ const TABLE: &[(Sign, &[&str])] = &[
             "retour sur l'appel à*",
             "bilan de l'appel à*",
             "projets accompagnés",
+            "avis de classement",
+            "liste de classement",
         ],
     ),
     (
@@ -639,6 +644,9 @@ const TABLE: &[(Sign, &[&str])] = &[
             "associations lauréates",
             "structures lauréates",
             "parmi les candidatures",
+            "avis de classement",
+            "par ordre de classement",
+            "le comité retient",
             "parmi les dossiers",
             "a récompensé",
             "ont reçu leur*",
@@ -876,6 +884,13 @@ const TABLE: &[(Sign, &[&str])] = &[
     (
         Sign::Press,
         &[
+            "le gouvernement",
+            "le ministre",
+            "la ministre",
+            "et le ministère",
+            "a t il ajouté",
+            "a t elle ajouté",
+            "a t on ajouté",
             "a annoncé",
             "ont annoncé",
             "a lancé",
