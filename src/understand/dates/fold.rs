@@ -184,7 +184,10 @@ impl<'a> Folder<'a> {
     /// The letters and digits just before the full stop that was seen last.
     fn word_before_stop(&self) -> &[u8] {
         let mut end = self.folded.bytes.len();
-        while end > 0 && matches!(self.folded.byte(end - 1), b' ' | b'.' | b'!' | b'?') {
+        // "...": a longer run of stops is a rule drawn across the page, and following it back would not be linear.
+        const STOPS_MAX: usize = 5;
+        let floor = end.saturating_sub(STOPS_MAX);
+        while end > floor && matches!(self.folded.byte(end - 1), b' ' | b'.' | b'!' | b'?') {
             end -= 1;
         }
         let mut start = end;

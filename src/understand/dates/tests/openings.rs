@@ -1,8 +1,9 @@
 use chrono::NaiveTime;
+use chrono_tz::Tz;
 
 use super::{day, input, reading};
 use crate::model::{Deadline, DoubtReason, Field};
-use crate::understand::dates::read;
+use crate::understand::dates::{DatesInput, read};
 
 fn check(text: &str, opening: &str) {
     let read = reading("Appel à projets", text, "2026-01-12").opening;
@@ -64,6 +65,26 @@ fn a_field_of_the_site_wins_over_the_text() {
     assert_eq!(disagreed.value, Some(field));
     assert_eq!(disagreed.doubts.first().map(|d| d.reason), Some(DoubtReason::FieldDisagrees));
     assert_eq!(with_field("Un texte sans date.").value, Some(field));
+}
+
+#[test]
+fn hours_are_counted_where_the_text_or_the_source_says() {
+    let zone = |text: &str| {
+        let input = DatesInput { zone: Tz::Indian__Reunion, ..input("AAP", text, "") };
+        read(&input).deadline.value.map(|d| d.zone)
+    };
+    assert_eq!(zone("Date limite de dépôt : 14 mars 2026 à 12h"), Some(Tz::Indian__Reunion));
+    assert_eq!(zone("Date limite de dépôt : 14 mars 2026 à 12h (heure de Paris)"), Some(Tz::Europe__Paris));
+    assert_eq!(zone("Deadline: 17 September 2026 17:00 Brussels time"), Some(Tz::Europe__Brussels));
+}
+
+#[test]
+fn an_opening_field_wins_and_gives_the_year() {
+    let mut input = input("AAP", "Date limite de dépôt : 15 janvier", "");
+    input.opening_field = Some(("date_ouverture", day("2025-11-03")));
+    let reading = read(&input);
+    assert_eq!(reading.opening.value, Some(day("2025-11-03")));
+    assert_eq!(reading.deadline.value.map(|d| d.date), Some(day("2026-01-15")));
 }
 
 #[test]
