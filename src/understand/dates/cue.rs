@@ -125,7 +125,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |date limite de reception|date limite de reponse~|date limite de remise|date limite de transmission\
          |date limite de soumission|date limite pour deposer|date limite pour la remise|date limite pour candidater|date limite de participation\
          |date et heure limite~|date limite des depots|date limite des candidatures|date de limite de depot|date de limite des depots|limite de depot\
-         |date limite de retour|date limite d'inscription|date limite pour postuler|date limite de saisie",
+         |date limite de retour|date limite d'inscription|periode de depot|periodes de depot|periode de candidature~|periode de saisie|date limite pour postuler|date limite de saisie",
     ),
     (
         Class::Label,
@@ -210,7 +210,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         4.5,
         "loi du|loi n~|la loi|decret~|arrete du|arrete n~|arrete prefectoral|arrete ministeriel|arrete interministeriel|arrete fixant|l'arrete|d'arrete|arretes|circulaire~|instruction du|instruction ministerielle|instruction interministerielle|instruction n~|vu le|vu la|vu l'|ordonnance|deliberation|deliberations\
          |reglement (ue)|reglement general|directive|code de|code du|journal officiel|j.o.|jorf|en date du|note d'orientation du|note technique|instructions du|bulletin officiel|reglement ue|reglement applicable\
-         |convention du|accord du|avis du|protocole du|decision du|memoire du|plan de relance du|pacte|note du|signe le|signee le|modifiee le|adopte~|rapport cr|cerfa",
+         |convention du|accord du|avis du|protocole du|decision du|memoire du|plan de relance du|pacte|note du|signe le|signee le|modifiee le|adopte~|rapport cr",
     ),
     (
         Class::Meeting,
@@ -272,6 +272,6 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Neutral,
         0.0,
         "commission europeenne|conference des financeurs|conference nationale de sante|conference regionale|conference territoriale|contrat de ville|contrats de ville|conseil departemental|conseil regional|comite d'entreprise|compte-rendu financier|avant tout|avant d'etre|pour le compte|pour le developpement|commission des communautes\
-         |date limite de consommation|dossier de presse|depots de pain|date de naissance|selon le calendrier|avant-projet|salon de|forum des associations|resultat net|publication de l'appel|diffusion de l'appel|pieces justificatives",
+         |date limite de consommation|dossier de presse|depots de pain|date de naissance|selon le calendrier|avant-projet|salon de|forum des associations|resultat net|plan gouvernemental lance le|programme lance le|plan lance le|publication de l'appel|diffusion de l'appel|pieces justificatives",
     ),
 ];

@@ -100,7 +100,13 @@ impl Sides {
             _ => 80.0,
         };
         let nearness = (-(distance as f32) / reach).exp();
-        let factor = nearness * break_factor(text, cue, from) * 0.5_f32.powi(crossed);
+        // "Mis à jour le" and "la loi du" belong to their own date and say little of the next.
+        let kept: f32 = match cue.class {
+            Class::Published => 0.1,
+            Class::Law => 0.25,
+            _ => 0.5,
+        };
+        let factor = nearness * break_factor(text, cue, from) * kept.powi(crossed);
         let touching = distance <= TOUCHING_BYTES_MAX && crossed == 0 && touches(text, cue.end, from);
         self.add(cue, factor, touching);
     }
