@@ -148,7 +148,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Limit,
         2.5,
         "jusqu'au|jusqu'a|jusqu' au|jusque|au plus tard|avant le|avant|d'ici le|d'ici au|d'ici|pour le|fixee au|fixe au|fixee pour le|fixe pour le|fixee le\
-         |fixees au|fixees le|until|by|before|no later than|not later than|d' ici le|jusqu 'au|jusqu au|limite au|limitee au",
+         |fixees au|fixees le|until|by|before|no later than|not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au",
     ),
     // What comes after the deadline names it too.
     (Class::Limit, 1.8, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),

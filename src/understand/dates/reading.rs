@@ -156,7 +156,15 @@ fn winner<'g, 's>(groups: &'g [Group<'s>]) -> Option<&'g Group<'s>> {
     if best.extended() {
         return Some(best);
     }
-    waves(best, groups).first().map(|first| groups.iter().find(|g| g.date == first.date)).unwrap_or(Some(best))
+    // Inferred years may put waves in another order than the text does: its first is meant.
+    let inferred = |g: &Group| g.how() == How::Inferred;
+    let waves = waves(best, groups);
+    let first = if waves.iter().any(|g| inferred(g)) {
+        waves.iter().min_by_key(|g| g.statements.iter().map(|s| s.position).min())
+    } else {
+        waves.first()
+    };
+    first.map_or(Some(best), |first| groups.iter().find(|g| g.date == first.date))
 }
 
 /// The groups listed together with `best`, in the order of their dates; none when it stands alone.

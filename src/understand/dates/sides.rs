@@ -61,21 +61,20 @@ pub(super) fn left(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) 
         sides.add_left(text, cue, from, crossed);
     }
     if let Some(opener) = opener {
-        between_ends(text, cues, opener, mention, &mut sides);
+        between_ends(text, opener, mention, &mut sides);
     }
     sides
 }
 
-/// "du 3 mars jusqu'au 15 avril": the connector stands inside the range.
-fn between_ends(text: &Folded, cues: &[Cue], opener: &Mention, closer: &Mention, sides: &mut Sides) {
-    let gap = text.text(opener.folded.1, closer.folded.0);
-    if gap.contains("jusqu'au") {
-        let at = cues.partition_point(|c| c.start < opener.folded.1);
+/// The whole range is the evidence, its "du" or "entre le" included; "du 3 mars jusqu'au 15 avril" holds the connector inside.
+fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut Sides) {
+    if text.text(opener.folded.1, closer.folded.0).contains("jusqu'au") {
         sides.limit = 2.0;
-        sides.limit_start = cues.get(at).filter(|c| c.class == Class::Limit).map(|c| c.start);
     }
-    // The whole range is the evidence.
-    sides.limit_start = Some(opener.folded.0).or(sides.limit_start);
+    let before = text.text(opener.folded.0.saturating_sub(12), opener.folded.0);
+    let articles = ["entre le ", "du ", "from ", "between "];
+    let article = articles.into_iter().find(|article| before.ends_with(article)).map_or(0, str::len);
+    sides.limit_start = Some(opener.folded.0 - article);
 }
 
 fn crossed_dates(mentions: &[Mention], first: usize, cue_end: usize) -> i32 {
@@ -180,7 +179,7 @@ fn break_factor(text: &Folded, cue: &Cue, from: usize) -> f32 {
             BreakKind::Bullet => 0.85,
             BreakKind::Dash => 0.85,
             BreakKind::Colon => 0.95,
-            BreakKind::Line => 0.9,
+            BreakKind::Line => 0.95,
             BreakKind::Paragraph if nth == 0 && labels_what_follows(text, cue, boundary.at) => 0.9,
             BreakKind::Paragraph => 0.4,
         };

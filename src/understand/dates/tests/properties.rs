@@ -112,7 +112,7 @@ proptest! {
 /// Linear: with a quadratic step any of these would take hours.
 #[test]
 fn very_long_hostile_texts_are_read() {
-    const BYTES: usize = 600_000;
+    const BYTES: usize = 200_000;
     let pieces = [
         "Réunion le 3 mars 2026 à 14h, dossiers à déposer. ",
         "1",
