@@ -116,7 +116,7 @@ fn read_deadline(
     };
     let value = deadline(best);
     reading.deadline.value = Some(value);
-    reading.deadline.evidence = best.statements.first().map(|s| s.quote.clone()).into_iter().collect();
+    reading.deadline.evidence = best.evidence().cloned().into_iter().collect();
     add_doubts_of(best, &mut reading.deadline);
     let waves = waves(best, &groups);
     if waves.len() > 1 {
@@ -128,7 +128,12 @@ fn read_deadline(
         reading.extended_from = choose::replaced(pages, anchors)
             .map(|d| d.date)
             .or_else(|| {
-                groups.iter().find(|g| g.date < best.date && g.points >= POINTS_PLAIN && !g.listed()).map(|g| g.date)
+                let plain = |g: &&Group| g.date < best.date && g.points >= POINTS_PLAIN && !g.listed();
+                groups
+                    .iter()
+                    .filter(plain)
+                    .find(|g| !choose::stand_together(pages, anchors, g.date, best.date))
+                    .map(|g| g.date)
             })
             .filter(|date| *date < best.date)
             .map(|date| Deadline { date, time: None, zone: value.zone });

@@ -99,6 +99,10 @@ fn evidence_is_the_shortest_span_with_its_cue() {
         "Date limite de dépôt du dossier : 20 mai 2026 à 17h. Merci",
         "Date limite de dépôt du dossier : 20 mai 2026 à 17h",
     );
+    check(
+        "La date limite est le 11 février à 23h59. Dossiers à déposer au plus tard le 11 février 2026 à 23h59.",
+        "au plus tard le 11 février 2026 à 23h59",
+    );
     check("Dépôt des dossiers du 4 février au 13 avril 2026.", "du 4 février au 13 avril 2026");
     check("Candidatez jusqu’au 3 février 2026 inclus.", "jusqu’au 3 février 2026 inclus");
 }
