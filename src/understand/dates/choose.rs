@@ -87,6 +87,8 @@ pub(super) struct Statement {
     pub time: Option<NaiveTime>,
     pub zone: Option<Tz>,
     pub quote: Quote,
+    /// Its year is written in it.
+    pub full: bool,
     pub extended: bool,
     pub listed: bool,
     /// The date its window opens on.
@@ -113,6 +115,7 @@ pub(super) fn statements(pages: &[Page], anchors: &Anchors) -> Vec<Statement> {
                 time: mention.time.filter(|_| mention.hours == Hours::AtMostOne),
                 zone: mention.zone,
                 quote: page.quote(mention, weight.cue_start),
+                full: mention.date().is_some(),
                 extended: weight.extended,
                 listed: weight.wave || weight.chained || next_chained,
                 opens: opener.and_then(|o| page.dated(o, anchors)),
@@ -135,6 +138,15 @@ pub(super) struct Group<'s> {
 impl Group<'_> {
     pub fn extended(&self) -> bool {
         self.statements.iter().any(|s| s.extended)
+    }
+
+    /// The words to show: as plain as the best or nearly, with the year, and with the hour if one has it.
+    pub fn evidence(&self) -> Option<&Quote> {
+        const NEARLY_POINTS: f32 = 2.5;
+        let best = self.statements.first()?.points;
+        let plain = self.statements.iter().filter(|s| s.points + NEARLY_POINTS >= best);
+        // Of equals the first, which is the plainest.
+        plain.rev().max_by_key(|s| (s.full, s.time.is_some())).map(|s| &s.quote)
     }
 
     pub fn listed(&self) -> bool {
@@ -236,6 +248,19 @@ pub(super) fn published(pages: &[Page]) -> Option<(NaiveDate, Quote)> {
     pages.iter().find_map(|page| {
         let (mention, _) = page.weighed().find(|(m, w)| w.published && !w.footer && m.date().is_some())?;
         Some((mention.date()?, page.quote(mention, None)))
+    })
+}
+
+/// Two days written in the same breath: neither replaced the other.
+pub(super) fn stand_together(pages: &[Page], anchors: &Anchors, earlier: NaiveDate, later: NaiveDate) -> bool {
+    const TOGETHER_BYTES: usize = 120;
+    pages.iter().any(|page| {
+        page.mentions.windows(2).enumerate().any(|(i, pair)| {
+            let [first, second] = pair else { return false };
+            let near = second.folded.0.saturating_sub(first.folded.1) <= TOGETHER_BYTES;
+            let is = |i: usize, date: NaiveDate| page.dated(i, anchors).is_some_and(|d| d.date == date);
+            near && is(i, earlier) && is(i + 1, later) && page.weights.get(i + 1).is_some_and(|w| !w.extended)
+        })
     })
 }
 

@@ -99,6 +99,10 @@ struct Folder<'a> {
     in_space: bool,
     /// A full stop, question or exclamation mark was the last thing seen.
     stopped: bool,
+    /// The last visible character was a small letter.
+    small: bool,
+    /// What stood before that full stop was one: "minuit.Toute" ends a sentence, "EXAMPLE.ORG" does not.
+    small_before_stop: bool,
 }
 
 impl<'a> Folder<'a> {
@@ -106,7 +110,7 @@ impl<'a> Folder<'a> {
         let room = source.len();
         let folded =
             Folded { source, bytes: Vec::with_capacity(room), origin: Vec::with_capacity(room), breaks: Vec::new() };
-        Self { folded, newlines: 0, in_space: false, stopped: false }
+        Self { folded, newlines: 0, in_space: false, stopped: false, small: false, small_before_stop: false }
     }
 
     fn push(&mut self, at: usize, c: char) {
@@ -125,6 +129,10 @@ impl<'a> Folder<'a> {
         self.in_space = false;
         self.newlines = 0;
         self.stopped = matches!(c, '.' | '!' | '?' | '…');
+        if self.stopped {
+            self.small_before_stop = self.small;
+        }
+        self.small = c.is_lowercase();
         if c.is_ascii() {
             self.emit(at, c.to_ascii_lowercase() as u8);
         } else {
@@ -174,7 +182,7 @@ impl<'a> Folder<'a> {
         let word = self.word_before_stop();
         let abbreviated = word.len() == 1 && word.iter().all(u8::is_ascii_alphabetic);
         if next.is_uppercase() {
-            return !abbreviated && (self.in_space || word.len() > 3);
+            return !abbreviated && (self.in_space || self.small_before_stop && word.len() > 3);
         }
         let known: [&[u8]; 12] =
             [b"art", b"no", b"tel", b"janv", b"fevr", b"fev", b"avr", b"juil", b"sept", b"oct", b"nov", b"dec"];
@@ -184,7 +192,10 @@ impl<'a> Folder<'a> {
     /// The letters and digits just before the full stop that was seen last.
     fn word_before_stop(&self) -> &[u8] {
         let mut end = self.folded.bytes.len();
-        while end > 0 && matches!(self.folded.byte(end - 1), b' ' | b'.' | b'!' | b'?') {
+        // "...": a longer run of stops is a rule drawn across the page, and following it back would not be linear.
+        const STOPS_MAX: usize = 5;
+        let floor = end.saturating_sub(STOPS_MAX);
+        while end > floor && matches!(self.folded.byte(end - 1), b' ' | b'.' | b'!' | b'?') {
             end -= 1;
         }
         let mut start = end;

@@ -12,6 +12,7 @@ mod mention;
 mod range;
 mod reading;
 mod scan;
+mod sides;
 #[cfg(test)]
 mod tests;
 mod weigh;
@@ -60,6 +61,6 @@ pub struct DatesReading {
 
 /// Every date written in `text`, in order. Instants with an offset are read on the clocks of Paris.
 pub fn find(text: &str) -> Vec<Mention> {
-    let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
+    let text = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
     scan::scan(&fold::Folded::new(text), chrono_tz::Europe::Paris)
 }

@@ -116,7 +116,7 @@ fn read_deadline(
     };
     let value = deadline(best);
     reading.deadline.value = Some(value);
-    reading.deadline.evidence = best.statements.first().map(|s| s.quote.clone()).into_iter().collect();
+    reading.deadline.evidence = best.evidence().cloned().into_iter().collect();
     add_doubts_of(best, &mut reading.deadline);
     let waves = waves(best, &groups);
     if waves.len() > 1 {
@@ -128,7 +128,12 @@ fn read_deadline(
         reading.extended_from = choose::replaced(pages, anchors)
             .map(|d| d.date)
             .or_else(|| {
-                groups.iter().find(|g| g.date < best.date && g.points >= POINTS_PLAIN && !g.listed()).map(|g| g.date)
+                let plain = |g: &&Group| g.date < best.date && g.points >= POINTS_PLAIN && !g.listed();
+                groups
+                    .iter()
+                    .filter(plain)
+                    .find(|g| !choose::stand_together(pages, anchors, g.date, best.date))
+                    .map(|g| g.date)
             })
             .filter(|date| *date < best.date)
             .map(|date| Deadline { date, time: None, zone: value.zone });
@@ -156,7 +161,15 @@ fn winner<'g, 's>(groups: &'g [Group<'s>]) -> Option<&'g Group<'s>> {
     if best.extended() {
         return Some(best);
     }
-    waves(best, groups).first().map(|first| groups.iter().find(|g| g.date == first.date)).unwrap_or(Some(best))
+    // Inferred years may put waves in another order than the text does: its first is meant.
+    let inferred = |g: &Group| g.how() == How::Inferred;
+    let waves = waves(best, groups);
+    let first = if waves.iter().any(|g| inferred(g)) {
+        waves.iter().min_by_key(|g| g.statements.iter().map(|s| s.position).min())
+    } else {
+        waves.first()
+    };
+    first.map_or(Some(best), |first| groups.iter().find(|g| g.date == first.date))
 }
 
 /// The groups listed together with `best`, in the order of their dates; none when it stands alone.

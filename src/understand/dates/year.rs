@@ -11,6 +11,9 @@ use super::mention::{Mention, When};
 /// A page may be updated this long after its deadline.
 const DAYS_BEFORE_ANCHOR: u64 = 45;
 
+/// A call is seldom open longer than this.
+const DAYS_OPEN_USUAL: i64 = 200;
+
 /// How a date got its year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum How {
@@ -85,25 +88,27 @@ impl Anchors {
     }
 
     fn likely(&self, day: u32, month: u32) -> Option<NaiveDate> {
+        let named = self.in_campaign(day, month);
         if let Some(published) = self.published {
-            return first_from(published.checked_sub_days(Days::new(DAYS_BEFORE_ANCHOR))?, day, month);
+            let next = first_from(published.checked_sub_days(Days::new(DAYS_BEFORE_ANCHOR))?, day, month)?;
+            // A page updated long after its deadline: the campaign it is named after knows better.
+            let far = (next - published).num_days() > DAYS_OPEN_USUAL;
+            return Some(named.filter(|date| far && *date < next).unwrap_or(next));
         }
         if let Some(opening) = self.opening {
             return first_from(opening, day, month);
         }
-        match self.campaign {
-            Some(Campaign::From(year)) => return NaiveDate::from_ymd_opt(year, month, day),
-            Some(Campaign::Year(year)) => {
-                return match self.later_event {
-                    Some(event) if (event.year() - year).abs() <= 1 => last_until(event, day, month),
-                    // Autumn's deadlines open the campaign of the year after; September may be of either.
-                    _ if month >= 10 => NaiveDate::from_ymd_opt(year - 1, month, day),
-                    _ => NaiveDate::from_ymd_opt(year, month, day),
-                };
-            }
-            None => {}
+        named.or_else(|| last_until(self.later_event?, day, month))
+    }
+
+    fn in_campaign(&self, day: u32, month: u32) -> Option<NaiveDate> {
+        match (self.campaign?, self.later_event) {
+            (Campaign::From(year), _) => NaiveDate::from_ymd_opt(year, month, day),
+            (Campaign::Year(year), Some(event)) if (event.year() - year).abs() <= 1 => last_until(event, day, month),
+            // Autumn's deadlines open the campaign of the year after; September may be of either.
+            (Campaign::Year(year), _) if month >= 10 => NaiveDate::from_ymd_opt(year - 1, month, day),
+            (Campaign::Year(year), _) => NaiveDate::from_ymd_opt(year, month, day),
         }
-        last_until(self.later_event?, day, month)
     }
 }
 

@@ -49,6 +49,15 @@ fn the_words_of_a_deadline() {
     check("Les dossiers peuvent être retirés en mairie et doivent être rendus pour le 30 juin 2026.", "2026-06-30");
     check("Réponse attendue pour le 30 juin 2026.", "2026-06-30");
     check("Inscriptions jusqu'au 30 juin 2026", "2026-06-30");
+    check("Le dépôt des candidatures se déroulera du 25 mai au 30 juin 2026.", "2026-06-30");
+    check("Le 30 juin 2026 est la date limite de candidature.", "2026-06-30");
+    check("L'appel à projets court jusqu'au 30 juin 2026.", "2026-06-30");
+    check("Les dossiers sont à retirer à partir du 3 mars 2026 et à retourner avant le 30 juin 2026.", "2026-06-30");
+    check("Un dossier complet (cerfa 12156*06) est à envoyer avant le 4/10/2026.", "2026-10-04");
+    check(
+        "L'arrêté préfectoral du 3 février 2026 fixe la période de dépôt : du 1er mars au 30 avril 2026.",
+        "2026-04-30",
+    );
     check("Restitution du dossier complet au plus tard le 30 juin 2026", "2026-06-30");
     check("Fermeture du dépôt des candidatures le 30 juin 2026", "2026-06-30");
     check("Cet appel à projets se clôture le dimanche 28 juin 2026.", "2026-06-28");

@@ -1,8 +1,9 @@
 use chrono::NaiveTime;
+use chrono_tz::Tz;
 
 use super::{day, input, reading};
 use crate::model::{Deadline, DoubtReason, Field};
-use crate::understand::dates::read;
+use crate::understand::dates::{DatesInput, read};
 
 fn check(text: &str, opening: &str) {
     let read = reading("Appel à projets", text, "2026-01-12").opening;
@@ -67,6 +68,26 @@ fn a_field_of_the_site_wins_over_the_text() {
 }
 
 #[test]
+fn hours_are_counted_where_the_text_or_the_source_says() {
+    let zone = |text: &str| {
+        let input = DatesInput { zone: Tz::Indian__Reunion, ..input("AAP", text, "") };
+        read(&input).deadline.value.map(|d| d.zone)
+    };
+    assert_eq!(zone("Date limite de dépôt : 14 mars 2026 à 12h"), Some(Tz::Indian__Reunion));
+    assert_eq!(zone("Date limite de dépôt : 14 mars 2026 à 12h (heure de Paris)"), Some(Tz::Europe__Paris));
+    assert_eq!(zone("Deadline: 17 September 2026 17:00 Brussels time"), Some(Tz::Europe__Brussels));
+}
+
+#[test]
+fn an_opening_field_wins_and_gives_the_year() {
+    let mut input = input("AAP", "Date limite de dépôt : 15 janvier", "");
+    input.opening_field = Some(("date_ouverture", day("2025-11-03")));
+    let reading = read(&input);
+    assert_eq!(reading.opening.value, Some(day("2025-11-03")));
+    assert_eq!(reading.deadline.value.map(|d| d.date), Some(day("2026-01-15")));
+}
+
+#[test]
 fn evidence_is_the_shortest_span_with_its_cue() {
     let quote = |text: &str| reading("AAP", text, "2026-01-12").deadline.evidence.first().map(|q| q.text.clone());
     let check = |text: &str, expected: &str| assert_eq!(quote(text).as_deref(), Some(expected), "{text}");
@@ -78,5 +99,10 @@ fn evidence_is_the_shortest_span_with_its_cue() {
         "Date limite de dépôt du dossier : 20 mai 2026 à 17h. Merci",
         "Date limite de dépôt du dossier : 20 mai 2026 à 17h",
     );
+    check(
+        "La date limite est le 11 février à 23h59. Dossiers à déposer au plus tard le 11 février 2026 à 23h59.",
+        "au plus tard le 11 février 2026 à 23h59",
+    );
+    check("Dépôt des dossiers du 4 février au 13 avril 2026.", "du 4 février au 13 avril 2026");
     check("Candidatez jusqu’au 3 février 2026 inclus.", "jusqu’au 3 février 2026 inclus");
 }

@@ -2,7 +2,8 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::reading;
-use crate::understand::dates::{When, find, print_fr};
+use crate::model::DoubtReason;
+use crate::understand::dates::{MENTIONS_MAX, TEXT_BYTES_MAX, When, find, print_fr};
 
 /// What dates and their surroundings are made of, so that random texts come close to real ones.
 fn near_dates() -> impl Strategy<Value = String> {
@@ -108,10 +109,36 @@ proptest! {
     }
 }
 
-/// Twice the text takes about twice the time: 1 MB of dates is read, within the named limit of mentions.
+/// Linear: with a quadratic step any of these would take hours.
 #[test]
-fn a_very_long_text_is_read_to_its_limits() {
-    let text = "Réunion le 3 mars 2026 à 14h, dossiers à déposer. ".repeat(20_000);
-    assert!(find(&text).len() <= super::super::MENTIONS_MAX * 2);
-    reading("AAP", &text, "");
+fn very_long_hostile_texts_are_read() {
+    const BYTES: usize = 200_000;
+    let pieces = [
+        "Réunion le 3 mars 2026 à 14h, dossiers à déposer. ",
+        "1",
+        "1 2 3 4/5-",
+        ".",
+        "a\n\n",
+        "; : - * ",
+        "3 mars (((((( ",
+        "date limite de dépôt ",
+        "à lire aussi 3 mars 2026 ",
+        "publié dépôt jury le 3 ",
+        "3 mars, ",
+        "du 3 mars au 4 mars ",
+        "e\u{301}",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(BYTES / piece.len());
+        assert!(find(&text).len() <= MENTIONS_MAX * 2, "{piece}");
+        reading("AAP", &text, "");
+    }
+}
+
+#[test]
+fn what_is_too_long_is_read_in_part_and_doubted() {
+    let text = format!("Date limite de dépôt : 15 mars 2026. {}", "é".repeat(TEXT_BYTES_MAX / 2 + 1));
+    let deadline = reading("AAP", &text, "").deadline;
+    assert!(deadline.value.is_some());
+    assert!(deadline.doubts.iter().any(|d| d.reason == DoubtReason::Truncated));
 }

@@ -1,7 +1,8 @@
 use chrono::NaiveDate;
 
 use super::{day, reading};
-use crate::model::DoubtReason;
+use crate::model::{Deadline, DoubtReason};
+use crate::understand::dates::read;
 
 struct Expected {
     deadline: &'static str,
@@ -44,6 +45,16 @@ fn an_extension_wins_over_what_it_extends() {
         extended(),
     );
     check("L'appel à candidatures est prolongé jusqu'au 30 juin 2026.", Expected { deadline: "2026-06-30", ..PLAIN });
+}
+
+#[test]
+fn a_field_among_the_waves_does_not_disagree() {
+    let mut input = super::input("AAP", "Dates limites de dépôt : 15 mars 2026 et 15 septembre 2026.", "");
+    input.deadline_field = Some(("date_fin", Deadline::on(day("2026-09-15"))));
+    let reading = read(&input);
+    assert_eq!(reading.deadline.value.map(|d| d.date), Some(day("2026-09-15")));
+    assert!(reading.deadline.doubts.is_empty());
+    assert_eq!(reading.waves.len(), 2);
 }
 
 #[test]

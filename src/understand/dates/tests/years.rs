@@ -52,6 +52,14 @@ fn the_campaign_gives_the_year() {
 }
 
 #[test]
+fn a_page_updated_after_its_deadline_follows_its_campaign() {
+    let late = &[DoubtReason::YearInferred, DoubtReason::BeforePublication];
+    check("Appel à projets 2023", "", "Mis à jour le 11/09/2023\nDate limite de dépôt : 30 juin", "2023-06-30", late);
+    check("Subventions 2023", "2023-01-20", "Dossiers à rendre avant le 30 novembre", "2022-11-30", late);
+    check("Appel à projets", "", "Mis à jour le 11/09/2023\nDate limite de dépôt : 30 juin", "2024-06-30", INFERRED);
+}
+
+#[test]
 fn other_dates_of_the_text_give_the_year() {
     check("AAP", "", "Date limite : 15 mars. Rappel : dossiers à déposer avant le 15 mars 2026.", "2026-03-15", SURE);
     check(
