@@ -1,1 +1,12 @@
-//! (to be written)
+//! Matching: notices × profile → candidates with their reason; then a member's history makes them a digest.
+//!
+//! Two steps, so that members who share a profile share the first: [`candidates`] looks at places, themes and
+//! audiences; [`digest`] looks at what the member was already shown. Pure: no clock, no store.
+
+mod digest;
+mod profile;
+#[cfg(test)]
+mod tests;
+
+pub use digest::{Limits, Occasion, digest};
+pub use profile::{Candidate, Known, Mismatch, candidates, judge};

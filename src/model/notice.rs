@@ -146,3 +146,46 @@ impl CorrectionValue {
         }
     }
 }
+
+impl Change {
+    /// Takes the end of a later change of the same field.
+    pub fn follow(&mut self, later: &Change) {
+        match (self, later) {
+            (Self::Deadline { to, .. }, Self::Deadline { to: later, .. }) => *to = *later,
+            (Self::Opening { to, .. }, Self::Opening { to: later, .. }) => *to = *later,
+            (Self::Territory { to, .. }, Self::Territory { to: later, .. }) => to.clone_from(later),
+            (Self::Audiences { to, .. }, Self::Audiences { to: later, .. }) => to.clone_from(later),
+            (Self::Amount { to, .. }, Self::Amount { to: later, .. }) => to.clone_from(later),
+            (Self::Status { to, .. }, Self::Status { to: later, .. }) => *to = *later,
+            _ => {}
+        }
+    }
+
+    /// Whether it ends where it began.
+    pub fn is_none(&self) -> bool {
+        match self {
+            Self::Deadline { from, to } => from == to,
+            Self::Opening { from, to } => from == to,
+            Self::Territory { from, to } => from == to,
+            Self::Audiences { from, to } => from == to,
+            Self::Amount { from, to } => from == to,
+            Self::Status { from, to } => from == to,
+        }
+    }
+}
+
+impl Notice {
+    /// What members are told when `self` became `later`.
+    pub fn changes_to(&self, later: &Notice) -> Vec<Change> {
+        let mut changes = vec![
+            Change::Deadline { from: self.deadline, to: later.deadline },
+            Change::Opening { from: self.opening, to: later.opening },
+            Change::Territory { from: self.territory.clone(), to: later.territory.clone() },
+            Change::Audiences { from: self.audiences.clone(), to: later.audiences.clone() },
+            Change::Amount { from: self.amount.clone(), to: later.amount.clone() },
+            Change::Status { from: self.status, to: later.status },
+        ];
+        changes.retain(|change| !change.is_none());
+        changes
+    }
+}
