@@ -1,1 +1,30 @@
-//! (to be written)
+//! Digest content → subject, text, HTML, calendar.
+//!
+//! Pure: the same [`DigestView`] gives the same bytes, wherever and whenever. It refuses to know the clock, who receives
+//! what, and how mail travels. [`view`] is what comes in, [`letter`] turns it into finished sentences, the templates of
+//! `templates/email` lay them out.
+
+mod calendar;
+mod css;
+mod dates;
+mod letter;
+mod sample;
+mod subject;
+mod templates;
+mod typography;
+mod view;
+mod words;
+mod wrap;
+
+#[cfg(test)]
+mod tests;
+
+pub use dates::{days_left as days_left_words, deadline as deadline_words, full_day as day_words};
+pub use letter::{Letter, LetterItem, LetterLinks, LetterSection, Urgency};
+pub use templates::{ComposeError, Composer, TemplateProblem};
+pub use typography::{one_line, ours as our_typography, quoted};
+pub use view::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why};
+pub use words::{
+    Labels, audiences as audience_words, change as change_words, doubt as doubt_words, kind as kind_words,
+    section as section_title,
+};

@@ -1,0 +1,74 @@
+//! The dates of a digest as an iCalendar file (RFC 5545), attached when there are no public pages to take them from.
+//!
+//! One event for each dated item that is still open. Nothing is taken from the clock: DTSTAMP is the edition's time.
+
+use chrono::{TimeDelta, Utc};
+use icalendar::{Calendar, Component, Event, EventLike, Property};
+
+use super::typography::one_line;
+use super::view::{DigestView, ItemView};
+use super::words::pick;
+use crate::model::{Deadline, MailAttachment, Status};
+
+const SUMMARY_CHARS_MAX: usize = 120;
+const DESCRIPTION_CHARS_MAX: usize = 400;
+
+/// `None` when no item has a date.
+pub fn calendar(view: &DigestView) -> Option<MailAttachment> {
+    let now = view.as_of.to_utc();
+    let dated: Vec<(&ItemView, Deadline)> = view
+        .items
+        .iter()
+        .filter(|item| item.status == Status::Open)
+        .filter_map(|item| item.deadline.map(|deadline| (item, deadline)))
+        .filter(|(_, deadline)| !deadline.is_past(now))
+        .collect();
+    if dated.is_empty() {
+        return None;
+    }
+    let mut calendar = Calendar::new();
+    // A date later extended comes again with the same UID: the higher SEQUENCE replaces the one kept.
+    calendar.append_property(Property::new("METHOD", "PUBLISH"));
+    for (item, deadline) in dated {
+        calendar.push(event(item, deadline, view));
+    }
+    Some(MailAttachment {
+        filename: pick(view.language, "dates-limites.ics", "deadlines.ics").to_owned(),
+        content_type: "text/calendar; charset=utf-8; method=PUBLISH".to_owned(),
+        content: calendar.done().to_string().into_bytes(),
+    })
+}
+
+fn event(item: &ItemView, deadline: Deadline, view: &DigestView) -> Event {
+    let mut event = Event::new();
+    let title = one_line(&item.title, SUMMARY_CHARS_MAX);
+    let mut description = vec![];
+    description.extend(item.publisher.as_deref().map(|publisher| one_line(publisher, SUMMARY_CHARS_MAX)));
+    description.extend(item.summary.as_deref().map(|summary| one_line(summary, DESCRIPTION_CHARS_MAX)));
+    description.extend(item.url.clone());
+    event
+        .uid(&format!("{}@glaneur", item.notice))
+        .timestamp(view.as_of.with_timezone(&Utc))
+        .sequence(sequence(view))
+        .summary(&format!("{}{title}", pick(view.language, "Date limite\u{a0}: ", "Deadline: ")))
+        .description(&description.join("\n"));
+    if let Some(url) = &item.url {
+        event.url(url);
+    }
+    match deadline.time {
+        None => {
+            event.all_day(deadline.date);
+        }
+        Some(_) => {
+            // `closes_at` is the first instant that is too late: a minute after the hour written.
+            let until = deadline.closes_at() - TimeDelta::minutes(1);
+            event.starts(until).ends(until);
+        }
+    }
+    event
+}
+
+/// Grows with time, so that a later mail about the same notice wins.
+fn sequence(view: &DigestView) -> u32 {
+    u32::try_from(view.as_of.timestamp() / 60).unwrap_or(0)
+}
