@@ -10,6 +10,7 @@ CREATE TABLE sources (
     id TEXT PRIMARY KEY NOT NULL,
     last_attempt_at BIGINT,
     last_success_at BIGINT,
+    last_read_at BIGINT,
     next_due_at BIGINT,
     failures_in_a_row BIGINT NOT NULL DEFAULT 0,
     fault TEXT,

@@ -12,7 +12,7 @@ CREATE TABLE editions (
     created_at BIGINT NOT NULL,
     approved_at BIGINT,
     finished_at BIGINT,
-    UNIQUE (cohorts, occurrence)
+    UNIQUE (cohorts, occurrence, trial)
 );
 
 -- One row for each cohort of a draft: the key refuses a second draft.

@@ -10,6 +10,7 @@ CREATE TABLE sources (
     id TEXT PRIMARY KEY NOT NULL,
     last_attempt_at INTEGER,
     last_success_at INTEGER,
+    last_read_at INTEGER,
     next_due_at INTEGER,
     failures_in_a_row INTEGER NOT NULL DEFAULT 0,
     fault TEXT,

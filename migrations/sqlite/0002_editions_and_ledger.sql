@@ -12,7 +12,7 @@ CREATE TABLE editions (
     created_at INTEGER NOT NULL,
     approved_at INTEGER,
     finished_at INTEGER,
-    UNIQUE (cohorts, occurrence)
+    UNIQUE (cohorts, occurrence, trial)
 ) STRICT;
 
 -- One row for each cohort of a draft: the key refuses a second draft.

@@ -153,7 +153,7 @@ async fn refusal(conn: &mut AnyConnection, id: EditionId, to: EditionState) -> R
 async fn insert(conn: &mut AnyConnection, new: &NewEdition, at: DateTime<Utc>) -> Result<Created, StoreError> {
     let made = sqlx::query(
         "INSERT INTO editions (cohorts, occurrence, state, trial, as_of, frame, created_at) \
-         VALUES ($1, $2, 'draft', $3, $4, $5, $6) ON CONFLICT (cohorts, occurrence) DO NOTHING RETURNING id",
+         VALUES ($1, $2, 'draft', $3, $4, $5, $6) ON CONFLICT (cohorts, occurrence, trial) DO NOTHING RETURNING id",
     )
     .bind(cohorts_key(&new.cohorts))
     .bind(occurrence_key(new.occurrence))
@@ -166,9 +166,10 @@ async fn insert(conn: &mut AnyConnection, new: &NewEdition, at: DateTime<Utc>) -
     if let Some(row) = made {
         return Ok(Created::New(EditionId(row.int("id")?)));
     }
-    let row = sqlx::query("SELECT id FROM editions WHERE cohorts = $1 AND occurrence = $2")
+    let row = sqlx::query("SELECT id FROM editions WHERE cohorts = $1 AND occurrence = $2 AND trial = $3")
         .bind(cohorts_key(&new.cohorts))
         .bind(occurrence_key(new.occurrence))
+        .bind(i64::from(new.trial))
         .fetch_one(conn)
         .await?;
     Ok(Created::Exists(EditionId(row.int("id")?)))

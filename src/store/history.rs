@@ -59,7 +59,7 @@ impl Store {
     /// What each member was shown in editions that were no trial, the oldest first; members without any are left out.
     ///
     /// Sent, in flight, in doubt or held after a doubt all count: "new" means never shown, and who may have seen a
-    /// notice is not told that it is new.
+    /// notice is not told that it is new. What an edition under way still has to send counts too: it will be seen.
     pub async fn histories(&self, members: &[MemberId]) -> Result<HashMap<MemberId, Vec<Shown>>, StoreError> {
         let editions = self.shown_editions().await?;
         let mut all = HashMap::with_capacity(members.len());
@@ -67,7 +67,8 @@ impl Store {
             let sql = format!(
                 "SELECT member, string_agg(CAST(edition AS TEXT) || ':' || CAST(digest AS TEXT), ',') AS shown \
                  FROM deliveries WHERE member IN ({}) AND digest IS NOT NULL \
-                 AND (state IN ('sent', 'attempting', 'uncertain', 'held') OR doubts > 0) GROUP BY member",
+                 AND (state IN ('sent', 'attempting', 'uncertain', 'held') OR doubts > 0 OR (state IN ('queued', 'deferred') \
+                 AND edition IN (SELECT id FROM editions WHERE state IN ('approved', 'sending', 'paused')))) GROUP BY member",
                 places(1, members.len())
             );
             let query = members.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.0));

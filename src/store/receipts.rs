@@ -1,9 +1,10 @@
 //! Receipts: what became of an edition's rows, and what came back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
@@ -128,6 +129,13 @@ impl Store {
     pub async fn doubted(&self, edition: EditionId) -> Result<Vec<DeliveryRow>, StoreError> {
         let rows = sqlx::query("SELECT * FROM deliveries WHERE edition = $1 AND doubts > 0 ORDER BY id");
         rows.bind(edition.0).fetch_all(&self.pool).await?.iter().map(delivery).collect()
+    }
+
+    /// What each mail says of its reader, as frozen; erased members have none.
+    pub async fn addressees(&self, edition: EditionId) -> Result<HashMap<DeliveryId, Value>, StoreError> {
+        let rows = sqlx::query("SELECT id, addressee FROM deliveries WHERE edition = $1 AND addressee IS NOT NULL");
+        let rows = rows.bind(edition.0).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((DeliveryId(row.int("id")?), row.json("addressee")?))).collect()
     }
 
     pub async fn deliveries_of_member(&self, member: MemberId) -> Result<Vec<DeliveryRow>, StoreError> {

@@ -15,6 +15,8 @@ pub struct SourceState {
     pub id: SourceId,
     pub last_attempt_at: Option<DateTime<Utc>>,
     pub last_success_at: Option<DateTime<Utc>>,
+    /// When its list was last read whole, and not only found unchanged.
+    pub last_read_at: Option<DateTime<Utc>>,
     pub next_due_at: Option<DateTime<Utc>>,
     pub failures_in_a_row: u32,
     /// What the last attempt failed on; `None` when it went well.
@@ -35,6 +37,7 @@ impl SourceState {
             id,
             last_attempt_at: None,
             last_success_at: None,
+            last_read_at: None,
             next_due_at: None,
             failures_in_a_row: 0,
             fault: None,
@@ -63,12 +66,14 @@ impl Store {
         let mut tx = self.write().await?;
         sqlx::query(
             "INSERT INTO sources (id, last_attempt_at, last_success_at, next_due_at, failures_in_a_row, fault, \
-             fault_since, items_last, newest_item_on, validators) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             fault_since, items_last, newest_item_on, validators, last_read_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT (id) DO UPDATE SET last_attempt_at = excluded.last_attempt_at, \
              last_success_at = excluded.last_success_at, next_due_at = excluded.next_due_at, \
              failures_in_a_row = excluded.failures_in_a_row, fault = excluded.fault, \
              fault_since = excluded.fault_since, items_last = excluded.items_last, \
-             newest_item_on = excluded.newest_item_on, validators = excluded.validators",
+             newest_item_on = excluded.newest_item_on, validators = excluded.validators, \
+             last_read_at = excluded.last_read_at",
         )
         .bind(state.id.as_str())
         .bind(ms_or_null(state.last_attempt_at))
@@ -80,6 +85,7 @@ impl Store {
         .bind(state.items_last.map(i64::from))
         .bind(state.newest_item_on.map(|day| day.to_string()))
         .bind(json(&state.validators)?)
+        .bind(ms_or_null(state.last_read_at))
         .execute(tx.conn())
         .await?;
         tx.commit().await
@@ -92,6 +98,7 @@ fn state(row: &AnyRow) -> Result<SourceState, StoreError> {
         id: row.parsed("id", SourceId::parse)?,
         last_attempt_at: row.instant_or_null("last_attempt_at")?,
         last_success_at: row.instant_or_null("last_success_at")?,
+        last_read_at: row.instant_or_null("last_read_at")?,
         next_due_at: row.instant_or_null("next_due_at")?,
         failures_in_a_row: row.count("failures_in_a_row")?,
         fault: row.text_or_null("fault")?,
