@@ -80,6 +80,12 @@ pub struct FetchSettings {
     pub pause: Duration,
 }
 
+impl Default for FetchSettings {
+    fn default() -> Self {
+        Self { contact: None, allow_private: Vec::new(), pause: Duration::from_secs(1) }
+    }
+}
+
 impl FetchSettings {
     /// `Glaneur/0.1 (+contact)`.
     pub fn user_agent(&self) -> String {
@@ -101,11 +107,18 @@ pub fn example() -> &'static str {
     include_str!("../../glaneur.example.toml")
 }
 
+/// Whether there is a settings file where [`load`] looks.
+pub fn is_there() -> bool {
+    PLACES.iter().any(|place| Path::new(place).exists())
+}
+
+const PLACES: [&str; 2] = ["glaneur.toml", "/etc/glaneur/glaneur.toml"];
+
 /// Reads the settings: the file given, else `./glaneur.toml`, else `/etc/glaneur/glaneur.toml`.
 pub fn load(file: Option<&Path>) -> Result<Settings, Problems> {
     let file = match file {
         Some(file) => file.to_owned(),
-        None => find(&["glaneur.toml", "/etc/glaneur/glaneur.toml"])?,
+        None => find(&PLACES)?,
     };
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     read(TomlFile::read(file)?, credentials)

@@ -5,6 +5,7 @@
 
 mod amount;
 mod answer;
+mod assemble;
 mod audience;
 mod calltype;
 pub mod dates;
@@ -28,6 +29,7 @@ use crate::geography::Geography;
 use crate::model::{Fields, Item, Reading, Source, TerritoryCode, ThemeId, Themes, Understanding};
 
 pub use answer::answer;
+pub use assemble::{Piece, Standing, assemble, evidence};
 pub use explain::explain;
 use page::Page;
 
