@@ -160,3 +160,85 @@ proptest::proptest! {
         }
     }
 }
+
+/// A zip of the parts given: what .xlsx and .ods are.
+fn book(parts: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn read_book(name: &str, bytes: &[u8]) -> Roster {
+    let (cohorts, themes) = (cohorts(), themes());
+    let directory = Directory { geography: Geography::get(), cohorts: &cohorts, themes: &themes };
+    read(bytes, Format::of(name, bytes), &directory).unwrap()
+}
+
+fn check_book(roster: &Roster) {
+    assert_eq!(roster.faults, []);
+    let member = roster.members.first().unwrap();
+    assert_eq!((member.line, member.first_name.as_str()), (2, "Zoé"));
+    // 1053 is a number to a spreadsheet: the code lost its zero.
+    assert_eq!(member.profile.territories, [TerritoryCode::parse("01053").unwrap()]);
+}
+
+#[test]
+fn an_xlsx_is_read_and_a_code_that_became_a_number_too() {
+    let cell = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let sheet = format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
+         <row r=\"1\">{}{}{}</row><row r=\"2\">{}{}<c><v>1053</v></c></row></sheetData></worksheet>",
+        cell("email"),
+        cell("prénom"),
+        cell("territoire"),
+        cell("zoe@exemple.fr"),
+        cell("Zoé")
+    );
+    let bytes = book(&[
+        (
+            "_rels/.rels",
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>"),
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"Liste\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+        ),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ]);
+    check_book(&read_book("membres.xlsx", &bytes));
+}
+
+#[test]
+fn an_ods_is_read_and_a_code_that_became_a_number_too() {
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">\
+         <office:body><office:spreadsheet><table:table table:name=\"Liste\"><table:table-row>{}{}{}</table:table-row>\
+         <table:table-row>{}{}<table:table-cell office:value-type=\"float\" office:value=\"1053\"><text:p>1053</text:p></table:table-cell></table:table-row>\
+         </table:table></office:spreadsheet></office:body></office:document-content>",
+        cell("email"),
+        cell("prénom"),
+        cell("territoire"),
+        cell("zoe@exemple.fr"),
+        cell("Zoé")
+    );
+    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    let bytes = book(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest),
+        ("content.xml", &content),
+    ]);
+    check_book(&read_book("membres.ods", &bytes));
+}
