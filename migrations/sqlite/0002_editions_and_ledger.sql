@@ -63,7 +63,8 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (edition, next_attempt_at, id) WHERE state IN ('queued', 'deferred', 'uncertain');
 CREATE INDEX deliveries_open ON deliveries (edition, state) WHERE state IN ('queued', 'attempting', 'deferred', 'uncertain');
-CREATE INDEX deliveries_member ON deliveries (member, edition, state, digest);
+CREATE INDEX deliveries_member ON deliveries (member, edition, state, doubts, digest);
+CREATE INDEX members_gone ON members (id) WHERE state IN ('left', 'suspended', 'erased');
 CREATE INDEX deliveries_message ON deliveries (message_id);
 
 -- What came back: it belongs to the member and to the receipts, and changes no delivery.

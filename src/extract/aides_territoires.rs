@@ -71,7 +71,7 @@ fn select() -> JsonSelect {
         deadline: some("$.submission_deadline"),
         place: some("$.perimeter"),
         audiences: some("$.targeted_audiences"),
-        categories: some("$['categories','aid_types']"),
+        categories: some("$.categories"),
         amount: some("$.subvention_comment"),
         is_call: some("$['is_call_for_project','recurrence']"),
     }

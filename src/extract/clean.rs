@@ -96,7 +96,27 @@ pub fn link(raw: &str, base: Option<&Url>) -> Option<Url> {
     // A name and password in an address are never the reader's business.
     let _ = url.set_username("");
     let _ = url.set_password(None);
+    drop_trackers(&mut url);
     (url.as_str().len() <= LINK_BYTES_MAX).then_some(url)
+}
+
+/// Parameters that say where a reader came from make one page look like many.
+fn drop_trackers(url: &mut Url) {
+    let tracks = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let prefixes = ["utm_", "mtm_", "pk_", "at_"];
+        prefixes.iter().any(|start| name.starts_with(start))
+            || ["fbclid", "gclid", "xtor", "phpsessid", "mc_eid"].contains(&name.as_str())
+    };
+    if !url.query_pairs().any(|(name, _)| tracks(&name)) {
+        return;
+    }
+    let kept: Vec<(String, String)> =
+        url.query_pairs().filter(|(name, _)| !tracks(name)).map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
 }
 
 /// `https: //host` and `HTTPS ://host` as real data have them; control characters and line breaks dropped.

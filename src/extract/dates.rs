@@ -49,6 +49,15 @@ pub fn read(field: &str) -> Option<Moment> {
         .or_else(|| in_words(&field))
 }
 
+/// As [`read`], for an end: of "du 4 mars 2026 au 17 avril 2026", the second.
+pub fn read_end(field: &str) -> Option<Moment> {
+    if field.len() > FIELD_BYTES_MAX {
+        return None;
+    }
+    let ends = [" au ", " Au ", " AU ", " - ", " – ", "→"].iter().filter_map(|sign| field.rsplit_once(sign));
+    ends.filter_map(|(_, end)| read(end)).next().or_else(|| read(field))
+}
+
 static COLON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\d)\s*:\s+(\d)").ok());
 static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -79,7 +88,7 @@ static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 static CLOCK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(?:^|\s)(?P<H>\d{1,2})\s?(?:h|:|heures?)\s?(?P<M>\d{2})?(?:\b|$)").ok());
+    LazyLock::new(|| Regex::new(r"(?i)^\D{0,12}?(?P<H>\d{1,2})\s?(?:heures?|h|:)\s?(?P<M>\d{2})?(?:\D|$)").ok());
 
 fn replace(regex: &Option<Regex>, text: &str, with: &str) -> String {
     match regex {
@@ -149,9 +158,10 @@ fn clock_of(c: &Captures<'_>) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(number(c, "H")?, number(c, "M")?, 0)
 }
 
-/// "…2026 à 12h30", "…2026 17:00".
+/// "…2026 à 12h30", "…2026 17:00": only what stands right after the date.
 fn clock_after(field: &str, from: usize) -> Option<NaiveTime> {
-    let c = captures(&CLOCK, field.get(from.saturating_sub(1)..)?)?;
+    let rest = field.get(from..)?;
+    let c = captures(&CLOCK, rest)?;
     NaiveTime::from_hms_opt(number(&c, "H")?, number(&c, "M").unwrap_or(0), 0)
 }
 
@@ -233,6 +243,18 @@ mod tests {
         check("Sat, 21 Dec 19 11:00:28 +0100", "2019-12-21 11:00");
         check("21 Dec 2019", "2019-12-21");
         check("mar, 10 mar 2026 09:00:00 +0100", "2026-03-10 09:00");
+    }
+
+    #[test]
+    fn of_a_range_the_end_can_be_read() {
+        let end = |field: &str| read_end(field).map(|m| (m.date.to_string(), m.time.map(|t| t.to_string())));
+        let day = |date: &str| Some((date.to_owned(), None));
+        assert_eq!(end("Du 01/02/2026 au 31/03/2026 à 12h"), Some(("2026-03-31".into(), Some("12:00:00".into()))));
+        assert_eq!(end("du 4 décembre 2024 au 17 janvier 2025 inclus"), day("2025-01-17"));
+        assert_eq!(end("01/02/2026 - 31/03/2026"), day("2026-03-31"));
+        assert_eq!(end("Jusqu’au 31/03/2026"), day("2026-03-31"));
+        assert_eq!(end("2026-03-31"), day("2026-03-31"));
+        check("Du 01/02/2026 au 31/03/2026 à 12h", "2026-02-01");
     }
 
     #[test]

@@ -38,18 +38,20 @@ pub fn page_text(url: &Url, response: &Response) -> Result<PageText, ExtractErro
     };
     guard::check(&text)?;
     let mut document = Html::parse_document(&text);
-    let title = title(&document).unwrap_or_default();
+    let fallback = title(&document);
     let published = published(&document);
     let base = page::base(&document, url);
     maintext::remove_chrome(&mut document);
     let main = maintext::main_html(&document);
+    let main_part = Html::parse_fragment(&main);
+    let title = main_title(&main_part).or(fallback).unwrap_or_default();
     let clean = clean::text(&main);
     if clean.len() < SHORT_TEXT_BYTES
         && let Some(fault) = page::fault(&text)
     {
         return Err(fault);
     }
-    let attachments = attachments(&Html::parse_fragment(&main), &base, None)?;
+    let attachments = attachments(&main_part, &base, None)?;
     Ok(PageText {
         url: url.clone(),
         title,
@@ -182,9 +184,28 @@ fn title(document: &Html) -> Option<String> {
         document.select(&selector).filter_map(raw).map(|raw| clean::title(&raw)).find(|title| !title.is_empty())
     };
     first("main h1, [role=main] h1, article h1", None)
-        .or_else(|| first("h1", None))
+        .or_else(|| heading_outside_header(document))
         .or_else(|| first("meta[property='og:title']", Some("content")))
         .or_else(|| first("head title", None).map(|title| without_site(&title)))
+        .or_else(|| first("h1", None))
+}
+
+/// The first heading of the part that was found to be the main one.
+fn main_title(main: &Html) -> Option<String> {
+    let of = |selector: &str| {
+        let selector = Selector::parse(selector).ok()?;
+        main.select(&selector).map(|e| clean::title(&e.inner_html())).find(|title| !title.is_empty())
+    };
+    of("h1").or_else(|| of("[itemprop=headline]"))
+}
+
+/// Many sites put their own name in an `h1` of the header of each page.
+fn heading_outside_header(document: &Html) -> Option<String> {
+    let selector = Selector::parse("h1").ok()?;
+    let in_header =
+        |e: &ElementRef<'_>| e.ancestors().filter_map(ElementRef::wrap).any(|a| a.value().name() == "header");
+    let outside = document.select(&selector).filter(|e| !in_header(e));
+    outside.map(|e| clean::title(&e.inner_html())).find(|title| !title.is_empty())
 }
 
 /// "Appel à projets | Préfecture" says "Appel à projets".

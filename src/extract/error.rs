@@ -9,16 +9,22 @@ pub enum ExtractError {
     LoginPage,
     /// The answer is a page of an anti-bot service or a captcha.
     AntiBot,
+    /// A page that is empty until a browser runs its scripts.
+    NeedsScripts,
     /// A page in HTML where a feed was expected; `alternate` is the feed that the page announces.
     PageInsteadOfFeed { alternate: Option<String> },
     /// A page in HTML where JSON was expected.
     PageInsteadOfJson,
+    /// An answer without a single character.
+    Empty,
     /// Neither RSS, Atom nor JSON Feed.
     NotAFeed { excerpt: String },
     /// The XML declares entities that call others, or files: an attack, or as good as one.
     EntityBomb,
     /// Elements nested, or left open, beyond reason.
     TooDeep { levels_max: usize },
+    /// More elements or values than a document of this sort may have.
+    TooMany { elements_max: usize },
     /// More bytes than a document of this sort may have.
     TooLarge { bytes: usize, bytes_max: usize },
     /// JSON that is not JSON.
@@ -52,6 +58,9 @@ impl fmt::Display for ExtractError {
             Self::AntiBot => f.write_str(
                 "le site répond par une page de vérification contre les robots — n’insistez pas : écrivez au site pour demander un flux ou une autorisation, ou désactivez la source (enabled = false)",
             ),
+            Self::NeedsScripts => f.write_str(
+                "la page est vide tant qu’un navigateur n’exécute pas ses scripts : Glaneur n’y voit aucune liste — cherchez un flux RSS, une page « version simple » ou l’interface de données (JSON) du site",
+            ),
             Self::PageInsteadOfFeed { alternate: Some(feed) } => write!(
                 f,
                 "le site répond par une page web au lieu d’un flux — cette page annonce le flux {feed} : mettez cette adresse dans url"
@@ -61,6 +70,9 @@ impl fmt::Display for ExtractError {
             ),
             Self::PageInsteadOfJson => f.write_str(
                 "le site répond par une page web au lieu de données JSON — vérifiez l’adresse ; l’interface du site a peut-être déménagé",
+            ),
+            Self::Empty => f.write_str(
+                "la réponse du site est vide — ouvrez l’adresse dans un navigateur ; si elle est vide là aussi, prévenez le site",
             ),
             Self::NotAFeed { excerpt } => write!(
                 f,
@@ -72,6 +84,10 @@ impl fmt::Display for ExtractError {
             Self::TooDeep { levels_max } => write!(
                 f,
                 "le document emboîte trop d’éléments (plus de {levels_max}, ou trop de balises laissées ouvertes) : il est refusé — prévenez le site"
+            ),
+            Self::TooMany { elements_max } => write!(
+                f,
+                "le document a trop d’éléments (plus de {elements_max}) — cherchez une adresse qui donne moins à la fois"
             ),
             Self::TooLarge { bytes, bytes_max } => write!(
                 f,

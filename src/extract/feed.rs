@@ -19,31 +19,33 @@ pub fn list(source: &Source, response: &Response) -> Result<Listing, ExtractErro
     }
     let text = charset::decode(&response.body, response.content_type.as_deref());
     let mut notes = Vec::new();
-    let feed = parse(&text, response, &mut notes)?;
+    let feed = parse(&text, source.items_max as usize, response, &mut notes)?;
     let mut listing = Listing { notes, ..Listing::default() };
-    let count = feed.entries.len();
     for (n, entry) in feed.entries.into_iter().take(source.items_max as usize).enumerate() {
         listing.keep(n, item(source, &response.url, entry));
-    }
-    if count > source.items_max as usize {
-        listing.notes.push(format!("{count} éléments, seuls les {} premiers sont lus", source.items_max));
     }
     Ok(listing)
 }
 
-fn parse(text: &str, response: &Response, notes: &mut Vec<String>) -> Result<Feed, ExtractError> {
+fn parse(text: &str, items_max: usize, response: &Response, notes: &mut Vec<String>) -> Result<Feed, ExtractError> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    if start.is_empty() {
+        return Err(ExtractError::Empty);
+    }
     if start.starts_with('{') {
-        return read(start).ok_or_else(|| json_fault(start));
+        return json_feed(start).ok_or_else(|| json_fault(start));
     }
     // Some sites print a warning, or a blank page's worth of spaces, before the XML.
     let start = start.find('<').and_then(|at| start.get(at..)).unwrap_or("");
-    let repaired = repair::repair(start)?;
+    let repaired = repair::repair(start, items_max)?;
     if !is_feed(&repaired.xml) {
         return Err(not_a_feed(text, response));
     }
     if repaired.truncated {
         notes.push("le flux est coupé avant sa fin ; les éléments entiers ont été lus".to_owned());
+    }
+    if repaired.more {
+        notes.push(format!("plus de {items_max} éléments : seuls les premiers sont lus"));
     }
     read(&repaired.xml).ok_or_else(|| not_a_feed(text, response))
 }
@@ -51,9 +53,22 @@ fn parse(text: &str, response: &Response, notes: &mut Vec<String>) -> Result<Fee
 fn read(text: &str) -> Option<Feed> {
     let parser = feed_rs::parser::Builder::new()
         .sanitize_content(false)
+        // Without a guid the address tells an item from the others, not a number made of its title.
+        .id_generator(|_, _, _| String::new())
         .timestamp_parser(|field| dates::read(field).and_then(dates::Moment::instant))
         .build();
     parser.parse(text.as_bytes()).ok()
+}
+
+/// JSON Feed, whose ids may be numbers or missing.
+fn json_feed(text: &str) -> Option<Feed> {
+    let (mut root, _) = super::jsontext::parse(text).ok()?;
+    for item in root.get_mut("items")?.as_array_mut()?.iter_mut().filter_map(|item| item.as_object_mut()) {
+        let id = item.get("id").filter(|id| !id.is_null()).or_else(|| item.get("url"));
+        let id = id.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).unwrap_or_default();
+        item.insert("id".to_owned(), id.into());
+    }
+    read(&root.to_string())
 }
 
 /// Whether the root element is a feed's.
@@ -66,9 +81,10 @@ fn is_feed(xml: &str) -> bool {
 
 fn not_a_feed(text: &str, response: &Response) -> ExtractError {
     let head = text.get(..text.floor_char_boundary(4096)).unwrap_or(text).to_ascii_lowercase();
-    let is_html = ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| head.contains(tag));
+    let is_html = head.contains("<!doctype html") || head.contains("<html") || head.starts_with("<body");
     if is_html || response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html")) {
         return page::fault(text)
+            .filter(|fault| *fault != ExtractError::NeedsScripts)
             .unwrap_or_else(|| ExtractError::PageInsteadOfFeed { alternate: page::alternate(text, &response.url) });
     }
     ExtractError::NotAFeed { excerpt: clean::label(&text.chars().take(80).collect::<String>()) }
@@ -120,6 +136,10 @@ fn text(entry: &Entry) -> String {
     let clean_text = |t: &Text| clean::text(&t.content);
     let summary = entry.summary.as_ref().map(clean_text).unwrap_or_default();
     let content = entry.content.as_ref().and_then(|c| c.body.as_deref()).map(clean::text).unwrap_or_default();
+    if summary.is_empty() && content.is_empty() {
+        let described = entry.media.iter().find_map(|media| media.description.as_ref());
+        return described.map(clean_text).unwrap_or_default();
+    }
     // A teaser cut with "[…]" says nothing that the content does not.
     let teaser = summary.trim_end_matches(['…', '.', ']', '[', ' ']);
     if !content.is_empty() && content.get(..teaser.len()).is_some_and(|start| start == teaser) {

@@ -59,7 +59,7 @@ fn usual_items(root: &Value) -> Result<Vec<&Value>, ExtractError> {
         }
         _ => None,
     };
-    list.map(|list| list.iter().collect()).ok_or_else(|| ExtractError::ListNotFound { wanted: "json.items".to_owned() })
+    list.map(|list| list.iter().collect()).ok_or_else(|| ExtractError::ListNotFound { wanted: USUAL_LISTS.join(", ") })
 }
 
 /// Reads each of `items` by `select`.
@@ -212,17 +212,17 @@ impl Paths {
 
     /// A date that cannot be read joins the text, where `understand` may know better.
     fn fields(&self, value: &Value, parts: &mut Vec<String>) -> Fields {
-        let mut dated = |path: &Option<Path>| {
+        let mut dated = |path: &Option<Path>, read: fn(&str) -> Option<dates::Moment>| {
             let path = path.as_ref()?;
-            if let Some(found) = path.find(value, dates::read) {
+            if let Some(found) = path.find(value, read) {
                 return Some(found);
             }
             let (name, said) = path.said(value)?;
             parts.push(clean::text(&format!("{} : {}", name.replace('_', " "), said.join(", "))));
             None
         };
-        let deadline = dated(&self.deadline);
-        let opening = dated(&self.opening);
+        let deadline = dated(&self.deadline, dates::read_end);
+        let opening = dated(&self.opening, dates::read);
         let (territory, place) = self.places(value);
         let said =
             |path: &Option<Path>| path.as_ref().and_then(|p| p.said(value)).map(|(name, said)| (name.to_owned(), said));
@@ -245,6 +245,9 @@ impl Paths {
     fn places(&self, value: &Value) -> (Option<(String, Vec<TerritoryCode>)>, Option<(String, String)>) {
         let Some((name, said)) = self.place.as_ref().and_then(|path| path.said(value)) else { return (None, None) };
         let name = name.to_owned();
+        if said.iter().all(|v| is_whole_country(v)) {
+            return (Some((name, vec![TerritoryCode::france()])), None);
+        }
         let codes: Result<Vec<TerritoryCode>, _> = said.iter().map(|v| TerritoryCode::parse(v.trim())).collect();
         match codes {
             Ok(codes) => (Some((name, codes)), None),
@@ -254,6 +257,14 @@ impl Paths {
             }
         }
     }
+}
+
+fn is_whole_country(place: &str) -> bool {
+    let place = place.trim_matches([' ', '-', '–']).to_lowercase();
+    matches!(
+        place.as_str(),
+        "national" | "nationale" | "france" | "france entière" | "territoire national" | "toute la france"
+    )
 }
 
 fn link_way(setting: &str) -> Result<Link, ExtractError> {

@@ -6,6 +6,8 @@ use super::{ExtractError, clean, page};
 
 /// A JSON document holds at most this many bytes.
 pub const JSON_BYTES_MAX: usize = 20_000_000;
+/// Values of one document, counted by the signs that separate them.
+const VALUES_MAX: usize = 2_000_000;
 /// serde_json's own limit on nesting.
 const NESTING_MAX: usize = 128;
 /// Characters shown on each side of a mistake.
@@ -17,12 +19,19 @@ pub fn parse(text: &str) -> Result<(Value, bool), ExtractError> {
         return Err(ExtractError::TooLarge { bytes: text.len(), bytes_max: JSON_BYTES_MAX });
     }
     let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    if text.is_empty() {
+        return Err(ExtractError::Empty);
+    }
+    if text.bytes().filter(|b| matches!(b, b',' | b'[' | b'{')).count() > VALUES_MAX {
+        return Err(ExtractError::TooMany { elements_max: VALUES_MAX });
+    }
     let mistake = match serde_json::from_str(text) {
         Ok(value) => return Ok((value, false)),
         Err(mistake) => mistake,
     };
     if text.starts_with('<') {
-        return Err(page::fault(text).unwrap_or(ExtractError::PageInsteadOfJson));
+        let fault = page::fault(text).filter(|fault| *fault != ExtractError::NeedsScripts);
+        return Err(fault.unwrap_or(ExtractError::PageInsteadOfJson));
     }
     if mistake.to_string().starts_with("recursion limit") {
         return Err(ExtractError::TooDeep { levels_max: NESTING_MAX });

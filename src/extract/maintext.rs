@@ -78,10 +78,19 @@ fn named_furniture(document: &Html) -> Vec<NodeId> {
         let name = e.value().name();
         let sound = !matches!(name, "html" | "head" | "body" | "main" | "article" | "h1");
         let says = |attribute: &str| e.attr(attribute).is_some_and(|value| names.is_match(value));
-        sound && (says("class") || says("id"))
+        sound && (says("class") || says("id")) && !leads_to_documents(*e)
     });
     let small = named.filter(|e| text_length(*e) as f64 / whole as f64 <= FURNITURE_SHARE_MAX);
     small.map(|e| e.id()).collect()
+}
+
+/// "Fichiers joints" often stand in a box named as furniture.
+fn leads_to_documents(element: ElementRef<'_>) -> bool {
+    let elements = element.descendants().filter_map(ElementRef::wrap);
+    elements.filter_map(|e| e.attr("href")).any(|href| {
+        let path = href.split(['?', '#']).next().unwrap_or(href).to_ascii_lowercase();
+        [".pdf", ".doc", ".docx", ".odt"].iter().any(|end| path.ends_with(end))
+    })
 }
 
 /// Each heading that leads elsewhere, and what follows it up to the next heading of its rank.

@@ -10,12 +10,22 @@ use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::{Attribute, LocalName};
 use regex::Regex;
+
+use super::guard;
 
 /// The text of `html`, with its line and paragraph breaks. Not yet clean: see [`super::clean`].
 pub fn to_text(html: &str) -> String {
-    let lines_count = !BLOCK.as_ref().is_some_and(|block| block.is_match(html));
-    tokenize(html, u32::from(lines_count))
+    tokenize(html, u32::from(!has_blocks(html)))
+}
+
+/// Whether `html` has lines, paragraphs or lists of its own. Markup without is text with a few links in it: its line
+/// breaks mean something.
+pub fn has_blocks(html: &str) -> bool {
+    static BLOCK: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)<(?:p|br|div|li|h[1-6]|td|tr|section)\b").ok());
+    BLOCK.as_ref().is_some_and(|block| block.is_match(html))
 }
 
 /// Text without tags whose entities (`&rsquo;`) are resolved; its lines stay.
@@ -23,11 +33,10 @@ pub fn resolve_entities(text: &str) -> String {
     tokenize(&text.replace('<', "&lt;"), 1)
 }
 
-/// Markup without any of these is text with a few links in it: its line breaks mean something.
-static BLOCK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)<(?:p|br|div|li|h[1-6]|td|tr|section)\b").ok());
-
 fn tokenize(html: &str, preformatted: u32) -> String {
+    if guard::has_too_many_attributes(html) {
+        return String::new();
+    }
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(html));
     let writer = Writer { preformatted, ..Writer::default() };
@@ -87,10 +96,16 @@ enum Gap {
 struct Writer {
     text: String,
     gap: Gap,
+    /// What opened an entry or a cell allows before its first text: a paragraph within begins no paragraph.
+    gap_max: Option<Gap>,
     bullet: bool,
     /// The element whose content is being dropped.
-    dropping: Option<html5ever::LocalName>,
-    heading_cell: bool,
+    dropping: Option<LocalName>,
+    /// The element that labels what follows it, while it is open.
+    labelling: Option<LocalName>,
+    /// A label was read and waits for its value.
+    labelled: bool,
+    first_cell: bool,
     preformatted: u32,
 }
 
@@ -105,6 +120,7 @@ impl Writer {
             return TokenSinkResult::Continue;
         }
         self.breaks(name, start);
+        self.label(tag, start);
         if !start {
             return TokenSinkResult::Continue;
         }
@@ -112,6 +128,10 @@ impl Writer {
             "script" => RawKind::ScriptData,
             "style" | "noembed" | "noframes" | "iframe" | "xmp" => RawKind::Rawtext,
             "textarea" | "title" => RawKind::Rcdata,
+            "template" | "noscript" | "svg" => {
+                self.dropping = Some(tag.name.clone());
+                return TokenSinkResult::Continue;
+            }
             _ => return TokenSinkResult::Continue,
         };
         if name != "xmp" {
@@ -134,18 +154,24 @@ impl Writer {
             "li" => {
                 self.widen(Gap::Line);
                 self.bullet = start;
+                self.gap_max = start.then_some(Gap::Line);
             }
-            "td" | "th" => {
-                if start {
-                    let gap = if self.heading_cell { Gap::Label } else { Gap::Cell };
-                    self.widen(gap);
+            "td" | "th" if start => {
+                if std::mem::take(&mut self.first_cell) {
+                    self.gap_max = Some(Gap::Line);
+                } else {
+                    self.gap = Gap::Cell;
+                    self.gap_max = Some(Gap::Cell);
                 }
-                self.heading_cell = name == "th";
             }
+            "td" | "th" => {}
             "tr" => {
-                self.widen(Gap::Line);
-                self.heading_cell = false;
+                self.gap_max = None;
+                self.gap = if start { self.gap.max(Gap::Line) } else { Gap::Line };
+                self.first_cell = start;
             }
+            // A paragraph within ends with its row or value.
+            "dd" if !start => self.gap = Gap::Line,
             "div" | "dt" | "dd" | "address" | "caption" | "legend" | "option" | "summary" | "details" | "form"
             | "button" | "figcaption" | "tbody" | "thead" => self.widen(Gap::Line),
             // A word may be cut in two by these: they separate nothing by themselves.
@@ -154,7 +180,25 @@ impl Writer {
         }
     }
 
+    /// `dt`, `th` and what Drupal calls `field__label` are read on one line with their value.
+    fn label(&mut self, tag: &Tag, start: bool) {
+        let name: &str = &tag.name;
+        if start {
+            let named = matches!(name, "dt" | "th") || tag.attrs.iter().any(is_label_class);
+            if named || matches!(name, "tr" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+                self.labelled = false;
+            }
+            if named {
+                self.labelling = Some(tag.name.clone());
+            }
+        } else if self.labelling.as_ref() == Some(&tag.name) {
+            self.labelling = None;
+            self.labelled = true;
+        }
+    }
+
     fn widen(&mut self, gap: Gap) {
+        let gap = self.gap_max.map_or(gap, |most| gap.min(most));
         self.gap = self.gap.max(gap);
     }
 
@@ -179,9 +223,12 @@ impl Writer {
     fn lines(&mut self, text: &str) {
         for (n, line) in text.split('\n').enumerate() {
             if n > 0 {
-                self.widen(Gap::Line);
+                // An empty line is a paragraph's end.
+                self.widen(if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line });
             }
-            if !line.trim().is_empty() {
+            if line.trim().is_empty() {
+                self.widen(if line.is_empty() { Gap::None } else { Gap::Space });
+            } else {
                 self.separate(line);
                 self.text.push_str(line);
             }
@@ -190,7 +237,11 @@ impl Writer {
 
     /// Writes what stands between the last text and `next`.
     fn separate(&mut self, next: &str) {
-        let gap = std::mem::take(&mut self.gap);
+        let mut gap = std::mem::take(&mut self.gap);
+        self.gap_max = None;
+        if std::mem::take(&mut self.labelled) {
+            gap = if next.trim_start().starts_with(':') { Gap::Space } else { Gap::Label };
+        }
         let last = self.text.chars().next_back();
         let opens = self.text.is_empty() || last == Some('\n');
         match gap {
@@ -201,6 +252,7 @@ impl Writer {
             Gap::Space => self.text.push(' '),
             Gap::Cell if opens => {}
             Gap::Cell => self.text.push_str(" | "),
+            Gap::Label if opens => {}
             Gap::Label if last == Some(':') => self.text.push(' '),
             Gap::Label => self.text.push_str(" : "),
             Gap::Line => self.text.push('\n'),
@@ -210,6 +262,11 @@ impl Writer {
             self.text.push_str("- ");
         }
     }
+}
+
+fn is_label_class(attribute: &Attribute) -> bool {
+    let says = |class: &str| class.ends_with("field-label") || class.ends_with("__label") || class == "libelle";
+    &*attribute.name.local == "class" && attribute.value.split_ascii_whitespace().any(says)
 }
 
 /// "Date limite" and "12 mars" in neighbouring elements would read "Date limite12 mars"; "A" and "ppel" are one word.

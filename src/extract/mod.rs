@@ -11,6 +11,7 @@ mod clean;
 mod dates;
 mod detail;
 mod error;
+mod escape;
 mod feed;
 mod guard;
 mod json;

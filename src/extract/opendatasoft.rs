@@ -1,11 +1,12 @@
 //! Opendatasoft portals, API v1 and v2.x, whose data sets name their columns as they like.
 //!
-//! The columns are guessed from the usual names below, `_txt` twins of HTML columns first; `json = {…}` overrides.
+//! The columns are guessed from the usual names below; `json = {…}` overrides. Of an HTML column and its plain `_txt` twin
+//! one is read: the twin, unless the HTML has lines and lists, which twins glue together.
 
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{ExtractError, Listing, json, paging};
+use super::{ExtractError, Listing, json, markup, paging};
 use crate::model::{JsonSelect, Paging, Request, Response, Source};
 
 /// Records asked at once: the API's own maximum in v2.
@@ -156,8 +157,8 @@ fn next(asked: &Request, root: &Value, count: usize) -> Option<Request> {
     paging::next(&Paging::Offset { parameter: start.to_owned(), size }, asked, count, |_| None)
 }
 
-/// A record's columns: `fields` in v1, `record.fields` in v2.0, the record itself in v2.1. HTML columns that have a plain
-/// twin are dropped.
+/// A record's columns: `fields` in v1, `record.fields` in v2.0, the record itself in v2.1; one column of each pair of
+/// twins.
 fn fields_of(record: &Value) -> Map<String, Value> {
     let inner = record.get("record").unwrap_or(record);
     let mut fields = inner.get("fields").unwrap_or(inner).as_object().cloned().unwrap_or_default();
@@ -165,12 +166,13 @@ fn fields_of(record: &Value) -> Map<String, Value> {
     if let Some(id) = id.filter(|_| inner.get("fields").is_some()) {
         fields.entry("recordid").or_insert_with(|| id.clone());
     }
-    let twins: Vec<String> = fields
-        .iter()
-        .filter(|(_, value)| value.as_str().is_some_and(|text| !text.trim().is_empty()))
-        .filter_map(|(name, _)| name.strip_suffix("_txt").map(str::to_owned))
-        .collect();
-    twins.iter().for_each(|twin| drop(fields.remove(twin)));
+    for twin in fields.keys().filter(|name| name.ends_with("_txt")).cloned().collect::<Vec<String>>() {
+        let Some(column) = twin.strip_suffix("_txt") else { continue };
+        let says = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+        let Some(html) = says(column) else { continue };
+        let dropped = if says(&twin).is_none() || markup::has_blocks(html) { twin.as_str() } else { column };
+        fields.remove(dropped);
+    }
     fields
 }
 

@@ -6,7 +6,7 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, finish, guard, paging};
+use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, finish, guard, maintext, paging};
 use crate::model::{Fields, Item, ListSelect, Request, Response, Source};
 
 pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Listing, ExtractError> {
@@ -16,7 +16,7 @@ pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Lis
     let base = base(&document, &response.url);
     let select = &source.select;
     let cards: Vec<ElementRef<'_>> = document.select(&css(&select.item)?).collect();
-    if cards.is_empty() && asked.url == source.url && !says_empty(&document) {
+    if cards.is_empty() && asked.url == source.url && !says_empty(&html) {
         return Err(fault(&html).unwrap_or_else(|| ExtractError::ListNotFound { wanted: select.item.clone() }));
     }
     let picks = Picks::compile(select)?;
@@ -182,7 +182,7 @@ impl Said {
             }
         }
         if let Some((pick, said)) = self.deadline.as_ref().and_then(|pick| Some((pick, pick.date(scope)?))) {
-            match dates::read(&said) {
+            match dates::read_end(&said) {
                 Some(moment) => item.fields.deadline = Some((pick.setting.clone(), moment.deadline())),
                 None => item.text = clean::join(&[std::mem::take(&mut item.text), said]),
             }
@@ -215,12 +215,12 @@ fn usual_title(card: ElementRef<'_>) -> Option<String> {
     of("h1, h2, h3, h4, h5, h6")
         .or_else(|| of("[class*=title], [class*=titre]"))
         .or_else(|| of("a[href]"))
-        .or_else(|| if card.value().name() == "a" { Some(clean::title(&card.inner_html())) } else { None })
+        .or_else(|| Some(clean::title(&card.inner_html())).filter(|t| card.value().name() == "a" && !t.is_empty()))
         .or_else(|| card.attr("aria-label").or_else(|| card.attr("title")).map(clean::title))
 }
 
-/// A page that plainly says that there is nothing at the moment.
-fn says_empty(document: &Html) -> bool {
+/// A page that plainly says that there is nothing at the moment, where readers see it.
+fn says_empty(html: &str) -> bool {
     static EMPTY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
             r"(?xi)\b(?:aucune?\s+(?:\w+\s+){0,3}?(?:r[ée]sultats?|appels?|articles?|contenus?|[ée]l[ée]ments?|actualit[ée]s?|annonces?|projets?|offres?|aides?|publications?|documents?|fiches?|consultations?)
@@ -230,6 +230,8 @@ fn says_empty(document: &Html) -> bool {
         )
         .ok()
     });
+    let mut document = Html::parse_document(html);
+    maintext::remove_chrome(&mut document);
     let text = clean::text(&document.root_element().inner_html());
     EMPTY.as_ref().is_some_and(|empty| empty.is_match(&text))
 }
@@ -240,7 +242,7 @@ pub(super) fn fault(html: &str) -> Option<ExtractError> {
         Regex::new(
             r"(?xi)captcha|cf-chl|cf_chl|just\ a\ moment\.\.\.|checking\ your\ browser|attention\ required!|
               are\ you\ (?:a\ )?(?:human|robot)|v[ée]rifi\w*\ que\ vous\ (?:n.[êe]tes\ pas|[êe]tes)\ (?:un\ )?(?:robot|humain)|
-              access\ denied|acc[èe]s\ (?:refus[ée]|interdit)|incapsula|datadome|ddos|activ\w+\ javascript",
+              access\ denied|acc[èe]s\ (?:refus[ée]|interdit)|incapsula|datadome|ddos",
         )
         .ok()
     });
@@ -250,10 +252,15 @@ pub(super) fn fault(html: &str) -> Option<ExtractError> {
         return Some(ExtractError::LoginPage);
     }
     // A whole page may load a captcha for its contact form: only a page that says little else is one.
-    let is_short = || clean::text(html).len() < SHORT_PAGE_BYTES;
-    (BOT.as_ref().is_some_and(|bot| bot.is_match(html)) && is_short()).then_some(ExtractError::AntiBot)
+    let text_bytes = clean::text(html).len();
+    if text_bytes < SHORT_PAGE_BYTES && BOT.as_ref().is_some_and(|bot| bot.is_match(html)) {
+        return Some(ExtractError::AntiBot);
+    }
+    (text_bytes < SCRIPTED_PAGE_BYTES && html.contains("<script")).then_some(ExtractError::NeedsScripts)
 }
 
+/// A page with less text than this, and scripts, is written by them.
+const SCRIPTED_PAGE_BYTES: usize = 100;
 /// A page with less text than this says nothing but its fault.
 const SHORT_PAGE_BYTES: usize = 1_500;
 

@@ -5,8 +5,12 @@
 //! its whole items. No entity is ever expanded. It knows nothing of what feeds mean.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::ExtractError;
+use super::escape::{escape_text, push_char, write_attributes};
 
 /// Elements nested deeper than this are no feed.
 pub const NESTING_MAX: usize = 200;
@@ -15,7 +19,10 @@ pub const NESTING_MAX: usize = 200;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Repaired {
     pub xml: String,
+    /// Cut in the middle of something, or with elements left open.
     pub truncated: bool,
+    /// It has more items than were asked for; the first ones are kept.
+    pub more: bool,
 }
 
 /// Elements whose content is text for people: tags within are HTML.
@@ -24,10 +31,17 @@ const TEXTS: &[&str] =
 /// Elements that are whole or not at all.
 const ITEMS: &[&str] = &["item", "entry"];
 
-pub fn repair(text: &str) -> Result<Repaired, ExtractError> {
+/// Mends `text`, and keeps its first `items_max` items.
+pub fn repair(text: &str, items_max: usize) -> Result<Repaired, ExtractError> {
     let body = without_prolog(text)?;
-    let mut pass =
-        Pass { out: String::with_capacity(body.len() + 64), open: Vec::new(), item_end: None, in_item: None };
+    let mut pass = Pass {
+        out: String::with_capacity(body.len() + 64),
+        open: Vec::new(),
+        in_item: None,
+        items_left: items_max,
+        more: false,
+        old_atom: false,
+    };
     let whole = pass.run(body)?;
     Ok(pass.finish(whole))
 }
@@ -82,10 +96,12 @@ fn is_bomb(doctype: &str) -> bool {
 struct Pass<'t> {
     out: String,
     open: Vec<&'t str>,
-    /// Where the last whole item ended in `out`, and how many elements were open there.
-    item_end: Option<(usize, usize)>,
-    /// Where the item being read began.
+    /// Where the item being read began in `out`, and how many elements were open there.
     in_item: Option<(usize, usize)>,
+    items_left: usize,
+    more: bool,
+    /// Atom 0.3, whose elements have other names.
+    old_atom: bool,
 }
 
 impl<'t> Pass<'t> {
@@ -130,8 +146,12 @@ impl<'t> Pass<'t> {
         let (inside, empty) = inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
         let name_end = inside.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(inside.len());
         let (name, attributes) = inside.split_at_checked(name_end).unwrap_or((inside, ""));
+        let name = self.renamed(name);
         if ITEMS.contains(&local(name)) {
             self.begin_item();
+            if self.more {
+                return Ok(None);
+            }
         }
         if empty {
             self.write_tag(name, attributes, true);
@@ -140,7 +160,11 @@ impl<'t> Pass<'t> {
         if is_text(name) {
             return Ok(self.text_element(name, attributes, left));
         }
-        self.write_tag(name, attributes, false);
+        if self.open.is_empty() && self.out.is_empty() {
+            self.write_root(name, attributes);
+        } else {
+            self.write_tag(name, attributes, false);
+        }
         self.open.push(name);
         if self.open.len() > NESTING_MAX {
             return Err(ExtractError::TooDeep { levels_max: NESTING_MAX });
@@ -152,9 +176,46 @@ impl<'t> Pass<'t> {
     fn begin_item(&mut self) {
         if let Some((_, depth)) = self.in_item {
             self.close_to(depth);
-            self.item_end = Some((self.out.len(), self.open.len()));
+            self.in_item = None;
+        }
+        if self.items_left == 0 {
+            self.more = true;
+            return;
+        }
+        self.items_left -= 1;
+        if self.open.as_slice() == ["rss"] {
+            self.out.push_str("<channel>");
+            self.open.push("channel");
         }
         self.in_item = Some((self.out.len(), self.open.len()));
+    }
+
+    /// What Atom 1.0 calls an element of Atom 0.3.
+    fn renamed<'n>(&self, name: &'n str) -> &'n str {
+        match name {
+            "issued" if self.old_atom => "published",
+            "modified" if self.old_atom => "updated",
+            "tagline" if self.old_atom => "subtitle",
+            name => name,
+        }
+    }
+
+    /// The root, with what feeds forget to say.
+    fn write_root(&mut self, name: &str, attributes: &str) {
+        self.old_atom = attributes.contains("purl.org/atom/ns#");
+        let mut all = attributes.to_owned();
+        for (old, new) in OLD_NAMESPACES {
+            all = all.replace(old, new);
+        }
+        for (prefix, namespace) in NAMESPACES {
+            if !attributes.contains(&format!("xmlns:{prefix}")) {
+                all.push_str(&format!(" xmlns:{prefix}=\"{namespace}\""));
+            }
+        }
+        if name == "rss" && !attributes.contains("version") {
+            all.push_str(" version=\"2.0\"");
+        }
+        self.write_tag(name, &all, false);
     }
 
     fn text_element(&mut self, name: &'t str, attributes: &str, left: &'t str) -> Option<&'t str> {
@@ -184,11 +245,11 @@ impl<'t> Pass<'t> {
 
     /// A closing tag closes what was left open within; one that closes nothing is dropped.
     fn close(&mut self, name: &str) {
+        let name = self.renamed(name);
         let Some(depth) = self.open.iter().rposition(|open| *open == name) else { return };
         // `</channel>` within an item that was never closed still ends the item.
         self.close_to(depth);
         if ITEMS.contains(&local(name)) {
-            self.item_end = Some((self.out.len(), self.open.len()));
             self.in_item = None;
         }
     }
@@ -205,15 +266,29 @@ impl<'t> Pass<'t> {
 
     /// Of a document cut within an item, only the whole items are kept.
     fn finish(mut self, whole: bool) -> Repaired {
-        let truncated = !whole || !self.open.is_empty();
+        let truncated = !self.more && (!whole || !self.open.is_empty());
         if let (true, Some((start, depth))) = (truncated, self.in_item) {
             self.out.truncate(start);
             self.open.truncate(depth);
         }
         self.close_to(0);
-        Repaired { xml: self.out, truncated }
+        Repaired { xml: self.out, truncated, more: self.more }
     }
 }
+
+/// Prefixes that feeds use, and forget to declare.
+const NAMESPACES: &[(&str, &str)] = &[
+    ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("dc", "http://purl.org/dc/elements/1.1/"),
+    ("atom", "http://www.w3.org/2005/Atom"),
+    ("media", "http://search.yahoo.com/mrss/"),
+];
+
+const OLD_NAMESPACES: &[(&str, &str)] = &[
+    ("http://purl.org/atom/ns#", "http://www.w3.org/2005/Atom"),
+    ("http://my.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/"),
+    ("http://channel.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/"),
+];
 
 fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
@@ -287,6 +362,7 @@ fn has_raw_tags(content: &str) -> bool {
 /// Raw HTML, to be read as text: every sign is escaped once more. CDATA within is taken out of its wrapping.
 fn push_escaped_markup(out: &mut String, content: &str) {
     let content = content.replace("<![CDATA[", "").replace("]]>", "");
+    let content = without_prefixes(&content);
     for c in content.chars() {
         match c {
             '<' => out.push_str("&lt;"),
@@ -294,6 +370,15 @@ fn push_escaped_markup(out: &mut String, content: &str) {
             '&' => out.push_str("&amp;"),
             c => push_char(out, c),
         }
+    }
+}
+
+/// `<x:p>` of XHTML under a prefix is `<p>`.
+fn without_prefixes(content: &str) -> Cow<'_, str> {
+    static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<(/?)[A-Za-z][A-Za-z0-9_-]{0,20}:").ok());
+    match PREFIX.as_ref() {
+        Some(prefix) => prefix.replace_all(content, "<$1"),
+        None => content.into(),
     }
 }
 
@@ -311,108 +396,4 @@ fn push_cdata(out: &mut String, inside: &str) {
     out.push_str("<![CDATA[");
     inside.chars().for_each(|c| push_char(out, c));
     out.push_str("]]>");
-}
-
-fn push_char(out: &mut String, c: char) {
-    let allowed = matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
-    if allowed {
-        out.push(c);
-    }
-}
-
-/// Name-and-value pairs; a bare word, or a value without quotes, is given them.
-fn write_attributes(out: &mut String, attributes: &str) {
-    let mut rest = attributes.trim_start();
-    let mut seen: Vec<&str> = Vec::new();
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
-        let (name, left) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        let left = left.trim_start();
-        let (value, left) = match left.strip_prefix('=') {
-            Some(left) => attribute_value(left.trim_start()),
-            None => ("", left),
-        };
-        let sound = name.chars().all(|c| c.is_alphanumeric() || "-_:.".contains(c))
-            && name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        if sound && !seen.contains(&name) {
-            seen.push(name);
-            out.push(' ');
-            out.push_str(name);
-            out.push_str("=\"");
-            escape_value(out, value);
-            out.push('"');
-        }
-        if end == 0 && left.len() == rest.len() {
-            return;
-        }
-        rest = left.trim_start();
-    }
-}
-
-fn attribute_value(text: &str) -> (&str, &str) {
-    for quote in ['"', '\''] {
-        if let Some(quoted) = text.strip_prefix(quote) {
-            return quoted.split_once(quote).unwrap_or((quoted, ""));
-        }
-    }
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
-}
-
-fn escape_value(out: &mut String, value: &str) {
-    escape(out, value, true);
-}
-
-fn escape_text(out: &mut String, text: &str) {
-    escape(out, text, false);
-}
-
-fn escape(out: &mut String, mut text: &str, quotes: bool) {
-    while let Some(at) =
-        text.find(|c: char| matches!(c, '&' | '<' | '"') || (c < ' ' && !matches!(c, '\t' | '\n' | '\r')))
-    {
-        let (before, tail) = text.split_at_checked(at).unwrap_or((text, ""));
-        out.push_str(before);
-        text = tail.get(1..).unwrap_or("");
-        match tail.as_bytes().first() {
-            Some(b'&') => text = reference(out, text),
-            Some(b'<') => out.push_str("&lt;"),
-            Some(b'"') => out.push_str(if quotes { "&quot;" } else { "\"" }),
-            _ => {}
-        }
-    }
-    out.push_str(text);
-}
-
-/// Writes the reference that `text` begins with (the `&` is behind us) and gives what follows it.
-fn reference<'t>(out: &mut String, text: &'t str) -> &'t str {
-    let name = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).next().unwrap_or("");
-    let Some(rest) = text.get(name.len()..).and_then(|rest| rest.strip_prefix(';')).filter(|_| !name.is_empty()) else {
-        out.push_str("&amp;");
-        return text;
-    };
-    if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") {
-        out.push('&');
-        out.push_str(name);
-        out.push(';');
-    } else if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
-            None => number.parse().ok(),
-        };
-        // A reference to a control character is no XML; it is dropped with what it stands for.
-        match code.and_then(char::from_u32) {
-            Some(c) if matches!(c, '&' | '<' | '>' | '"') => out.push_str(&format!("&#{};", u32::from(c))),
-            Some(c) => push_char(out, c),
-            None => {}
-        }
-    } else {
-        let resolved = super::markup::resolve_entities(&format!("&{name};"));
-        if resolved.starts_with('&') {
-            out.push_str("&amp;");
-            return text;
-        }
-        resolved.chars().for_each(|c| push_char(out, c));
-    }
-    rest
 }

@@ -208,8 +208,7 @@ fn fault_of(error: &reqwest::Error) -> Fault {
             return Fault::Tls(short(&tls.to_string()));
         }
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            // rustls travels inside an io::Error, which is not one of its `source`s.
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            if let Some(tls) = tls_inside(io) {
                 return Fault::Tls(short(&tls.to_string()));
             }
             if let Some(said) = io_said(io.kind()) {
@@ -223,6 +222,15 @@ fn fault_of(error: &reqwest::Error) -> Fault {
         return Fault::TimedOut(Waiting::Headers);
     }
     Fault::Unreachable(if why.is_empty() { "connexion impossible".into() } else { why })
+}
+
+/// rustls travels inside `io::Error`s, one in the other, which do not show it as a `source`.
+fn tls_inside(io: &std::io::Error) -> Option<&rustls::Error> {
+    let mut inner = io.get_ref()?;
+    while let Some(io) = inner.downcast_ref::<std::io::Error>() {
+        inner = io.get_ref()?;
+    }
+    inner.downcast_ref()
 }
 
 fn io_said(kind: std::io::ErrorKind) -> Option<&'static str> {

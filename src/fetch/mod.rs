@@ -247,7 +247,7 @@ impl Fetcher {
                 return Ok(Robots::AllowAll);
             }
             match self.one_exchange(&sending, self.pause, body_limits, &mut spent).await {
-                Ok(Exchanged::Answer(response)) => return Ok(Robots::parse(&response.body)),
+                Ok(Exchanged::Answer(response)) => return Ok(parse_robots(response.body).await),
                 Ok(Exchanged::NotModified) => return Ok(Robots::AllowAll),
                 Ok(Exchanged::Redirect { status, to }) => sending = sending.redirected(status, to)?,
                 Err(Fault::Status(status)) => return Ok(Robots::of_status(status)),
@@ -284,6 +284,12 @@ impl Fetcher {
         }
         exchanged
     }
+}
+
+/// Off the threads that serve everybody: a hostile file takes a while, and what its parser does stays with it.
+async fn parse_robots(body: Vec<u8>) -> Robots {
+    let parsed = tokio::task::spawn_blocking(move || Robots::parse(&body)).await;
+    parsed.unwrap_or(Robots::AllowAll)
 }
 
 /// The system's certificates. A machine without any still reads plain HTTP, and says why for the rest.

@@ -129,5 +129,13 @@ mod tests {
         fn any_bytes_are_robots(body: Vec<u8>) {
             Robots::parse(&body).allows(&Url::parse("https://exemple.fr/a").unwrap());
         }
+
+        #[test]
+        fn any_rules_are_matched_without_panic(rules in "((Dis)?allow: /?[a-b*$%é?/ ]{0,12}\\r?\n){0,8}", path in "[a-b*$%é?/]{0,12}") {
+            let robots = Robots::parse(format!("User-agent: *\n{rules}").as_bytes());
+            if let Ok(url) = Url::parse("https://exemple.fr").unwrap().join(&path) {
+                robots.allows(&url);
+            }
+        }
     }
 }

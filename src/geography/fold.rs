@@ -142,6 +142,12 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Words `first..=last` as they are written.
+    pub fn original(&self, first: usize, last: usize) -> &'a str {
+        let (start, end) = self.span(first, last);
+        self.original.get(start..end).unwrap_or_default()
+    }
+
     /// What stands in the original between word `n` and the next.
     pub fn gap_after(&self, n: usize) -> &'a str {
         let Some(word) = self.words.get(n) else { return "" };

@@ -286,7 +286,7 @@ impl Geography {
     }
 
     /// Whether the place itself bears the name, and not a former commune inside it.
-    fn carries(&self, spot: Spot, bare: &str) -> bool {
+    pub(super) fn carries(&self, spot: Spot, bare: &str) -> bool {
         let name = fold(self.name_of(spot).unwrap_or_default());
         without_article(&name) == bare || self.names.large(bare).iter().any(|l| l.spot == spot)
     }

@@ -7,7 +7,9 @@
 mod containment;
 mod fold;
 mod lookup;
+mod mentions;
 mod names;
+mod publishers;
 mod table;
 
 use std::sync::LazyLock;
@@ -17,7 +19,9 @@ use chrono_tz::Tz;
 use crate::model::TerritoryCode;
 pub use fold::{Words, fold};
 pub use lookup::Place;
+pub use mentions::{Mention, Written};
 use names::Names;
+pub use publishers::{Publisher, Said};
 use table::{Article, Spot, Table};
 
 /// The territories of France. One for the process: [`Geography::get`].

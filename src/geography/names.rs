@@ -217,6 +217,7 @@ fn spot_of(table: &Table, code: &str) -> Option<Spot> {
     match code {
         "FR" => return Some(Spot::France),
         "EU" => return Some(Spot::Europe),
+        "X" => return Some(Spot::Elsewhere),
         _ => {}
     }
     if let Some(number) = code.strip_prefix('D') {

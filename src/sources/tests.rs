@@ -106,3 +106,12 @@ fn all_mistakes_come_at_once() {
     }
     assert_eq!(problems("").len(), 1);
 }
+
+#[test]
+fn the_shipped_sources_and_those_of_the_replay_are_sound() {
+    for file in ["sources.toml", "tests/replay/sources.toml"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let sources = load(&path).unwrap_or_else(|problems| panic!("{problems}"));
+        assert!(sources.len() >= 15, "{file}");
+    }
+}

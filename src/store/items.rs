@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, ROWS_MAX, json, ms, places};
+use super::sql::{Columns, ROWS_MAX, json, ms, outside, outside_or_null, places};
 use super::{Store, StoreError};
 use crate::model::{Item, NoticeId, SourceId, Understanding, Validators};
 
@@ -157,17 +157,17 @@ pub(super) async fn save(
     };
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(record.source.as_str())
-        .bind(record.key.as_str())
+        .bind(outside(&record.key))
         .bind(i64::from(record.campaign_year.unwrap_or(0)))
-        .bind(record.url.clone())
+        .bind(outside_or_null(record.url.as_deref()))
         .bind(record.list_hash.as_str())
         .bind(record.content_hash.as_str())
         .bind(record.notice.as_str())
-        .bind(record.sameness.as_str())
+        .bind(outside(&record.sameness))
         .bind(json(&record.item)?)
         .bind(json(&record.understanding)?)
-        .bind(record.detail_validators.etag.clone())
-        .bind(record.detail_validators.last_modified.clone())
+        .bind(outside_or_null(record.detail_validators.etag.as_deref()))
+        .bind(outside_or_null(record.detail_validators.last_modified.as_deref()))
         .bind(id.unwrap_or(ms(at)))
         .bind(ms(at))
         .fetch_one(conn)

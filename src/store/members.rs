@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, json, ms, name_of, places};
+use super::sql::{Columns, json, ms, name_of, outside, places};
 use super::{Store, StoreError};
 use crate::model::{CohortId, EmailAddress, Member, MemberField, MemberId, MemberState, Profile, Rhythm};
 
@@ -152,15 +152,19 @@ impl Store {
     }
 
     pub async fn member_by_id(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
-        let sql = format!("{SELECT} WHERE m.id = $1 AND m.state <> 'erased'");
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).await?;
-        row.as_ref().map(member).transpose()
+        find_by_id(&mut *self.pool.acquire().await?, id).await
     }
 }
 
 /// `string_agg` is in PostgreSQL and, since 3.44, in SQLite; cohort ids hold no comma.
 const SELECT: &str = "SELECT m.*, COALESCE((SELECT string_agg(c.cohort, ',') FROM member_cohorts AS c \
                       WHERE c.member = m.id), '') AS cohorts FROM members AS m";
+
+pub(super) async fn find_by_id(conn: &mut AnyConnection, id: MemberId) -> Result<Option<Member>, StoreError> {
+    let sql = format!("{SELECT} WHERE m.id = $1 AND m.state <> 'erased'");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id.0).fetch_optional(conn).await?;
+    row.as_ref().map(member).transpose()
+}
 
 pub(super) async fn find(conn: &mut AnyConnection, email: &EmailAddress) -> Result<Option<Member>, StoreError> {
     let sql = format!("{SELECT} WHERE m.email = $1");
@@ -236,10 +240,10 @@ async fn create(conn: &mut AnyConnection, new: &NewMember, at: DateTime<Utc>) ->
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, '[]', $11, $11) RETURNING id",
     )
     .bind(new.email.expose())
-    .bind(new.first_name.as_str())
-    .bind(new.last_name.as_str())
-    .bind(new.organisation.as_str())
-    .bind(new.role.as_str())
+    .bind(outside(&new.first_name))
+    .bind(outside(&new.last_name))
+    .bind(outside(&new.organisation))
+    .bind(outside(&new.role))
     .bind(name_of(&new.profile.organisation_kind)?)
     .bind(json(&new.profile.territories)?)
     .bind(json(&new.profile.themes)?)
@@ -260,10 +264,10 @@ pub(super) async fn update(conn: &mut AnyConnection, member: &Member, at: DateTi
          territories = $6, themes = $7, rhythm = $8, state = $9, state_detail = $10, chosen = $11, updated_at = $12 \
          WHERE id = $13 AND state <> 'erased'",
     )
-    .bind(member.first_name.as_str())
-    .bind(member.last_name.as_str())
-    .bind(member.organisation.as_str())
-    .bind(member.role.as_str())
+    .bind(outside(&member.first_name))
+    .bind(outside(&member.last_name))
+    .bind(outside(&member.organisation))
+    .bind(outside(&member.role))
     .bind(name_of(&member.profile.organisation_kind)?)
     .bind(json(&member.profile.territories)?)
     .bind(json(&member.profile.themes)?)

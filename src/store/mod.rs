@@ -4,14 +4,20 @@
 //! opening differ. Instants are Unix milliseconds UTC, civil dates ISO text, booleans integers, structures JSON text.
 //! It refuses to know what a notice means, how a mail travels, or what time it is: every instant is an argument.
 
+mod approval;
+mod backup;
+mod editions;
 mod error;
+mod history;
 mod items;
 mod journal;
+mod ledger;
 mod members;
 mod migrations;
 mod notices;
 mod open;
 mod person;
+mod receipts;
 mod round;
 mod sources;
 mod sql;
@@ -19,17 +25,23 @@ mod sql;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{Any, AnyConnection, AnyPool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use approval::{Approval, DeliveryPlan, FrozenDigest};
+pub use editions::{Created, NewEdition};
 pub use error::StoreError;
+pub use history::{DigestId, Shown};
 pub use items::{Fingerprint, ItemHead, ItemRecord, StoredItem};
 pub use journal::{JournalEntry, WorkerId};
+pub use ledger::{Claimed, Outcome, TakenBack, Verdict};
 pub use members::{ImportMode, Kept, MemberFilter, MemberStateName, NewMember, Upserted};
 pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
+pub use receipts::{Counts, DeliveryRow, Returned, Served};
 pub use round::{ItemWrite, NoticeWrite};
 pub use sources::SourceState;
 
@@ -49,6 +61,9 @@ pub enum Kind {
     Postgres,
 }
 
+/// How long a writer queues behind the others of this process: longer than any approval takes.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(120);
+
 /// A write transaction; dropped without [`Tx::commit`], nothing happened.
 struct Tx {
     tx: sqlx::Transaction<'static, Any>,
@@ -67,7 +82,10 @@ impl Store {
 
     async fn write(&self) -> Result<Tx, StoreError> {
         let (turn, begin) = match self.kind {
-            Kind::Sqlite => (Some(self.turn.clone().lock_owned().await), "BEGIN IMMEDIATE"),
+            Kind::Sqlite => {
+                let turn = tokio::time::timeout(TURN_WAIT_MAX, self.turn.clone().lock_owned());
+                (Some(turn.await.map_err(|_| StoreError::Locked)?), "BEGIN IMMEDIATE")
+            }
             Kind::Postgres => (None, "BEGIN"),
         };
         Ok(Tx { tx: self.pool.begin_with(begin).await?, _turn: turn })

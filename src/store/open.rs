@@ -153,15 +153,28 @@ impl Place {
     }
 
     fn url(&self, open: Open) -> Result<url::Url, StoreError> {
-        let path = match self {
-            Self::Server(url) => return Ok(url.clone()),
-            Self::File(path) => path.to_string_lossy(),
-        };
-        let mode = if open == Open::Create { "rwc" } else { "rw" };
-        let escaped: String = path.bytes().map(escape).collect();
-        url::Url::parse(&format!("sqlite:{escaped}?mode={mode}"))
-            .map_err(|_| StoreError::BadUrl(path.chars().take(200).collect()))
+        match self {
+            Self::Server(url) => Ok(url.clone()),
+            Self::File(path) => file_url(path, open),
+        }
     }
+}
+
+/// Makes an empty file that only its owner may read: the database holds addresses.
+pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+pub(super) fn file_url(path: &Path, open: Open) -> Result<url::Url, StoreError> {
+    let path = path.to_string_lossy();
+    let mode = if open == Open::Create { "rwc" } else { "rw" };
+    let escaped: String = path.bytes().map(escape).collect();
+    url::Url::parse(&format!("sqlite:{escaped}?mode={mode}"))
+        .map_err(|_| StoreError::BadUrl(path.chars().take(200).collect()))
 }
 
 fn escape(byte: u8) -> String {
@@ -189,7 +202,14 @@ fn prepare_file(path: &Path, open: Open) -> Result<(), StoreError> {
     match (path.try_exists().map_err(cannot)?, open) {
         (true, _) => Ok(()),
         (false, Open::Existing) => Err(StoreError::Missing(path.display().to_string())),
-        (false, Open::Create) => path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(cannot),
+        (false, Open::Create) => {
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(cannot)?;
+            match create_private(path) {
+                // Another process was quicker.
+                Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+                made => made.map_err(cannot),
+            }
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a person may do with what is held about them: choose, pause, leave, read it, have it erased.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json as value};
 use sqlx::AnyConnection;
 
 use super::members::{self, MemberStateName};
 use super::sql::{Columns, ms};
-use super::{Store, StoreError};
+use super::{DigestId, Store, StoreError, ledger};
 use crate::model::{EmailAddress, Member, MemberField, MemberId, MemberState, Rhythm, TerritoryCode, ThemeId};
 
 /// What a member sets on their own pages; `None` leaves it.
@@ -28,7 +30,8 @@ pub enum Erased {
 impl Store {
     /// What the member chose here, a later import leaves alone.
     pub async fn choose(&self, id: MemberId, choice: &Choice, at: DateTime<Utc>) -> Result<Member, StoreError> {
-        let mut member = self.member_by_id(id).await?.ok_or(StoreError::NoSuchMember)?;
+        let mut tx = self.write().await?;
+        let mut member = members::find_by_id(tx.conn(), id).await?.ok_or(StoreError::NoSuchMember)?;
         let mut chosen = Vec::new();
         if let Some(mut territories) = choice.territories.clone() {
             territories.sort();
@@ -46,7 +49,6 @@ impl Store {
         }
         let new: Vec<_> = chosen.into_iter().filter(|field| !member.chosen.contains(field)).collect();
         member.chosen.extend(new);
-        let mut tx = self.write().await?;
         members::update(tx.conn(), &member, at).await?;
         tx.commit().await?;
         Ok(member)
@@ -72,6 +74,9 @@ impl Store {
         .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::NoSuchMember);
+        }
+        if matches!(name, MemberStateName::Left | MemberStateName::Suspended) {
+            ledger::close_rows(tx.conn(), id, name.as_str(), at).await?;
         }
         tx.commit().await
     }
@@ -113,9 +118,19 @@ impl Store {
         Ok(Some(value!({
             "created_at": row.instant("created_at")?,
             "updated_at": row.instant("updated_at")?,
+            "deliveries": self.deliveries_of_member(member.id).await?,
+            "shown": self.contents_shown(member.id).await?,
+            "returned": self.returned_by_member(member.id).await?,
             "journal": self.journal_about(&subject(member.id)).await?,
             "member": member,
         })))
+    }
+
+    /// What the digests sent to the member said, by digest.
+    async fn contents_shown(&self, member: MemberId) -> Result<BTreeMap<DigestId, Value>, StoreError> {
+        let shown = self.histories(&[member]).await?.remove(&member).unwrap_or_default();
+        let ids: Vec<_> = shown.iter().map(|shown| shown.digest).collect();
+        Ok(self.digests(&ids).await?.into_iter().collect())
     }
 }
 
@@ -134,7 +149,12 @@ async fn forget(conn: &mut AnyConnection, id: MemberId, at: DateTime<Utc>) -> Re
     .bind(ms(at))
     .execute(&mut *conn)
     .await?;
-    for sql in ["DELETE FROM member_cohorts WHERE member = $1"] {
+    ledger::close_rows(&mut *conn, id, "left", at).await?;
+    for sql in [
+        "DELETE FROM member_cohorts WHERE member = $1",
+        "UPDATE deliveries SET email = NULL, addressee = NULL, last_reply = NULL, message_id = '' WHERE member = $1",
+        "UPDATE returns SET diagnostic = '', member = NULL WHERE member = $1",
+    ] {
         sqlx::query(sql).bind(id.0).execute(&mut *conn).await?;
     }
     sqlx::query("UPDATE journal SET detail = '{}' WHERE subject = $1").bind(subject(id)).execute(conn).await?;

@@ -33,7 +33,7 @@ impl Store {
         let mut ids = Vec::with_capacity(writes.len());
         for write in writes {
             match &write.notice {
-                NoticeWrite::Same => notices::touch(tx.conn(), &[write.record.notice.clone()], at).await?,
+                NoticeWrite::Same => notices::touch(tx.conn(), std::slice::from_ref(&write.record.notice), at).await?,
                 NoticeWrite::New(notice) => notices::create(tx.conn(), notice, at).await?,
                 NoticeWrite::Revised { notice, announced } => {
                     notices::revise(tx.conn(), notice, announced, at).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, json, ms_or_null};
+use super::sql::{Columns, json, ms_or_null, outside_or_null};
 use super::{Store, StoreError};
 use crate::model::{SourceId, Validators};
 
@@ -75,7 +75,7 @@ impl Store {
         .bind(ms_or_null(state.last_success_at))
         .bind(ms_or_null(state.next_due_at))
         .bind(i64::from(state.failures_in_a_row))
-        .bind(state.fault.clone())
+        .bind(outside_or_null(state.fault.as_deref()))
         .bind(ms_or_null(state.fault_since))
         .bind(state.items_last.map(i64::from))
         .bind(state.newest_item_on.map(|day| day.to_string()))

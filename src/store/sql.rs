@@ -10,8 +10,9 @@ use sqlx::any::AnyRow;
 
 use super::StoreError;
 
-/// How many rows one statement inserts or names: 20 columns of them stay under SQLite's 32,766 parameters.
-pub(super) const ROWS_MAX: usize = 1_000;
+/// How many rows one statement names. SQLite allows 32,766 parameters, but looks for each one's name from the first on:
+/// long statements cost more than several short ones.
+pub(super) const ROWS_MAX: usize = 400;
 
 /// Reads of one row by column name.
 pub(super) trait Columns {
@@ -91,6 +92,15 @@ pub(super) fn ms_or_null(at: Option<DateTime<Utc>>) -> Option<i64> {
 
 pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|why| StoreError::unreadable("JSON", why))
+}
+
+/// Text that came from outside, as both databases take it: PostgreSQL refuses the NUL that SQLite cuts at.
+pub(super) fn outside(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+pub(super) fn outside_or_null(text: Option<&str>) -> Option<String> {
+    text.map(outside)
 }
 
 /// The bare string that `value` is in JSON.

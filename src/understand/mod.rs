@@ -14,21 +14,22 @@ mod page;
 mod phrases;
 pub mod sameness;
 mod status;
-mod stubs;
 mod summary;
+pub mod territory;
 #[cfg(test)]
 mod tests;
 mod themes;
 mod words;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
+use crate::geography::Geography;
 use crate::model::{Fields, Item, Reading, Source, TerritoryCode, ThemeId, Themes, Understanding};
 
 pub use answer::answer;
 pub use explain::explain;
 use page::Page;
-use stubs::territory;
 
 /// Reads items. Built once for a set of themes; reading shares it between threads.
 pub struct Reader {
@@ -112,14 +113,21 @@ fn read_territory(input: &Input) -> Reading<Vec<TerritoryCode>> {
     })
 }
 
-fn read_dates(input: &Input, _territory: &Reading<Vec<TerritoryCode>>) -> dates::DatesReading {
+/// The clocks of the places read, when they agree; else those of Paris.
+fn zone(territory: &Reading<Vec<TerritoryCode>>) -> Tz {
+    let geography = Geography::get();
+    let mut zones = territory.value.iter().flatten().map(|code| geography.zone(code));
+    let first = zones.next().unwrap_or(Tz::Europe__Paris);
+    if zones.all(|zone| zone == first) { first } else { Tz::Europe__Paris }
+}
+
+fn read_dates(input: &Input, territory: &Reading<Vec<TerritoryCode>>) -> dates::DatesReading {
     dates::read(&dates::DatesInput {
         title: input.title,
         text: input.text,
         published: input.published,
         deadline_field: input.fields.deadline.as_ref().map(|(name, value)| (name.as_str(), *value)),
         opening_field: input.fields.opening.as_ref().map(|(name, value)| (name.as_str(), *value)),
-        // The zone of the territory read: Europe/Paris until overseas places give theirs.
-        zone: chrono_tz::Europe::Paris,
+        zone: zone(territory),
     })
 }

@@ -113,6 +113,21 @@ fn a_round_part_is_written_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_nul_from_a_hostile_site_stops_nothing() {
+    check_on_both(|store| async move {
+        let mut write = new("a\0b", Notice { title: "x\0y".into(), ..notice("n1", None) });
+        write.record.item.text = "a\0b".into();
+        write.record.url = Some("https://x.example/\0".into());
+        let ids = store.save_round_part(&[write.clone()], at(0)).await.unwrap();
+        write.notice = NoticeWrite::Same;
+        assert_eq!(store.save_round_part(&[write], at(1)).await.unwrap(), ids, "still the same item");
+        assert_eq!(store.item(ids[0]).await.unwrap().unwrap().record.item.text, "a\0b");
+        let fault = Some("500 \0".into());
+        store.save_source_state(&SourceState { fault, ..SourceState::new(source()) }).await.unwrap();
+    });
+}
+
+#[test]
 fn an_item_keeps_its_row_and_first_day() {
     check_on_both(|store| async move {
         let ids = store.save_round_part(&[new("a", notice("n1", None))], at(0)).await.unwrap();

@@ -2,6 +2,8 @@
 //! databases may be created.
 
 mod both;
+mod claims;
 mod found;
+mod issues;
 mod opening;
 mod people;

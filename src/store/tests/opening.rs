@@ -119,6 +119,24 @@ async fn a_full_disk_is_said_and_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fills_up_during_an_approval_leaves_a_draft() {
+    let fresh = Fresh::sqlite();
+    let limits = Limits { connections_max: 1, ..impatient() };
+    let store = Store::open_with(fresh.url(), Open::Create, limits).await.unwrap();
+    let (id, rows) = super::issues::planned(&store, 200).await;
+    let pages = sqlx::query("PRAGMA page_count").fetch_one(&store.pool).await.unwrap();
+    let limit = format!("PRAGMA max_page_count = {}", sqlx::Row::get::<i64, _>(&pages, 0) + 3);
+    sqlx::raw_sql(AssertSqlSafe(limit)).execute(&store.pool).await.unwrap();
+    let digest = [super::issues::frozen("all")];
+    let refused = store.approve_edition(id, at(1), &digest, &rows).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Full), "{refused}");
+    assert_eq!(store.counts(id).await.unwrap().total(), 0);
+    sqlx::raw_sql("PRAGMA max_page_count = 1073741823").execute(&store.pool).await.unwrap();
+    store.approve_edition(id, at(2), &digest, &rows).await.unwrap();
+    assert_eq!(store.counts(id).await.unwrap().total(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_database_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("glaneur.db");
@@ -170,4 +188,33 @@ fn a_commit_is_synced_to_disk() {
             assert_eq!(sqlx::Row::get::<String, _>(&row, 0), "on");
         }
     });
+}
+
+/// Handlers and workers are spawned: what they call must be able to move between threads.
+#[test]
+fn calls_can_be_spawned() {
+    fn movable<T: Send>(_: &T) {}
+    fn shared<T: Send + Sync + Clone + 'static>() {}
+    shared::<Store>();
+    let _ = |store: Store| {
+        let edition = crate::model::EditionId(1);
+        movable(&async move {
+            let _ = Store::open("sqlite:x", Open::Create).await;
+            let _ = store.save_round_part(&[], at(0)).await;
+            let _ = store.touch_items(&[], at(0)).await;
+            let _ = store.notices(&Default::default()).await;
+            let _ = store.notice_revisions(&[]).await;
+            let _ = store.upsert_members(&[], crate::store::ImportMode::Write, at(0)).await;
+            let _ = store.members(&Default::default()).await;
+            let _ = store.approve_edition(edition, at(0), &[], &[]).await;
+            let _ = store.claim(edition, &crate::store::WorkerId::new("h"), 1, 1, at(0)).await;
+            let _ = store.record(&[], at(0)).await;
+            let _ = store.release(&[], at(0)).await;
+            let _ = store.take_back(edition, &[], at(0)).await;
+            let _ = store.deliveries(edition, &[], crate::model::DeliveryId(0), 1).await;
+            let _ = store.histories(&[]).await;
+            let _ = store.backup(std::path::Path::new("x"), at(0)).await;
+            let _ = store.choose(crate::model::MemberId(1), &Default::default(), at(0)).await;
+        });
+    };
 }

@@ -219,6 +219,18 @@ pub(super) fn opening(pages: &[Page], anchors: &Anchors, deadline: Option<NaiveD
     best
 }
 
+/// The beginning of a window that ends on the deadline, whatever words stand around it.
+pub(super) fn window_opening(pages: &[Page], anchors: &Anchors, deadline: NaiveDate) -> Option<(Dated, Quote)> {
+    pages.iter().find_map(|page| {
+        page.weighed().enumerate().find_map(|(i, (mention, weight))| {
+            let closes = mention.part == Part::Closes && !weight.footer && !weight.law;
+            let same = closes && page.dated(i, anchors).is_some_and(|d| d.date == deadline);
+            let opener = i.checked_sub(1).filter(|_| same)?;
+            Some((page.dated(opener, anchors)?, page.quote(page.mentions.get(opener)?, None)))
+        })
+    })
+}
+
 /// "Publié le", "Mise à jour le": the first in the text, with its year.
 pub(super) fn published(pages: &[Page]) -> Option<(NaiveDate, Quote)> {
     pages.iter().find_map(|page| {

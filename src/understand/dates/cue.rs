@@ -61,7 +61,9 @@ pub(super) fn cues(text: &Folded) -> Vec<Cue> {
         .find_iter(&text.bytes)
         .filter_map(|found| {
             let (class, weight, stem) = *table.meanings.get(found.pattern().as_usize())?;
-            let begins_inside_word = found.start() > 0 && alphanumeric(found.start() - 1);
+            let begins_inside_word = found.start() > 0
+                && alphanumeric(found.start() - 1)
+                && !(class == Class::Limit && may_be_glued(text, found.start(), found.end()));
             let ends_inside_word =
                 !stem && alphanumeric(found.end()) && found.end() > 0 && alphanumeric(found.end() - 1);
             (!begins_inside_word && !ends_inside_word).then_some(Cue {
@@ -73,6 +75,13 @@ pub(super) fn cues(text: &Folded) -> Vec<Cue> {
         })
         .take(CUES_MAX)
         .collect()
+}
+
+/// "en ligneavant le": texts lose the space between two elements; the connector is plain enough without it.
+fn may_be_glued(text: &Folded, start: usize, end: usize) -> bool {
+    let before = text.text(start.saturating_sub(5), start);
+    let other_word = ["aupar", "dor", "doren", "para", "dav"].into_iter().any(|head| before.ends_with(head));
+    matches!(text.text(start, end), "avant le" | "jusqu'au" | "au plus tard") && !other_word
 }
 
 /// The end of the word that a stem begins.
@@ -112,7 +121,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Label,
         4.5,
-        "date limite de depot~|dates limites de depot~|date limite du depot|date limite pour le depot|date limite d'envoi|date limite de candidature~\
+        "date limite de depot~|dates limites de depot~|dates limites de reception~|dates limites d'envoi|dates limites de candidature~|dates limites pour|dates limites de remise|date limite du depot|date limite pour le depot|date limite d'envoi|date limite de candidature~\
          |date limite de reception|date limite de reponse~|date limite de remise|date limite de transmission\
          |date limite de soumission|date limite pour deposer|date limite pour la remise|date limite pour candidater|date limite de participation\
          |date et heure limite~|date limite des depots|date limite des candidatures|date de limite de depot|date de limite des depots|limite de depot\
@@ -126,9 +135,14 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |cloture des inscriptions|cloture du depot|cloture de la campagne|cloture de depot|cloture des dossiers|cloture de l'ap~|cloture de l'ami|cloture le|cloture :|cloture prevue\
          |cloture|cloturera|sera clos le|est clos le|sera cloture~|clos le|close le|clos depuis le|echeance de depot|echeance~|deadline~\
          |closing date|submission deadline|fin de depot|fin du depot|fin des depots|fin de reception|fin des candidatures|fin de candidature\
-         |fin des inscriptions|fin de l'appel|date de remise|remise des dossiers|remise des candidatures|remise des offres|date de reponse\
+         |fin des inscriptions|fin de l'appel|date de remise|remise des dossiers|remise des candidatures|remise des offres|reception des offres|reception des plis|date de reponse\
          |remise des plis|date de depot|dates de depot|date d'echeance|date de fin de depot|date de fin de reception|date de fin de candidature\
-         |fin de la campagne|retour des dossiers|retour du dossier|date d'envoi|date de fin d'appel|releve~ prevu~|dates de releve~|releves",
+         |fin de la campagne|retour des dossiers|retour du dossier|date d'envoi|fermeture du depot|fermeture des candidatures|fermeture de la plateforme|fermeture des inscriptions|fermeture de l'appel|date de fin d'appel|releve~ prevu~|dates de releve~|releves",
+    ),
+    (
+        Class::Label,
+        3.5,
+        "depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :|reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :|depot :",
     ),
     (
         Class::Limit,
@@ -141,18 +155,23 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Apply,
         1.5,
-        "candidat~|dossier~|depot~|depos~|transmettre|transmis|transmise|transmises|transmission|transmettent|a adresser|adresses|adressees|adressee|adresser\
-         |envoyer|envoyes|envoyees|envoyee|envoyez|envoi|envois|postul~|repondre|reponse~|repondez|soumettre|soumettez|soumis|soumise|soumises|soumission~\
-         |remettre|remis|remises|retourner|retournes|retournees|retournez|renvoyer|renvoyes|renvoyees|parvenir|recus|recues|receptionn~|reception des\
+        "candidat~|dossier~|depot~|depos~|transm~|a adresser|adresses|adressees|adressee|adresser|adressez|est adresse|sera adresse\
+         |envoy~|envoi|envois|postul~|repond~|repons~|soum~|remett~|remis|remise|remises|retourn~|renvoy~|parvenir|recu|recue|recus|recues|receptionn~|reception des|restitution du\
          |demande~ de subvention~|demandes de financement|demande d'habilitation|demandes d'habilitation|demandes|manifester leur interet|manifester votre interet\
-         |lettre d'intention|lettres d'intention|concourir|appel a projets est ouvert|appel a projet est ouvert|appel est ouvert|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
-         |applications|application|submit|submitted|proposals|proposition~|apply|saisir|saisie|se porter candidat|manifestations d'interet|completer|a rendre|a deposer|rendre",
+         |lettre d'intention|lettres d'intention|note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
+         |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir|saisie|manifestations d'interet|completer|a rendre|rendre|deposez\
+         |presenter leur projet|presenter votre projet",
     ),
     (
         Class::Apply,
         0.8,
-        "inscri~|appel a candidature~|appel a manifestation~|appel a initiative~|l'appel|ouvert|ouverte|ouverts|ouvertes|campagne|participer|participation|participez\
+        "inscri~|appel a candidature~|appel a manifestation~|appel a initiative~|appel a cooperation~|l'appel|cet appel|un appel|ouvert|ouverte|ouverts|ouvertes|campagne|participer|participation|participez\
          |formulaire|plateforme|teleservice|demarches simplifiees|demarches-simplifiees|compte asso|en ligne|votre projet|vos projets|leur projet|leurs projets",
+    ),
+    (
+        Class::Apply,
+        1.2,
+        "l'appel a projet~|cet appel a projet~|l'appel a manifestation~|l'appel a candidature~|l'aap|l'ami|cet aap|cet ami|l'appel est ouvert|appel a projet~ ouvert",
     ),
     (Class::Apply, 0.5, "appel a projet~|appels a projet~|aap|ami|projets|projet|edition"),
     (
@@ -170,7 +189,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         4.0,
         "ouverture des candidatures|ouverture des depots|ouverture du depot|ouverture de depot|ouverture de l'appel|ouverture de l'aap|ouverture de l'ami|ouverture de la campagne|ouverture de la plateforme\
          |ouverture des inscriptions|ouverture du portail|ouverture de la teleprocedure|ouverture du teleservice|ouverture du formulaire|ouverture de la session|ouverture de la periode\
-         |date d'ouverture|debut de depot|debut du depot|debut des depots|debut des candidatures|lancement de l'appel|lancement de l'aap|lancement de l'ami\
+         |date d'ouverture|date de publication de l'avis|publication de l'avis d'appel|debut de depot|debut du depot|debut des depots|debut des candidatures|lancement de l'appel|lancement de l'aap|lancement de l'ami\
          |lancement de la campagne|date de lancement|lancement le|lancement :|ouverture :|ouverture le|ouverture|opening date|opening|date de debut de depot|demarrage de la campagne|debut de la campagne|debut de l'appel\
          |operationnel depuis le|ouvert depuis le|ouverte depuis le|ouverts depuis le|ouvertes depuis le|disponible depuis le",
     ),
@@ -178,13 +197,13 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Open,
         2.5,
         "a partir du|a partir de|a compter du|des le|depuis le|debute le|debute|debutera le|demarre le\
-         |ouvrira le|ouvre le|ouvrent le|s'ouvre le|s'ouvrira le|ouvert le|ouverte le|lance le|lancee le|ouvert au|ouverte au|ouvriront le|starting|from",
+         |ouvrira le|ouvre le|ouvrent le|s'ouvre le|s'ouvrira le|ouvert le|ouverte le|lance le|lancee le|ouvert au|ouverte au|ouvriront le|starting|from|opens on|opens|open from",
     ),
     (
         Class::Published,
         4.0,
         "mis a jour|mise a jour|mises a jour|publie|publiee|publie le|publiee le|date de publication|date de mise a jour|mis en ligne|mise en ligne|date de mise en ligne|actualise|actualisee|modifie le|paru le|parue le\
-         |poste le|publication sur|derniere modification|last update~|published|posted|redige le|ecrit le|maj|m.a.j|version du|edite le|imprime le|publication :|publication le|cree le",
+         |poste le|publication sur|derniere modification|mise a jour des donnees de ce texte|last update~|published|posted|redige le|ecrit le|maj|m.a.j|version du|edite le|imprime le|publication :|publication le|cree le",
     ),
     (
         Class::Law,
@@ -198,7 +217,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         3.0,
         "reunion~|webinaire~|webinar~|visio~|atelier~|rencontre~|journee~|seance~|forum~|colloque~|salon|conference~|permanence~|rendez-vous|rdv|se tiendra|se tiendront|aura lieu|auront lieu\
          |petit-dejeuner|visite~|assises|seminaire~|date limite d'inscription a la reunion|date limite d'inscription au webinaire|evenement~|ceremonie~|temps d'information|presentation de l'appel|presentation du|session~ d'information|session d'information\
-         |information day|info day|inauguration|congres|agenda|tournee|assemblee generale|reunira|reuniront",
+         |information day|info day|inauguration|congres|agenda|tournee|exposition~|spectacle~|concert|concerts|enquete publique|concertation|consultation du public|assemblee generale|reunira|reuniront",
     ),
     (
         Class::Jury,
@@ -215,10 +234,10 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Execution,
         2.5,
-        "realis~|mise en oeuvre|mises en oeuvre|mis en oeuvre|execut~|demarr~|debuter|debuteront|debuteront|debutant|debut des actions|debut de l'action|debut des travaux|debut du projet|deroul~|achev~|termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux|eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~\
+        "realis~|restitue~|mise en oeuvre|mises en oeuvre|mis en oeuvre|execut~|demarr~|debuter|debuteront|debuteront|debutant|debut des actions|debut de l'action|debut des travaux|debut du projet|deroul~|achev~|termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux|eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~\
          |solde|paiement~|acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final|rapport intermediaire|rapports|exploit~|occupation|montage|annee civile|annee scolaire|rentree|vacances|residence~|festival~\
          |livraison|ouverture au public|mandat|prise de poste|cdd|contrat de travail|cloture de l'exercice|cloture des comptes|ceremonie de cloture|cloture du projet|cloture de l'operation|cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\
-         |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement|date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification|periode d'execution|duree|s'achev~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
+         |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement|date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification|periode d'execution|duree|s'achev~|s'applique~|applicable~|prend effet|prendra effet|justifie~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
          |duree de l'autorisation|convention~|programmation|schema|immatricul~|implantation|periode de|justificatif~|resultats attendus|ecoule~|effectif~|existence|existantes|recrut~|au titre de la periode|couvrant la periode|beneficiaires finaux|concernera|concerne les projets|concernent les actions|plan d'action",
     ),
     (
@@ -230,7 +249,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::History,
         3.0,
         "anterieur~|ne le|nee le|cree en|creee le|date limite des questions|questions|question|renseignements complementaires|demande~ de precision~|faq\
-         |demandes d'information~|demande~ de renseignement~|date limite pour poser|situation au|arrete au|age de|agees de|population au|depuis|date limite de convocation|date limite de demande de renseignements|rappel~ historique|horaires|ferme~|fermeture|conges",
+         |demandes d'information~|demande~ de renseignement~|date limite pour poser|situation au|arrete au|age de|agees de|population au|depuis|date limite de convocation|date limite de demande de renseignements|rappel~ historique|horaires d'ouverture|horaires d'accueil|ferme~|fermeture|conges",
     ),
     (
         Class::Wave,
@@ -252,7 +271,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Neutral,
         0.0,
-        "commission europeenne|contrat de ville|contrats de ville|conseil departemental|conseil regional|comite d'entreprise|compte-rendu financier|avant tout|avant d'etre|pour le compte|pour le developpement|commission des communautes\
+        "commission europeenne|conference des financeurs|conference nationale de sante|conference regionale|conference territoriale|contrat de ville|contrats de ville|conseil departemental|conseil regional|comite d'entreprise|compte-rendu financier|avant tout|avant d'etre|pour le compte|pour le developpement|commission des communautes\
          |date limite de consommation|dossier de presse|depots de pain|date de naissance|selon le calendrier|avant-projet|salon de|forum des associations|resultat net|publication de l'appel|diffusion de l'appel|pieces justificatives",
     ),
 ];

@@ -80,6 +80,12 @@ impl<'a> Folded<'a> {
         at.checked_sub(1).map_or(b' ', |i| self.byte(i))
     }
 
+    /// Whether a sentence, a paragraph or the like begins at `at`.
+    pub fn begins_part(&self, at: usize) -> bool {
+        let next = self.breaks.partition_point(|b| b.at < at);
+        at == 0 || self.breaks.get(next).is_some_and(|b| b.at == at)
+    }
+
     pub fn breaks_between(&self, start: usize, end: usize) -> &[Break] {
         let from = self.breaks.partition_point(|b| b.at <= start);
         let to = self.breaks.partition_point(|b| b.at <= end);

@@ -58,7 +58,7 @@ pub(super) fn join(text: &Folded, mentions: &mut [Mention]) {
     let mut i = 0;
     while let Some([first, second]) = mentions.get_mut(i..i + 2) {
         i += 1;
-        if !(first.is_day() && second.is_day()) || !is_range(text, first, second) {
+        if !(first.is_day() && second.is_day() && is_range(text, first, second)) {
             continue;
         }
         first.part = Part::Opens;
@@ -74,7 +74,9 @@ fn is_range(text: &Folded, first: &Mention, second: &Mention) -> bool {
     let before = before.trim_end();
     let from = ["du", "de", "from", "depuis le", "a partir du", ":", "des le"].into_iter().any(|o| before.ends_with(o));
     match gap {
-        "au" | "jusqu'au" | "et jusqu'au" | "inclus au" | "to" | "until" => true,
+        // "Publié le 3 mars", and on the next line "Jusqu'au 15 avril", are two things.
+        "jusqu'au" | "et jusqu'au" => from || text.breaks_between(first.folded.1, second.folded.0).is_empty(),
+        "au" | "inclus au" | "to" | "until" => true,
         "a" => from,
         "et" | "et le" | "and" => {
             before.ends_with("entre le") || before.ends_with("entre") || before.ends_with("between")

@@ -237,14 +237,12 @@ fn read_opening(
         .iter()
         .filter(|s| s.dated.map(|d| d.date) == deadline && deadline.is_some())
         .filter_map(|s| s.opens.zip(s.opens_quote.clone()).map(|w| (s.points, w)))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let (dated, quote) = match window {
-        Some((_, window)) => window,
-        None => match choose::opening(pages, anchors, deadline) {
-            Some(opening) => (opening.dated, opening.quote),
-            None => return,
-        },
-    };
+        .max_by(|(a, (x, _)), (b, (y, _))| (x.how == How::Sure).cmp(&(y.how == How::Sure)).then(a.total_cmp(b)))
+        .map(|(_, window)| window);
+    let found = window
+        .or_else(|| choose::opening(pages, anchors, deadline).map(|o| (o.dated, o.quote)))
+        .or_else(|| choose::window_opening(pages, anchors, deadline?));
+    let Some((dated, quote)) = found else { return };
     reading.opening = Reading::of(dated.date, quote);
     for (wrong, reason) in [
         (dated.how == How::Inferred, DoubtReason::YearInferred),

@@ -154,20 +154,29 @@ impl Sides {
             }
             Part::Closes => {
                 // "Ouverture du 3 mars au 15 avril": the opening's words speak for the whole window.
-                let window = self.open_label.max(self.open);
-                shown |= apply >= 1.0 || self.label >= 1.0 || window >= 1.5;
-                deadline += 2.0 + window * 0.7;
+                shown |= apply >= 1.0 || self.label >= 1.0 || self.open_label >= 1.5 || self.open > 0.0 && apply >= 0.6;
+                deadline += 2.0 + self.open_label.max(if apply >= 0.6 { self.open } else { 0.0 }) * 0.7;
                 opening = 0.0;
-                if !shown && is_lead_window(text, mentions, i, scene) && against < 0.5 {
+                if !shown && is_lead_window(text, mentions, i, scene, against) {
                     shown = true;
-                    deadline = deadline.max(LEAD_WINDOW_POINTS);
+                    deadline = LEAD_WINDOW_POINTS;
                 }
             }
             Part::Alone => {
+                if !shown && self.stands_alone(text, mention, scene) && against - self.published < 0.5 {
+                    shown = true;
+                    deadline = LEAD_WINDOW_POINTS;
+                }
                 // "à partir du": this is when it begins.
                 deadline -=
                     if self.limit > 0.0 || self.label > 2.5 { 0.0 } else { self.open.max(self.open_label * 0.8) };
             }
+        }
+        // "Dates limites :" and a few lines on, a list of days.
+        let listed = chains(text, mentions.get(i), mentions.get(i + 1))
+            || chains(text, i.checked_sub(1).and_then(|p| mentions.get(p)), mentions.get(i));
+        if listed && self.label >= 1.0 {
+            deadline += 1.0;
         }
         // Hours are written beside deadlines more often than beside anything else that is handed in.
         if mention.time.is_some() && mention.hours == Hours::AtMostOne && handed_in >= 1.0 {
@@ -181,7 +190,7 @@ impl Sides {
         if replaced || !shown {
             deadline = 0.0;
         }
-        let opening_shown = self.open_label >= 2.0 || self.open > 0.0 && apply >= 0.8;
+        let opening_shown = self.open_label >= 2.0 || self.open > 0.0 && apply >= 0.5;
         Weight {
             deadline,
             opening: if opening_shown && mention.part != Part::Closes && self.limit == 0.0 { opening } else { 0.0 },
@@ -191,11 +200,21 @@ impl Sides {
             wave: self.wave > 0.0,
             chained: false,
             footer: false,
-            later_event: self.jury.max(self.results).max(self.execution) > 1.0 && deadline <= 0.0,
+            later_event: self.jury.max(self.results).max(self.execution) > 1.0 && deadline < super::choose::POINTS_MIN,
             law: self.law > 1.0,
             cue_start: self.cue_start(),
             opening_cue_start: self.open_start,
         }
+    }
+
+    /// "Jusqu'au 12 mai 2025" on its own, at the head of a call's page.
+    fn stands_alone(&self, text: &Folded, mention: &Mention, scene: Scene) -> bool {
+        let Some(start) = self.limit_start.filter(|_| scene == Scene::Call && mention.folded.0 < LEAD_BYTES) else {
+            return false;
+        };
+        let (from, to) = mention.folded;
+        let goes_on = text.breaks_between(to.saturating_sub(1), to + 2).is_empty() && to + 1 < text.len();
+        text.text(start, from).starts_with("jusqu'au") && text.begins_part(start) && !goes_on
     }
 
     fn cue_start(&self) -> Option<usize> {
@@ -209,17 +228,18 @@ impl Sides {
 /// Enough to be a deadline, not enough to be a plain one.
 const LEAD_WINDOW_POINTS: f32 = 3.0;
 
-/// "Appel à projets … Du 01/06/2026 au 15/07/2026" at the head of a call's page, on its own.
-fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene) -> bool {
-    const LEAD_BYTES: usize = 600;
-    const WINDOW_DAYS_MIN: i64 = 7;
+/// The head of a page, in folded bytes.
+const LEAD_BYTES: usize = 900;
+
+/// "Appel à projets … Du 01/06/2026 au 15/07/2026" at the head of a call's page, on its own or under "Durée".
+fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, against: f32) -> bool {
+    /// A call is open for so long; what it pays for lasts longer.
+    const WINDOW_DAYS: std::ops::RangeInclusive<i64> = 7..=120;
     let Some([first, second]) = i.checked_sub(1).and_then(|f| mentions.get(f..=i)) else { return false };
-    let long = match (first.date(), second.date()) {
-        (Some(a), Some(b)) => (b - a).num_days() >= WINDOW_DAYS_MIN,
-        _ => false,
-    };
-    let before = text.text(first.folded.0.saturating_sub(4), first.folded.0);
-    scene == Scene::Call && long && first.folded.0 < LEAD_BYTES && before.trim_end().ends_with("du")
+    let days = first.date().zip(second.date()).map_or(0, |(a, b)| (b - a).num_days());
+    let before = text.text(first.folded.0.saturating_sub(12), first.folded.0).trim_end();
+    let alone = before.ends_with("du") && (against < 0.5 || before.ends_with("duree du"));
+    scene == Scene::Call && WINDOW_DAYS.contains(&days) && first.folded.0 < LEAD_BYTES && alone
 }
 
 fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
@@ -238,6 +258,10 @@ fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
         }
     }
     zones
+}
+
+fn chains(text: &Folded, earlier: Option<&Mention>, later: Option<&Mention>) -> bool {
+    later.is_some_and(|later| later.is_day() && later.part != Part::Closes && is_chained(text, earlier, later))
 }
 
 /// Only "," "et" "•" and the like between two dates.
@@ -410,7 +434,11 @@ fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mu
     let from = mention.folded.1;
     let next = mentions.get(i + 1).map_or(usize::MAX, |m| m.folded.0);
     let end = next.min(from + RIGHT_BYTES_MAX);
-    let heads = starts_segment(text, mention);
+    let opener = i.checked_sub(1).and_then(|o| mentions.get(o)).filter(|_| mention.part == Part::Closes);
+    let heads = starts_segment(text, opener.unwrap_or(mention));
+    if sides.limit == 0.0 && mention.part == Part::Alone && limit_follows(text, from) {
+        sides.limit = 2.5;
+    }
     let start = cues.partition_point(|c| c.start < from);
     for cue in cues.get(start..).unwrap_or_default().iter().take_while(|c| c.start < end) {
         let stops = text.breaks_between(from, cue.start);
@@ -419,7 +447,7 @@ fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mu
         }
         let lines = stops.iter().filter(|b| b.kind == BreakKind::Line).count() as i32;
         let aside = text.text(from, cue.start).trim_start().starts_with('(');
-        let purpose = text.text(from, cue.start).trim_start().starts_with("pour ");
+        let purpose = text.text(from, cue.start).trim_start_matches([' ', ',']).starts_with("pour ");
         let governs = match cue.class {
             Class::Label => heads || aside,
             Class::Apply | Class::Wave => heads || purpose,
@@ -431,12 +459,29 @@ fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mu
         match cue.class {
             // A connector after the date belongs to the next one.
             Class::Limit | Class::Open | Class::Published | Class::Replaced => {}
+            // "a lancé le 28 juin 2026 l'appel à projets".
+            Class::Apply if sides.open > 0.0 && cue.start - from <= 4 => sides.add(cue, 0.8, false),
             Class::Apply if !governs => {}
             Class::Extend | Class::Neutral => {}
             Class::Wave if aside => sides.add(cue, 0.8, false),
             _ => sides.add(cue, factor, false),
         }
     }
+}
+
+/// "le 12 décembre 2025 au plus tard".
+fn limit_follows(text: &Folded, from: usize) -> bool {
+    let after = text.text(from, from + 40);
+    let after = after.trim_start_matches([' ', ',', '(', '-']);
+    ["au plus tard", "dernier delai", "delai de rigueur", "date limite"]
+        .into_iter()
+        .find_map(|limit| after.strip_prefix(limit))
+        .is_some_and(|rest| {
+            // "…, au plus tard le 15": that one belongs to the next date.
+            let rest = rest.trim_start_matches([' ', ',', ':']);
+            !["le ", "au ", "du ", "de "].into_iter().any(|next| rest.starts_with(next))
+                && !rest.starts_with(|c: char| c.is_ascii_digit())
+        })
 }
 
 /// The date begins its line, list item or sentence: what follows it says what it is.
@@ -450,6 +495,6 @@ fn starts_segment(text: &Folded, mention: &Mention) -> bool {
         None => return false,
     };
     text.text(start, from)
-        .split([' ', '-', '*', ':', ','])
+        .split([' ', '-', '*', ':', ',', '>', '|', '+', '~', '"'])
         .all(|word| matches!(word, "" | "le" | "du" | "au" | "les" | "jusqu'au" | "avant" | "a" | "partir"))
 }

@@ -49,6 +49,18 @@ fn the_words_of_a_deadline() {
     check("Les dossiers peuvent être retirés en mairie et doivent être rendus pour le 30 juin 2026.", "2026-06-30");
     check("Réponse attendue pour le 30 juin 2026.", "2026-06-30");
     check("Inscriptions jusqu'au 30 juin 2026", "2026-06-30");
+    check("Restitution du dossier complet au plus tard le 30 juin 2026", "2026-06-30");
+    check("Fermeture du dépôt des candidatures le 30 juin 2026", "2026-06-30");
+    check("Cet appel à projets se clôture le dimanche 28 juin 2026.", "2026-06-28");
+    check("Dépôt des dossiers sur la plateforme : 30 juin 2026 au plus tard", "2026-06-30");
+    check("Remplissez le formulaire en ligneavant le 30 juin 2026.", "2026-06-30");
+    check("Les porteurs ont jusqu'au mardi 30 juin 2026, 17 h, pour déposer leur demande.", "2026-06-30 17:00");
+    check("Réception des offres : le 12/02/2026 à 12:00. Visite du site le 28/01/2026 à 14:00.", "2026-02-12 12:00");
+    check("Les candidatures sont à remettre à partir de début mai et au plus tard le 15 juin 2026.", "2026-06-15");
+    check("La saisie des demandes sera possible jusqu'au 30 juin 2026 inclus, délai de rigueur.", "2026-06-30");
+    check("Lettre d'intention pour le vendredi 13 mars 2026 dernier délai, à adresser à la DDETS.", "2026-03-13");
+    check("> 13 mai 2026 : date limite de réception\n> du 16 mai au 14 juin 2026 : phase d'instruction", "2026-05-13");
+    check("The deadline for submission of proposals is 17 September 2026, 17:00 (Brussels time).", "2026-09-17 17:00");
     check("Candidatez avant le 30 juin 2026 !", "2026-06-30");
     check("Aucun dossier ne sera accepté après le 30 juin 2026.", "2026-06-30");
     check("Dates de dépôt : du 01/06/2026 au 15/07/2026", "2026-07-15");
@@ -110,6 +122,22 @@ fn what_is_no_deadline() {
     check("Les dépenses sont éligibles du 1er janvier 2026 au 31 décembre 2026.", "-");
     check("Dépôt des dossiers fin mars 2026", "-");
     check("Association créée le 14 mars 1998", "-");
+    check("Le présent règlement s'applique à compter du 1er janvier 2026 et jusqu'au 31 décembre 2028.", "-");
+    check("Télécharger le cahier des charges (PDF, 0,54 Mo, 14/03/2026)", "-");
+    check("Les lieux peuvent être occupés jusqu'au 30 juin 2027 à titre expérimental.", "-");
+    check("PÉRIODE DE RÉALISATION POSSIBLE : du 01/07/2026 au 31/12/2027", "-");
+    check("Les dossiers de justification des actions sont à saisir avec le bilan, au plus tard le 30 juin 2027.", "-");
+    check("Cette actualité est archivée depuis le 30/11/2025.", "-");
+    check("Fait à Lille, le 14 mars 2026", "-");
+    check("Les factures acquittées jusqu'au 31 décembre 2027 sont éligibles.", "-");
+    check("La subvention sera versée avant le 31 juillet 2026.", "-");
+    check("Exposition ouverte du 3 mars au 15 avril 2026", "-");
+    check("Vacances scolaires du 14 février au 2 mars 2026", "-");
+    check("Les personnes retenues pour l'oral seront convoquées le 14 mars 2026.", "-");
+    check("Paris, le 14 mars 2026", "-");
+    check("Le préfet a réuni les associations le 12 janvier 2026.", "-");
+    check("Un appel à projets a été lancé le 14 mars 2026.", "-");
+    check("Entrée en vigueur de l'habilitation : 1er octobre 2026", "-");
     check("La date limite de réalisation des projets est fixée au 31 décembre 2026.", "-");
     check("Les travaux doivent être achevés au plus tard le 31 décembre 2027.", "-");
 }
@@ -136,6 +164,40 @@ fn clauses_keep_their_dates_apart() {
     check(
         "Les dossiers de demande pour les actions réalisées en 2026 sont à déposer avant le 27 février 2026.",
         "2026-02-27",
+    );
+}
+
+#[test]
+fn real_calendars_hold_many_dates() {
+    check(
+        "Calendrier :\nLancement : 3 novembre 2025\nRéunion d'information : 12 novembre 2025 à 14h\nDépôt des dossiers : 12 décembre 2025 au plus tard\nComité technique : 20 janvier 2026\nComité de pilotage : 15 février 2026",
+        "2025-12-12",
+    );
+    check(
+        "- Date limite de dépôt des dossiers : 22 mai 2026 (le cachet de la poste faisant foi)\n- Instruction des dossiers : du 22 mai au 22 juillet 2026\n- Date limite de publication de l'arrêté fixant la liste : 22 septembre 2026",
+        "2026-05-22",
+    );
+    check(
+        "Date de publication de l'avis : 2 février 2026\nLes demandes de précisions peuvent être adressées jusqu'au 25 mars 2026.\nDate limite de réception des réponses : 2 avril 2026 à 16h00\nLa commission de sélection se réunira le 15 juin 2026",
+        "2026-04-02 16:00",
+    );
+    check(
+        "Les associations auront jusqu'au 12 avril 2026 pour présenter leur projet, puis le jury procédera à une présélection. Cette présélection se clôturera le 27 mai. Le jury rendra sa décision le 4 juin.",
+        "2026-04-12",
+    );
+    check(
+        "Poste à pourvoir au 1er mars 2026. Candidature à adresser avant le 15 février 2026. Entretiens le 20 février 2026.",
+        "2026-02-15",
+    );
+    check(
+        "Les structures dont l'habilitation arrive à échéance le 31 décembre 2026 doivent déposer leur dossier avant le 30 avril 2026.",
+        "2026-04-30",
+    );
+    check("Publié le 15 avril 2026\nJusqu'au 12 mai 2026\n\nLe fonds lance son appel à projets.", "2026-05-12");
+    check("Financeur\n\nÉtat\n\nDurée\n\nDu 11/05/2026 au 30/06/2026\n\nDescription", "2026-06-30");
+    check(
+        "La date à retenir est le 15 novembre 2026. Date limite de dépôt des candidatures : 15 novembre 2026. Question 1 : le cahier des charges indique le 15 octobre à 23h59.",
+        "2026-11-15",
     );
 }
 

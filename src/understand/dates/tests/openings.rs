@@ -18,7 +18,20 @@ fn the_words_of_an_opening() {
     check("Vous avez du 2 février jusqu'au 14 mars 23h59 pour répondre à cet appel.", "2026-02-02");
     check("Lancement de la campagne : 2 février 2026. Date limite de dépôt : 14 mars 2026", "2026-02-02");
     check("Le dispositif est opérationnel depuis le 1er juillet 2020.", "2020-07-01");
+    check("Date d'ouverture de l'appel à projets : 2 février 2026", "2026-02-02");
+    check("Date de publication de l'avis d'appel à projets : 2 février 2026", "2026-02-02");
+    check("- 2 février 2026 : ouverture de l'appel à projets\n- 14 mars 2026 : clôture", "2026-02-02");
+    check("La campagne est officiellement lancée en Loire depuis le 2 février 2026.", "2026-02-02");
+    check("L'appel à projets débute le 2 février 2026.", "2026-02-02");
+    check("Le Gouvernement a lancé le 2 février 2026 l'appel à manifestation d'intérêt.", "2026-02-02");
+    check(
+        "Date limite de réception : 5 avril 2026. Dossiers à remettre à compter de ce jour, soit du 6 mars au 5 avril 2026.",
+        "2026-03-06",
+    );
+    check("The call opens on 12 February 2026.", "2026-02-12");
     check("Date limite de dépôt : 14 mars 2026", "-");
+    check("Le 16 octobre 2025, lancement de la première session de l'accompagnement.", "-");
+    check("Date de publication de l'arrêté : 2 février 2026", "-");
     check("Les actions démarrent à partir du 1er septembre 2026.", "-");
     check("Le règlement entre en vigueur à compter du 1er septembre 2026.", "-");
     check("Publié le 2 février 2026. Candidatures jusqu'au 14 mars 2026.", "-");

@@ -1,0 +1,626 @@
+//! Places named in running text, in one pass: names, abbreviations, adjectives, numbers of départements.
+//!
+//! A region's or département's name counts wherever it stands as a name; a commune's only where the writing shows that
+//! a place is meant, since many communes are called like words (Mer, Contes, Orange). It says what is named and how,
+//! never what the text says of it: that is for understanding.
+
+use super::fold::Words;
+use super::names::{Name, NameKind, without_article};
+use super::table::Article;
+use super::{Geography, Spot};
+use crate::model::TerritoryCode;
+
+/// Inhabitants from which a commune counts by its capital letter alone.
+const KNOWN_POPULATION: u32 = 20_000;
+
+/// Inhabitants from which a commune counts after a mere preposition.
+const NOTABLE_POPULATION: u32 = 2_000;
+
+/// Communes of some size whose names are also words or names of other things.
+const ORDINARY: &[&str] = &[
+    "aire",
+    "aubagne",
+    "avion",
+    "bar",
+    "bourg",
+    "bruges",
+    "cap",
+    "cause",
+    "centre",
+    "champagne",
+    "contes",
+    "croix",
+    "die",
+    "dole",
+    "eu",
+    "gap",
+    "grace",
+    "graces",
+    "lens",
+    "mer",
+    "mons",
+    "mont",
+    "monts",
+    "moulins",
+    "orange",
+    "ordre",
+    "origine",
+    "plaisir",
+    "plan",
+    "pont",
+    "port",
+    "rives",
+    "roche",
+    "rue",
+    "sable",
+    "saintes",
+    "sens",
+    "tours",
+    "val",
+    "vernon",
+    "vic",
+    "vie",
+    "villeneuve",
+    "vivier",
+    "le port",
+    "la possession",
+    "la fleche",
+    "la garde",
+    "la reole",
+    "le bourget",
+    "les mureaux",
+    "le lude",
+    "le pre",
+    "la croix",
+    "la chapelle",
+    "le pin",
+    "le bois",
+    "le plan",
+    "la rue",
+    "le val",
+    "la place",
+    "le cap",
+    "la mole",
+    "la force",
+    "la destrousse",
+    "la crau",
+    "la ville",
+    "les aides",
+    "la reorthe",
+];
+
+/// Words that make what follows a département, whatever its article.
+const DEPARTEMENT_WORDS: &[&str] = &[
+    "departement",
+    "departemental",
+    "departementale",
+    "prefecture",
+    "prefet",
+    "prefete",
+    "cd",
+    "caf",
+    "ddets",
+    "ddt",
+    "udaf",
+];
+
+/// Words after which a département's name is a site's ("quartier Aude", "vallée de la Drôme").
+const STREETS_AND_SITES: &[&str] =
+    &["quartier", "rue", "cite", "residence", "college", "lycee", "allee", "avenue", "bords", "parc", "quai", "pont"];
+
+/// Départements' names that mean something else without their article.
+const RIVERS_AND_WORDS: &[&str] =
+    &["nord", "lot", "manche", "landes", "somme", "loire", "marne", "oise", "aube", "cher", "rhone", "vienne", "meuse"];
+
+/// Words that make what follows a commune, whatever it is called.
+const COMMUNE_WORDS: &[&str] = &["ville", "villes", "commune", "communes", "mairie", "ccas", "municipalite", "maire"];
+
+/// Words after which a capital letter is a place's, not a sentence's.
+const PREPOSITIONS: &[&str] = &["a", "de", "d", "sur", "entre", "pour", "vers", "par", "et", "ou"];
+
+/// A place named in a text: `start..end` are byte offsets into it, on character boundaries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    pub start: usize,
+    pub end: usize,
+    /// What it may stand for, the most populous first; one when the name is nobody else's.
+    pub candidates: Vec<TerritoryCode>,
+    pub written: Written,
+    /// Its first and last words, as numbered by [`Words`].
+    pub words: (usize, usize),
+}
+
+/// How a place is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Name,
+    /// `Montreuil (93)`.
+    NameWithDepartement,
+    /// `(93)`, `le 93`, `départements 75, 92 et 93`.
+    Number,
+    Abbreviation,
+    /// Also the inhabitants.
+    Adjective,
+}
+
+/// Whose words they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// A sentence: a capital may be any word's.
+    Text,
+    /// The name of a body: a capital letter is enough for a département.
+    Publisher,
+}
+
+impl Geography {
+    /// The places that a text names, in its order. Linear in the length of the text.
+    pub fn find(&self, text: &str) -> Vec<Mention> {
+        self.mentions(&Words::of(text))
+    }
+
+    /// As [`Geography::find`], over words already folded.
+    pub fn mentions(&self, words: &Words<'_>) -> Vec<Mention> {
+        self.read_mentions(words, Reading::Text)
+    }
+
+    pub(super) fn read_mentions(&self, words: &Words<'_>, reading: Reading) -> Vec<Mention> {
+        let mut found = Vec::new();
+        let mut n = 0;
+        while n < words.len() {
+            let before = found.len();
+            self.add_mentions_at(words, n, reading, &mut found);
+            n = match found.get(before) {
+                Some(mention) => mention.words.1 + 1,
+                None => n + 1,
+            };
+        }
+        found
+    }
+
+    fn add_mentions_at(&self, words: &Words<'_>, n: usize, reading: Reading, found: &mut Vec<Mention>) {
+        if begins_with_digit(words.word(n)) {
+            return found.extend(self.number_at(words, n, reading, found.last()));
+        }
+        if let Some(mention) = self.glued_number_at(words, n, reading) {
+            return found.push(mention);
+        }
+        let large = self.large_at(words, n, reading);
+        let commune = if words.capital(n) { self.commune_at(words, n, reading) } else { None };
+        let commune_is_longer = match (&large, &commune) {
+            (Some((large, _)), Some(commune)) => commune.words.1 > large.last,
+            _ => true,
+        };
+        match (large, commune) {
+            (Some((large, certain)), commune) if certain || commune.is_none() => {
+                if commune_is_longer && let Some(commune) = commune {
+                    return found.push(commune);
+                }
+                found.extend(self.mentions_of(words, n, &large));
+            }
+            (_, Some(commune)) => found.push(commune),
+            _ => {}
+        }
+    }
+
+    /// The large place named at word `n`, and whether it is meant rather than a commune of the same name.
+    fn large_at<'n>(&'n self, words: &Words<'_>, n: usize, reading: Reading) -> Option<(Large<'n>, bool)> {
+        let (last, names) = self.names.large_at(words, n)?;
+        let name = names.first()?;
+        if joined_to_more(words, n, last) {
+            return None;
+        }
+        let large = Large { last, names };
+        let several_words = last > n;
+        match name.kind {
+            NameKind::Abbreviation => all_capitals(words, n, last).then_some((large, true)),
+            // "Le Parisien" is a newspaper.
+            NameKind::Adjective if words.word(n) == "parisien" && words.capital(n) && n > 0 => None,
+            NameKind::Adjective => Some((large, false)),
+            NameKind::Name => {
+                let certain = match name.spot {
+                    Spot::Departement(d) if !several_words => self.departement_is_meant(words, n, d, reading)?,
+                    Spot::Departement(_) | Spot::Region(_) if several_words => true,
+                    Spot::Intercommunality(_) => {
+                        let announced = matches!(words.word(n), "communaute" | "metropole" | "agglomeration");
+                        ((words.capital(n) || announced) && words.capital(last)).then_some(true)?
+                    }
+                    Spot::Commune(_) => words.capital(n).then_some(true)?,
+                    Spot::Europe => true,
+                    _ => words.capital(n).then_some(true)?,
+                };
+                Some((large, certain))
+            }
+        }
+    }
+
+    /// Whether a one-word name is the département's: `None` when it is no place at all.
+    ///
+    /// Such names are words, rivers and communes too (Nord, Lot, Loire, Mayenne): the article tells.
+    fn departement_is_meant(&self, words: &Words<'_>, n: usize, d: u8, reading: Reading) -> Option<bool> {
+        let departement = self.table.departements.get(usize::from(d))?;
+        if !words.capital(n) {
+            return None;
+        }
+        let before = n.checked_sub(1).map_or("", |b| words.word(b));
+        let next = words.word(n + 1);
+        if departement.name == "Nord" && (matches!(next, "est" | "ouest" | "sud" | "de" | "pas") || before == "au") {
+            return None;
+        }
+        let with_number =
+            number_in_brackets(words, n).is_some_and(|(number, _)| departement.code.get(1..) == Some(number));
+        let announced =
+            (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
+        if with_number || announced {
+            return Some(true);
+        }
+        if (1..=2).filter_map(|back| n.checked_sub(back)).any(|b| STREETS_AND_SITES.contains(&words.word(b))) {
+            return None;
+        }
+        let stands_alone =
+            words.gap_before(n).is_empty() || words.gap_before(n).contains(['\n', '(', '«', ':', ',', '-', '|']);
+        let articled = match departement.article {
+            // Names without an article: Paris, Mayotte; any preposition will do.
+            Article::None => true,
+            Article::Le => matches!(before, "le" | "du"),
+            Article::La => matches!(before, "la" | "en"),
+            Article::Les => matches!(before, "les" | "des"),
+            Article::Elided => matches!(before, "l" | "en"),
+        };
+        // "Habitat inclusif Isère": a name that closes the sentence.
+        let closes = !RIVERS_AND_WORDS.contains(&words.word(n))
+            && !matches!(before, "de" | "d" | "a" | "val" | "sur")
+            && (words.gap_after(n).is_empty()
+                || words.gap_after(n).contains(['\n', ':', ')', '»', '.', ','])
+                || begins_with_digit(next));
+        let a_commune_too =
+            self.names.communes(&self.table, words.word(n)).iter().any(|c| self.people(*c) >= NOTABLE_POPULATION);
+        match reading {
+            _ if departement.article == Article::None => Some(!a_commune_too),
+            _ if articled => Some(true),
+            Reading::Publisher => Some(!a_commune_too),
+            Reading::Text if (stands_alone || closes) && !a_commune_too => Some(false),
+            Reading::Text => None,
+        }
+    }
+
+    fn mentions_of(&self, words: &Words<'_>, n: usize, large: &Large<'_>) -> Vec<Mention> {
+        let written = match large.names.first().map(|l| l.kind) {
+            Some(NameKind::Adjective) => Written::Adjective,
+            Some(NameKind::Abbreviation) => Written::Abbreviation,
+            _ => Written::Name,
+        };
+        let mut last = large.last;
+        if let Some((_, number)) = number_in_brackets(words, last) {
+            last = number;
+        }
+        let mention = |spot: &Spot| mention(words, n, last, vec![self.code(*spot)], written);
+        let mut spots: Vec<Spot> = large.names.iter().map(|l| l.spot).collect();
+        spots.dedup();
+        let several_groups = spots.len() > 1 && spots.iter().all(|s| matches!(s, Spot::Intercommunality(_)));
+        if several_groups {
+            // Intercommunalities are homonyms; the départements of Alsace are named together.
+            let candidates = spots.iter().map(|s| self.code(*s)).collect();
+            return vec![self::mention(words, n, last, candidates, written)];
+        }
+        spots.iter().map(mention).collect()
+    }
+
+    fn commune_at(&self, words: &Words<'_>, n: usize, reading: Reading) -> Option<Mention> {
+        let before = n.checked_sub(1).map_or("", |b| words.word(b));
+        let contracted = match before {
+            "du" | "au" => Some("le"),
+            "des" | "aux" => Some("les"),
+            _ => None,
+        };
+        let with_article = contracted.and_then(|article| {
+            let (last, phrase) = capital_run(words, n)?;
+            (n..=last).rev().find_map(|end| {
+                let name = format!("{article} {}", phrase.get(..phrase_len(words, n, end))?);
+                let spots = self.names.communes(&self.table, &name);
+                (!spots.is_empty()).then_some((end, spots))
+            })
+        });
+        let (last, spots) = match with_article {
+            Some(found) => found,
+            None => self.names.communes_at(&self.table, words, n)?,
+        };
+        if !words.capital(last) || joined_to_more(words, n, last) {
+            return None;
+        }
+        self.accept_commune(words, n, last, spots, before, reading)
+    }
+
+    fn accept_commune(
+        &self,
+        words: &Words<'_>,
+        n: usize,
+        last: usize,
+        spots: Vec<Spot>,
+        before: &str,
+        reading: Reading,
+    ) -> Option<Mention> {
+        let phrase = words.phrase(n, last);
+        let own: Vec<Spot> = spots.iter().copied().filter(|s| self.carries(*s, without_article(phrase))).collect();
+        let spots = if own.is_empty() { spots } else { own };
+        if let Some((number, number_word)) = number_in_brackets(words, last) {
+            let within = self.table.departement(number);
+            let here: Vec<Spot> = spots.iter().copied().filter(|s| self.departement_spot(*s) == within).collect();
+            if within.is_some() && !here.is_empty() {
+                return Some(mention(words, n, number_word, self.codes(here), Written::NameWithDepartement));
+            }
+        }
+        let population = spots.iter().map(|s| self.people(*s)).max().unwrap_or(0);
+        let before_that = n.checked_sub(2).map_or("", |b| words.word(b));
+        let announced = COMMUNE_WORDS.contains(&before)
+            || (matches!(before, "de" | "d" | "du" | "des" | "la" | "l") && COMMUNE_WORDS.contains(&before_that));
+        let shouted = all_capitals(words, n, last) && n > 0 && all_capitals(words, n - 1, n - 1);
+        let ordinary = ORDINARY.contains(&words.phrase(n, last)) || words.phrase(n, last).len() < 3;
+        let contracted = matches!(before, "du" | "des" | "au" | "aux") && self.article_is_contracted(&spots);
+        let after_preposition = (PREPOSITIONS.contains(&before) || contracted) && words.gap_before(n).len() <= 3;
+        // "Demande de subventions (Quéven)", "Mèze : subventions".
+        let in_brackets = words.gap_before(n).ends_with('(') && words.gap_after(last).starts_with(')');
+        let heads = n == 0 && words.gap_after(last).trim() == ":";
+        let accepted = announced
+            || ((in_brackets || heads) && !ordinary && population >= NOTABLE_POPULATION)
+            || (reading == Reading::Publisher
+                && population >= NOTABLE_POPULATION
+                && !ordinary
+                && (after_preposition || population >= KNOWN_POPULATION))
+            || (after_preposition && !shouted && !ordinary && population >= NOTABLE_POPULATION)
+            || (!ordinary && population >= KNOWN_POPULATION)
+            || (before == "a" && !shouted && population >= KNOWN_POPULATION);
+        accepted.then(|| mention(words, n, last, self.codes(spots), Written::Name))
+    }
+
+    /// "du Raincy", "des Lilas": the commune's own article hides in the preposition.
+    fn article_is_contracted(&self, spots: &[Spot]) -> bool {
+        let names = spots.iter().filter_map(|s| self.name_of(*s));
+        names.into_iter().any(|name| name.starts_with("Le ") || name.starts_with("Les "))
+    }
+
+    /// A département by its number, where the writing shows that it is one.
+    fn number_at(&self, words: &Words<'_>, n: usize, reading: Reading, previous: Option<&Mention>) -> Option<Mention> {
+        let number = words.word(n).to_ascii_uppercase();
+        let number = if number.len() == 1 { format!("0{number}") } else { number };
+        let departement = self.table.departement(&number)?;
+        let before = n.checked_sub(1).map_or("", |b| words.word(b));
+        let (gap_before, gap_after) = (words.gap_before(n), words.gap_after(n));
+        if gap_after.starts_with(['/', '€', '%', '°', ':']) || gap_before.ends_with(['/', '€', '°', '.']) {
+            return None;
+        }
+        let listed = previous.is_some_and(|p| {
+            p.written == Written::Number
+                && ((p.words.1 + 1 == n && gap_before.trim_matches(' ').len() <= 1)
+                    || (p.words.1 + 2 == n && matches!(before, "et" | "ou")))
+        });
+        let in_brackets =
+            gap_before.trim_end().ends_with('(') && gap_after.trim_start().starts_with([')', ',', '-', '/']);
+        let named = matches!(before, "departement" | "departements" | "dept" | "dep" | "depts" | "cd" | "dpt");
+        let beyond_days = number.len() == 3
+            || number.starts_with('2') && !number.bytes().all(|b| b.is_ascii_digit())
+            || number.parse::<u32>().is_ok_and(|n| n > 31);
+        let the_number = matches!(before, "le" | "du") && beyond_days && !counts_something(words.word(n + 1));
+        let body = reading == Reading::Publisher && words.word(n).len() >= 2 && !counts_something(words.word(n + 1));
+        let meant = (in_brackets && (words.word(n).len() >= 2)) || listed || named || the_number || body;
+        meant.then(|| mention(words, n, n, vec![self.code(Spot::Departement(departement))], Written::Number))
+    }
+
+    /// An acronym and a département in one word: `CD93`, `CAF93`; in a body's name any (`ID77`).
+    fn glued_number_at(&self, words: &Words<'_>, n: usize, reading: Reading) -> Option<Mention> {
+        let word = words.word(n);
+        let number = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        let acronym = word.strip_suffix(number)?;
+        if number.len() < 2 || !(2..=5).contains(&acronym.len()) || !all_capitals(words, n, n) {
+            return None;
+        }
+        let known =
+            reading == Reading::Publisher || matches!(acronym, "cd" | "caf" | "ddets" | "udaf" | "cpam" | "ddt");
+        let departement = self.table.departement(number).filter(|_| known)?;
+        Some(mention(words, n, n, vec![self.code(Spot::Departement(departement))], Written::Number))
+    }
+
+    fn codes(&self, mut spots: Vec<Spot>) -> Vec<TerritoryCode> {
+        spots.sort_by_key(|s| std::cmp::Reverse(self.people(*s)));
+        spots.into_iter().map(|s| self.code(s)).collect()
+    }
+}
+
+struct Large<'n> {
+    last: usize,
+    names: &'n [Name],
+}
+
+fn mention(words: &Words<'_>, first: usize, last: usize, candidates: Vec<TerritoryCode>, written: Written) -> Mention {
+    let (start, mut end) = words.span(first, last);
+    if number_in_brackets(words, last.saturating_sub(1)).is_some_and(|(_, number)| number == last && number > first) {
+        end += words.gap_after(last).find(')').map_or(0, |bracket| bracket + 1);
+    }
+    Mention { start, end, candidates, written, words: (first, last) }
+}
+
+/// Part of a longer hyphenated name: the Croix of Croix-Rouge.
+fn joined_to_more(words: &Words<'_>, first: usize, last: usize) -> bool {
+    let hyphen = |gap: &str| matches!(gap, "-" | "\u{2010}" | "\u{2011}");
+    hyphen(words.gap_after(last)) || (first > 0 && hyphen(words.gap_before(first)))
+}
+
+/// The number that follows in brackets, and its word: `Montreuil (93)`.
+fn number_in_brackets<'w>(words: &'w Words<'_>, last: usize) -> Option<(&'w str, usize)> {
+    let gap = words.gap_after(last);
+    let closes = words.gap_after(last + 1).trim_start().starts_with(')');
+    let number = words.word(last + 1);
+    let sound =
+        gap.trim() == "(" && closes && matches!(number.len(), 2 | 3) && number.as_bytes().first()?.is_ascii_digit();
+    sound.then_some((number, last + 1))
+}
+
+fn all_capitals(words: &Words<'_>, first: usize, last: usize) -> bool {
+    let written = words.original(first, last);
+    written.chars().any(char::is_alphabetic) && !written.chars().any(char::is_lowercase)
+}
+
+/// The run of words that begin with a capital or a small linking word, from `n`.
+fn capital_run<'w>(words: &'w Words<'_>, n: usize) -> Option<(usize, &'w str)> {
+    if !words.capital(n) {
+        return None;
+    }
+    let mut last = n;
+    while last < n + 6 && last + 1 < words.len() && !words.phrase(n, last + 1).contains('\n') {
+        last += 1;
+    }
+    Some((last, words.phrase(n, last)))
+}
+
+fn phrase_len(words: &Words<'_>, first: usize, last: usize) -> usize {
+    words.phrase(first, last).len()
+}
+
+fn begins_with_digit(word: &str) -> bool {
+    word.bytes().next().is_some_and(|b| b.is_ascii_digit())
+}
+
+/// What follows a number that counts: a month, a unit.
+fn counts_something(word: &str) -> bool {
+    matches!(
+        word,
+        "janvier"
+            | "fevrier"
+            | "mars"
+            | "avril"
+            | "mai"
+            | "juin"
+            | "juillet"
+            | "aout"
+            | "septembre"
+            | "octobre"
+            | "novembre"
+            | "decembre"
+            | "euros"
+            | "euro"
+            | "ans"
+            | "jours"
+            | "mois"
+            | "heures"
+            | "h"
+            | "000"
+            | "rue"
+            | "avenue"
+            | "boulevard"
+            | "place"
+            | "projets"
+            | "m"
+            | "km"
+            | "millions"
+            | "bis"
+            | "personnes"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mentions as `words=code`, several candidates as `words=code?`.
+    fn read(text: &str) -> String {
+        let mentions = Geography::get().find(text);
+        let shown = mentions.iter().map(|m| {
+            let doubt = if m.candidates.len() > 1 { "?" } else { "" };
+            format!("{}={}{doubt}", &text[m.start..m.end], m.candidates[0])
+        });
+        shown.collect::<Vec<_>>().join("; ")
+    }
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(read(text), expected, "{text}");
+    }
+
+    #[test]
+    fn regions_and_departements_are_named() {
+        check("en Île-de-France et dans les Hauts-de-France", "Île-de-France=R11; Hauts-de-France=R32");
+        check("les associations de la Seine-Saint-Denis", "Seine-Saint-Denis=D93");
+        check("seine saint denis", "seine saint denis=D93");
+        check("SEINE-SAINT-DENIS", "SEINE-SAINT-DENIS=D93");
+        check("le département du Nord", "Nord=D59");
+        check("au nord de la ville, le Nord de la France", "France=FR");
+        check("dans l'Ain, le Lot, la Manche et les Landes", "Ain=D01; Lot=D46; Manche=D50; Landes=D40");
+        check("un lot de la manche du centre, la somme de 100 euros", "");
+        check("au bord de Loire", "");
+        check("en Loire-Atlantique", "Loire-Atlantique=D44");
+        check("dans la Loire", "Loire=D42");
+        check("La Réunion", "La Réunion=D974");
+        check(
+            "la Collectivité européenne d'Alsace",
+            "Collectivité européenne d'Alsace=D67; Collectivité européenne d'Alsace=D68",
+        );
+        check("le quartier Aude", "");
+        check("la Mayenne", "Mayenne=D53");
+        check("en Centre-Val de Loire", "Centre-Val de Loire=R24");
+        check("Bourgogne Franche-Comté", "Bourgogne Franche-Comté=R27");
+    }
+
+    #[test]
+    fn communes_need_a_sign() {
+        check("à Nanterre", "Nanterre=92050");
+        check("la commune de Contes", "Contes=06048?");
+        check("Contes pour enfants", "");
+        check("Les Aides de la Région", "");
+        check("la Croix-Rouge", "");
+        check("à Mayenne", "Mayenne=53147");
+        check("les Lilas fleurissent", "");
+        check("la ville des Lilas", "Lilas=93045");
+        check("le centre social du Mans", "Mans=72181");
+        check("Montreuil (93) et Bagnolet", "Montreuil (93)=93048; Bagnolet=93006");
+        check("à Montreuil", "Montreuil=93048?");
+        check("Mer (41)", "Mer (41)=41136");
+        check("LES PROJETS ORANGE", "");
+        check("l'Union européenne", "Union européenne=EU");
+    }
+
+    #[test]
+    fn numbers_count_as_departements_where_they_are_written_so() {
+        check("les départements 75, 92 et 93", "75=D75; 92=D92; 93=D93");
+        check("(04,05,84)", "04=D04; 05=D05; 84=D84");
+        check("(93)", "93=D93");
+        check("habiter le 93", "93=D93");
+        check("le 15 mars, le 31, 93 projets, 92 %, 93 rue", "");
+        check("le 92 boulevard", "");
+    }
+
+    #[test]
+    fn adjectives_and_abbreviations_name_places() {
+        check("les associations franciliennes", "franciliennes=R11");
+        check("les Francilien·ne·s", "Francilien=R11");
+        check("le public séquano-dionysien", "séquano-dionysien=D93");
+        check("les bailleurs drômois", "drômois=D26");
+        check("IDF et PACA", "IDF=R11; PACA=R93");
+        check("ara", "");
+        check("les jeunes parisiens", "parisiens=75056");
+        check("lu dans Le Parisien", "");
+    }
+
+    #[test]
+    fn intercommunalities_are_named() {
+        check("à Plaine Commune", "Plaine Commune=200057867");
+        check("Nantes Métropole soutient", "Nantes Métropole=244400404");
+        check("une plaine commune", "");
+        check("la communauté d'agglomération de La Rochelle", "communauté d'agglomération de La Rochelle=241700434");
+    }
+
+    #[test]
+    fn a_text_of_one_megabyte_is_read() {
+        let text = "Montreuil (93), le département du Nord, les associations franciliennes. ".repeat(14_000);
+        assert_eq!(Geography::get().find(&text).len(), 3 * 14_000);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn offsets_cut_the_text_on_characters(text in "(\\PC|Montreuil|le Nord|\\(93\\)|, |Île-de-France|à |Saint-|St ){0,24}") {
+            for mention in Geography::get().find(&text) {
+                let words = text.get(mention.start..mention.end);
+                proptest::prop_assert!(words.is_some_and(|w| !w.is_empty()));
+                proptest::prop_assert!(!mention.candidates.is_empty());
+            }
+            let _ = Geography::get().publisher(&text);
+        }
+    }
+}

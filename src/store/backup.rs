@@ -1,0 +1,71 @@
+//! Backups of an SQLite database, taken beside a running daemon. A restored one knows that it is one.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use sqlx::{ConnectOptions, Connection};
+
+use super::sql::{Columns, ms};
+use super::{Kind, Store, StoreError, open};
+
+/// The mark that only copies carry.
+const COPY_OF: &str = "copy-taken-at";
+
+impl Store {
+    /// Writes a whole, consistent copy that only its owner may read. An existing file is not overwritten.
+    pub async fn backup(&self, path: &Path, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let failed = |why: String| StoreError::Backup { path: path.display().to_string(), why };
+        if self.kind == Kind::Postgres {
+            return Err(failed("la base est sur PostgreSQL : utilisez pg_dump".to_owned()));
+        }
+        // SQLite writes into a file that exists when it is empty: it is made private first.
+        open::create_private(path).map_err(|why| failed(why.to_string()))?;
+        let written = self.copy_into(path, at).await;
+        if written.is_err() {
+            // A half-written copy is worse than none; the cause is what is reported.
+            let _ = std::fs::remove_file(path);
+        }
+        written.map_err(|why| failed(why.to_string()))
+    }
+
+    async fn copy_into(&self, path: &Path, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&self.pool).await?;
+        let url = open::file_url(path, open::Open::Existing)?;
+        let mut copy = sqlx::any::AnyConnectOptions::from_url(&url)?.connect().await?;
+        sqlx::query(
+            "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(COPY_OF)
+        .bind(ms(at).to_string())
+        .execute(&mut copy)
+        .await?;
+        copy.close().await?;
+        std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(|_| StoreError::Full)
+    }
+
+    /// When the backup that this database was restored from was taken; `None` when it was never restored, or
+    /// [`Store::accept_restored`] was called since. What was sent after that instant is not known here.
+    pub async fn restored_from(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Some(taken) = self.meta(COPY_OF).await? else { return Ok(None) };
+        let ms: i64 = taken.parse().map_err(|why| StoreError::unreadable(COPY_OF, why))?;
+        Ok(DateTime::from_timestamp_millis(ms))
+    }
+
+    /// An administrator has seen that the database was restored: sending may go on.
+    pub async fn accept_restored(&self) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM meta WHERE name = $1").bind(COPY_OF).execute(tx.conn()).await?;
+        tx.commit().await
+    }
+
+    /// Whether the database holds no schema damage; for SQLite, `PRAGMA quick_check`.
+    pub async fn is_sound(&self) -> Result<bool, StoreError> {
+        match self.kind {
+            Kind::Postgres => Ok(true),
+            Kind::Sqlite => {
+                let row = sqlx::query("PRAGMA quick_check(1)").fetch_one(&self.pool).await?;
+                Ok(row.text("quick_check")? == "ok")
+            }
+        }
+    }
+}

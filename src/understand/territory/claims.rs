@@ -1,0 +1,217 @@
+//! The places that a title and a text claim, grouped as they are written together and weighed by the words around them.
+
+use super::cues::{Cue, cue, launches};
+use crate::geography::{Geography, Mention, Words};
+use crate::model::{Field, Level, TerritoryCode};
+
+/// Bytes of a text that count as its lead.
+const LEAD_BYTES: usize = 1_200;
+
+/// Places written together ("en Savoie et Haute-Savoie"), with what the sentence says of them.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub codes: Vec<TerritoryCode>,
+    /// Other places of that name, when nothing decided.
+    pub ambiguous: Vec<TerritoryCode>,
+    pub field: Field,
+    pub start: usize,
+    pub end: usize,
+    pub cue: Cue,
+    pub in_lead: bool,
+}
+
+impl Claim {
+    pub fn in_title(&self) -> bool {
+        self.field == Field::Title
+    }
+
+    /// How much it weighs: the words around it, then where it stands.
+    pub fn weight(&self) -> u32 {
+        let by_cue = match self.cue {
+            Cue::Aside => return 0,
+            Cue::Bare => 1,
+            Cue::Concerned => 3,
+            Cue::Body => 3,
+            Cue::Launches => 5,
+            Cue::Applicants => 5,
+        };
+        by_cue + if self.in_title() { 5 } else { 0 } + u32::from(self.in_lead)
+    }
+}
+
+/// The claims of a title or a text, in its order; homonyms are decided by `hints`, then by the places named beside them.
+pub fn claims(text: &str, field: &Field, hints: &[TerritoryCode]) -> Vec<Claim> {
+    let geography = Geography::get();
+    let words = Words::of(text);
+    let mentions = geography.mentions(&words);
+    let mut hints: Vec<TerritoryCode> = hints.to_vec();
+    for mention in &mentions {
+        if let [only] = mention.candidates.as_slice()
+            && matches!(only.level(), Level::Departement | Level::Region)
+            && !hints.contains(only)
+            && hints.len() < HINTS_MAX
+        {
+            hints.push(only.clone());
+        }
+    }
+    let mut claims: Vec<Claim> = Vec::new();
+    let mut last_word: Option<usize> = None;
+    for mention in &mentions {
+        let cue = cue(&words, mention, text);
+        let (codes, ambiguous) = settle(geography, mention, &hints);
+        let linked = last_word.is_some_and(|last| linked(&words, last, mention.words.0));
+        last_word = Some(mention.words.1);
+        // Alsace: two départements in one name.
+        if let Some(group) = claims.last_mut().filter(|g| g.end == mention.end) {
+            group.codes.extend(codes);
+            continue;
+        }
+        if let (true, Some(group)) = (linked, claims.last_mut()) {
+            join(group, geography, codes, ambiguous, mention, cue, conjunction(&words, mention));
+            continue;
+        }
+        claims.push(Claim {
+            codes,
+            ambiguous,
+            field: field.clone(),
+            start: mention.start,
+            end: mention.end,
+            cue,
+            in_lead: *field != Field::Title && mention.start < LEAD_BYTES,
+        });
+    }
+    claims.extend(national(&words, field));
+    claims
+}
+
+/// Places that serve to tell homonyms apart: more would only blur.
+const HINTS_MAX: usize = 12;
+
+/// A place added to those written before it.
+fn join(
+    group: &mut Claim,
+    geography: &Geography,
+    codes: Vec<TerritoryCode>,
+    ambiguous: Vec<TerritoryCode>,
+    mention: &Mention,
+    cue: Cue,
+    conjunction: bool,
+) {
+    // "Nantes, Loire-Atlantique": the larger place tells which Nantes.
+    let qualifies =
+        !conjunction && codes.iter().any(|c| group.codes.iter().any(|g| g != c && geography.contains(c, g)));
+    // "Paris Île-de-France": a destination's name, the région's.
+    let compound =
+        qualifies && mention.start.saturating_sub(group.end) <= 1 && codes.iter().any(|c| c.level() == Level::Region);
+    if compound {
+        group.codes = codes;
+    } else if !qualifies {
+        group.codes.extend(codes.into_iter().filter(|c| !group.codes.contains(c)).collect::<Vec<_>>());
+        group.ambiguous.extend(ambiguous);
+        // One aside in an enumeration is one for all; otherwise the first cue holds for the rest.
+        group.cue = if group.cue == Cue::Aside || cue == Cue::Aside { Cue::Aside } else { group.cue.max(cue) };
+    }
+    group.end = mention.end.max(group.end);
+}
+
+/// The codes a mention stands for, and the candidates that nothing decided between.
+fn settle(
+    geography: &Geography,
+    mention: &Mention,
+    hints: &[TerritoryCode],
+) -> (Vec<TerritoryCode>, Vec<TerritoryCode>) {
+    let candidates = &mention.candidates;
+    let [first, second, ..] = candidates.as_slice() else { return (candidates.clone(), vec![]) };
+    let specific = |h: &&TerritoryCode| !matches!(h.level(), Level::Country | Level::Europe | Level::Elsewhere);
+    for level in [Level::Commune, Level::Intercommunality, Level::Departement, Level::Region] {
+        let hinted = hints.iter().filter(specific).filter(|h| h.level() == level);
+        let within: Vec<&TerritoryCode> = hinted
+            .flat_map(|h| {
+                candidates.iter().filter(move |c| {
+                    geography.contains(h, c) || geography.departement_of(h) == geography.departement_of(c)
+                })
+            })
+            .collect();
+        if let Some(decided) = within.first()
+            && within.iter().all(|c| c == decided)
+        {
+            return (vec![(*decided).clone()], vec![]);
+        }
+    }
+    let people = |c: &TerritoryCode| geography.population(c).unwrap_or(0);
+    if people(first) > 10 * people(second) && people(first) > 20_000 {
+        return (vec![first.clone()], vec![]);
+    }
+    (vec![], candidates.clone())
+}
+
+/// Whether only linking words stand between two places.
+fn linked(words: &Words<'_>, last: usize, next: usize) -> bool {
+    const LINKS: &[&str] = &[
+        "et",
+        "ou",
+        "de",
+        "du",
+        "des",
+        "d",
+        "la",
+        "le",
+        "les",
+        "l",
+        "en",
+        "dans",
+        "a",
+        "au",
+        "aux",
+        "departement",
+        "departements",
+        "ainsi",
+        "que",
+        "intra",
+        "muros",
+        "region",
+        "ville",
+        "communes",
+        "commune",
+    ];
+    next > last
+        && next - last <= 6
+        && (last + 1..next).all(|n| LINKS.contains(&words.word(n)))
+        && (last..next).all(|n| !words.gap_after(n).contains(['.', ';', ':', '\n', '!', '?']))
+}
+
+fn conjunction(words: &Words<'_>, mention: &Mention) -> bool {
+    (1..=4).any(|back| mention.words.0.checked_sub(back).is_some_and(|n| matches!(words.word(n), "et" | "ou")))
+}
+
+/// "L'ensemble du territoire national", "appel à projets national", "la Fondation X lance": France is claimed without a name.
+fn national(words: &Words<'_>, field: &Field) -> Vec<Claim> {
+    let mut found = Vec::new();
+    for n in 0..words.len() {
+        let (before, word) = (n.checked_sub(1).map_or("", |b| words.word(b)), words.word(n));
+        let cue = match (before, word) {
+            ("territoire", "national" | "francais" | "metropolitain") => Cue::Applicants,
+            ("echelle" | "niveau" | "portee" | "envergure" | "ampleur", "nationale" | "national") => Cue::Concerned,
+            ("projets" | "projet" | "candidatures" | "interet" | "appel", "national" | "nationaux") => Cue::Concerned,
+            ("plan" | "programme" | "prix" | "concours", "national") if field == &Field::Title => Cue::Concerned,
+            (_, "ministere" | "fondation" | "ministre" | "anct" | "ademe" | "cnsa" | "dilcrah")
+                if launches(words, n) =>
+            {
+                Cue::Body
+            }
+            _ => continue,
+        };
+        let first = if cue == Cue::Body { n } else { n.saturating_sub(1) };
+        let (start, end) = words.span(first, n);
+        found.push(Claim {
+            codes: vec![TerritoryCode::france()],
+            ambiguous: vec![],
+            field: field.clone(),
+            start,
+            end,
+            cue,
+            in_lead: *field != Field::Title && start < LEAD_BYTES,
+        });
+    }
+    found
+}

@@ -1,0 +1,119 @@
+//! The territory that a call is open to: where projects may take place or applicants may be.
+//!
+//! In the order of evidence: the site's own field; what the title and text say of who may apply and where; the
+//! publisher's own territory, unless it relays another's call; the source's. A text may narrow ("contrat de ville de
+//! Montreuil") or widen ("jeunes parisiens ou franciliens"); a place merely named, an address, a court, a laureate
+//! changes nothing. Pure: it knows neither the clock nor what members want.
+
+mod claims;
+mod cues;
+mod decision;
+
+use crate::geography::{Geography, Place};
+use crate::model::{Aspect, Doubt, DoubtReason, Field, Quote, Reading, TerritoryCode};
+use claims::{Claim, claims};
+use decision::{Basis, Decision};
+
+/// Bytes of a text that are read: what stands further down is annexes.
+const TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// What is known of a notice.
+#[derive(Clone, Copy, Debug)]
+pub struct TerritoryInput<'a> {
+    pub title: &'a str,
+    pub text: &'a str,
+    pub publisher: Option<&'a str>,
+    /// What the source covers when a notice does not say.
+    pub source_territory: &'a [TerritoryCode],
+    /// The source relays other bodies' calls: the publisher says nothing of where.
+    pub relay: bool,
+    /// The site's own field, as codes.
+    pub field: Option<&'a (String, Vec<TerritoryCode>)>,
+    /// The site's own field, as words ("Drôme").
+    pub place: Option<&'a (String, String)>,
+}
+
+/// The codes of the territory, sorted; none when nothing says where.
+pub fn territory(input: &TerritoryInput) -> Reading<Vec<TerritoryCode>> {
+    if let Some(reading) = structured(input) {
+        return reading;
+    }
+    let geography = Geography::get();
+    let publisher = input.publisher.filter(|_| !input.relay).and_then(|p| geography.publisher(p));
+    let mut hints: Vec<TerritoryCode> = publisher.iter().flat_map(|p| p.codes.clone()).collect();
+    hints.extend(input.source_territory.iter().cloned());
+    let mut found = claims(input.title, &Field::Title, &hints);
+    found.extend(claims(head(input.text, TEXT_BYTES_MAX), &Field::Text, &hints));
+    let decision = decision::decide(&found, publisher.as_ref(), input.source_territory);
+    reading_of(input, &decision, &found)
+}
+
+/// The site's own data wins over the text.
+fn structured(input: &TerritoryInput) -> Option<Reading<Vec<TerritoryCode>>> {
+    if let Some((name, codes)) = input.field
+        && !codes.is_empty()
+    {
+        let text = codes.iter().map(TerritoryCode::as_str).collect::<Vec<_>>().join(", ");
+        let quote = Quote { field: Field::Structured(name.clone()), start: 0, end: 0, text };
+        return Some(Reading::of(sorted(codes.clone()), quote));
+    }
+    let (name, written) = input.place?;
+    let geography = Geography::get();
+    let quote = Quote { field: Field::Structured(name.clone()), start: 0, end: 0, text: written.clone() };
+    match geography.resolve_place(written, input.source_territory) {
+        Place::Found(code) => Some(Reading::of(vec![code], quote)),
+        Place::Ambiguous(_) => None,
+        Place::Unknown => {
+            let mentions = geography.find(written);
+            let certain = mentions.iter().filter(|m| m.candidates.len() == 1);
+            let codes: Vec<_> = certain.filter_map(|m| m.candidates.first().cloned()).collect();
+            (!codes.is_empty()).then(|| Reading::of(sorted(codes), quote))
+        }
+    }
+}
+
+fn reading_of(input: &TerritoryInput, decision: &Decision, found: &[Claim]) -> Reading<Vec<TerritoryCode>> {
+    let mut reading = match decision.basis {
+        Basis::Nothing => Reading::none(),
+        Basis::Claim(n) => match found.get(n) {
+            Some(claim) => Reading::of(decision.codes.clone(), quote_of(input, claim)),
+            None => Reading::none(),
+        },
+        Basis::Publisher { start, end } => {
+            let text = input.publisher.and_then(|p| p.get(start..end)).unwrap_or_default().to_owned();
+            Reading::of(decision.codes.clone(), Quote { field: Field::Publisher, start, end, text })
+        }
+        Basis::Source => {
+            let names = decision.codes.iter().map(|c| Geography::get().label(c)).collect::<Vec<_>>().join(", ");
+            let quote = Quote { field: Field::Source, start: 0, end: 0, text: names };
+            Reading::of(decision.codes.clone(), quote).doubted(Doubt::new(
+                Aspect::Territory,
+                DoubtReason::TerritoryFromSource,
+                "",
+            ))
+        }
+    };
+    reading.value = reading.value.map(sorted);
+    reading.doubts.extend(decision.doubts.iter().cloned());
+    reading
+}
+
+fn quote_of(input: &TerritoryInput, claim: &Claim) -> Quote {
+    let whole = if claim.in_title() { input.title } else { input.text };
+    let text = whole.get(claim.start..claim.end).unwrap_or_default().to_owned();
+    Quote { field: claim.field.clone(), start: claim.start, end: claim.end, text }
+}
+
+fn sorted(mut codes: Vec<TerritoryCode>) -> Vec<TerritoryCode> {
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+/// At most so many bytes, cut on a character.
+fn head(text: &str, bytes_max: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes_max)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests;
