@@ -30,6 +30,8 @@ struct Seen<'p, 't> {
     page: &'p Page<'t>,
     title: Vec<Found<Sign>>,
     text: Vec<(Zone, Found<Sign>)>,
+    /// Where the text mentions another call.
+    passing: Vec<Range<usize>>,
 }
 
 impl Scores {
@@ -90,9 +92,9 @@ impl Scores {
             self.add(Kind::Aid, 3.0);
         }
         let event_first = seen.title.iter().any(|found| found.tag == Sign::Event && is_first_word(seen.page, found));
-        if event_first && names_call {
+        if event_first && (names_call || seen.in_title(Sign::Programme)) {
             // "Webinaire : comprendre l'appel à projets" invites to a webinar.
-            self.add(Kind::Call, -5.0);
+            self.add(Kind::Call, -7.0);
         }
         if seen.in_title(Sign::Press) && names_call {
             // "Le gouvernement lance un appel à projets" tells of a call that another page holds.
@@ -109,6 +111,9 @@ impl Scores {
         self.weigh_aid(seen, has_deadline);
         self.weigh_accreditation(seen);
         self.weigh_some(seen, Kind::Results, Sign::ResultTold, 1.5, 6.0);
+        if seen.at(Zone::Lead, Sign::ResultTold).next().is_some() && !has_deadline {
+            self.add(Kind::Results, 1.5);
+        }
         self.weigh_some(seen, Kind::News, Sign::Tender, 1.2, 6.0);
         self.weigh_some(seen, Kind::News, Sign::Job, 0.9, 5.0);
         self.weigh_some(seen, Kind::News, Sign::Press, 0.8, 3.0);
@@ -117,16 +122,17 @@ impl Scores {
 
     /// A call names itself early, tells how and until when one applies.
     fn weigh_call(&mut self, seen: &Seen, has_deadline: bool) {
-        let passing: Vec<&Range<usize>> = seen.all(Sign::CallInPassing).map(|found| &found.at).collect();
-        let named = |zone: Zone| {
-            seen.at(zone, Sign::CallName).find(|found| !passing.iter().any(|at| at.contains(&found.at.start)))
-        };
+        let named = |zone: Zone| seen.at(zone, Sign::CallName).find(|found| !seen.in_passing(found));
         if let Some(found) = named(Zone::Lead) {
             self.prove(Kind::Call, 4.0, seen.page.quote_text(found.at.clone()));
         } else if let Some(found) = named(Zone::Body) {
             self.prove(Kind::Call, 1.5, seen.page.quote_text(found.at.clone()));
         }
-        self.weigh_some(seen, Kind::Call, Sign::SelfNamed, 2.5, 4.0);
+        let of_itself: Vec<&Found<Sign>> = seen.all(Sign::SelfNamed).filter(|found| !seen.in_passing(found)).collect();
+        if let Some(found) = of_itself.first() {
+            let points = if of_itself.len() > 1 { 4.0 } else { 2.5 };
+            self.prove(Kind::Call, points, seen.page.quote_text(found.at.clone()));
+        }
         self.weigh_some(seen, Kind::Call, Sign::Contest, 0.8, 2.4);
         let applying = seen.distinct(Sign::Apply);
         self.add(Kind::Call, (applying as f32 * 0.5).min(2.5));
@@ -134,7 +140,7 @@ impl Scores {
         if has_deadline {
             // Offers, posts and laws have their dates too: a deadline speaks where something is to be handed in.
             let applies = applying > 0 || seen.distinct(Sign::CallName) + seen.distinct(Sign::Campaign) > 0;
-            self.add(Kind::Call, if applies { 5.0 } else { 2.0 });
+            self.add(Kind::Call, if applies { 5.0 } else { 2.5 });
         } else if seen.distinct(Sign::Limit) > 0 {
             self.add(Kind::Call, 1.0);
         }
@@ -271,6 +277,7 @@ fn in_title(sign: Sign, names_call: bool, first: bool) -> Option<(Kind, f32)> {
         Sign::CallName => (Kind::Call, 7.0),
         Sign::Prize => (Kind::Call, 4.5),
         Sign::Campaign => (Kind::Call, 5.0),
+        Sign::Programme => (Kind::Call, 2.5),
         Sign::Offer => (Kind::Aid, 2.0),
         Sign::Aid => (Kind::Aid, 1.5),
         Sign::Standing => (Kind::Aid, 3.0),
@@ -310,7 +317,10 @@ fn starts_with_infinitive(title: &str) -> bool {
 impl<'p, 't> Seen<'p, 't> {
     fn of(page: &'p Page<'t>) -> Self {
         let text = SIGNS.find(&page.text).into_iter().map(|found| (page.zone(found.at.start), found));
-        Self { page, title: SIGNS.find(&page.title), text: text.filter(|(zone, _)| *zone >= Zone::Body).collect() }
+        let text: Vec<(Zone, Found<Sign>)> = text.filter(|(zone, _)| *zone >= Zone::Body).collect();
+        let passing = text.iter().filter(|(_, found)| found.tag == Sign::CallInPassing);
+        let passing = passing.map(|(_, found)| found.at.clone()).collect();
+        Self { page, title: SIGNS.find(&page.title), text, passing }
     }
 
     fn in_title(&self, sign: Sign) -> bool {
@@ -324,6 +334,11 @@ impl<'p, 't> Seen<'p, 't> {
 
     fn at(&self, zone: Zone, sign: Sign) -> impl Iterator<Item = &Found<Sign>> {
         self.text.iter().filter(move |(z, found)| *z == zone && found.tag == sign).map(|(_, found)| found)
+    }
+
+    /// Within words that only mention a call: "à l'issue de l'appel à projets".
+    fn in_passing(&self, found: &Found<Sign>) -> bool {
+        self.passing.iter().any(|at| at.start <= found.at.start && found.at.start < at.end)
     }
 
     /// How many different phrases of a sign stand in the lead and the body.

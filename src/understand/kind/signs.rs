@@ -19,6 +19,8 @@ pub(super) enum Sign {
     Prize,
     /// A subsidy campaign.
     Campaign,
+    /// The name of a scheme that opens campaigns, publishes results and makes news alike: "FDVA", "FIPD".
+    Programme,
     /// How one applies.
     Apply,
     /// Until when one applies, said by a label.
@@ -62,6 +64,7 @@ const HEADINGS: &[(&str, Sign)] = &[
     ("contest", Sign::Contest),
     ("prize", Sign::Prize),
     ("campaign", Sign::Campaign),
+    ("programme", Sign::Programme),
     ("apply", Sign::Apply),
     ("limit", Sign::Limit),
     ("standing", Sign::Standing),
