@@ -117,6 +117,10 @@ fn transport(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> Transpo
     let user = mail.string("user");
     let password_file = mail.string("password_file").map(|file| super::secret_path(&file, folder, credentials));
     let ca_file = mail.string("ca_file").map(|file| resolve(folder, &file));
+    if let Some(missing) = ca_file.as_deref().filter(|file| !file.is_file()) {
+        let message = format!("« ca_file » : ce fichier n’existe pas ({})", missing.display());
+        mail.problem("ca_file", message, "vérifiez le chemin : il part du dossier de ce fichier");
+    }
     let mut server = match written {
         Some(Transport::Smtp(server)) => server,
         Some(file) => return file,

@@ -3,6 +3,7 @@
 //! Every mistake is said at once, each with its line and what to do. Paths come out resolved against the settings
 //! file's folder. It refuses to know what sources are and to open the store, the network or a mail server.
 
+mod crontab;
 mod mail;
 pub mod schedule;
 mod secret;
@@ -219,7 +220,7 @@ fn read(file: TomlFile, credentials_directory: Option<PathBuf>) -> Result<Settin
         cohorts,
         store: store_settings,
         mail: mail_settings,
-        digest: digest?,
+        digest,
         fetch,
         web: WebSettings { listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))) },
     })
@@ -240,17 +241,12 @@ fn check_public(root: &Table<'_>, base_url: Option<&Url>) {
     }
 }
 
-fn read_digest(mut digest: Table<'_>) -> Result<DigestSettings, Problems> {
-    const MONDAYS_AT_EIGHT: &str = "0 8 * * 1";
-    let written = digest.parsed("schedule", Schedule::parse);
+fn read_digest(mut digest: Table<'_>) -> DigestSettings {
+    let schedule = digest.parsed("schedule", Schedule::parse).unwrap_or_default();
     let review = digest.choice("review", &[("off", Review::Off), ("before-send", Review::BeforeSend)]);
     let items_max = digest.integer("items_max", 1..=50).map_or(12, |n| n as usize);
     digest.finish();
-    let schedule = match written {
-        Some(schedule) => schedule,
-        None => Schedule::parse(MONDAYS_AT_EIGHT).map_err(|_| Problems::default())?,
-    };
-    Ok(DigestSettings { schedule, review: review.unwrap_or(Review::BeforeSend), items_max })
+    DigestSettings { schedule, review: review.unwrap_or(Review::BeforeSend), items_max }
 }
 
 fn read_fetch(mut fetch: Table<'_>) -> FetchSettings {
@@ -339,7 +335,7 @@ fn existing(
 ) -> Option<PathBuf> {
     let path = resolve(folder, &root.string(key)?);
     if !there(&path) {
-        let advice = format!("vérifiez le chemin (il part du dossier de {})", "glaneur.toml");
+        let advice = "vérifiez le chemin : il part du dossier de ce fichier";
         root.problem(key, format!("« {key} » : {missing} ({})", path.display()), advice);
     }
     Some(path)

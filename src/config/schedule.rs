@@ -11,6 +11,8 @@ use std::str::FromStr;
 use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
+use super::crontab::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEKDAY, YEAR};
+
 /// A checked cron expression. Prints as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
@@ -101,6 +103,15 @@ impl Schedule {
     }
 }
 
+/// Mondays at eight.
+impl Default for Schedule {
+    fn default() -> Self {
+        const MONDAYS_AT_EIGHT: &str = "0 8 * * 1";
+        // Without parts it would never be due; a test sees to it that it has one.
+        Self::parse(MONDAYS_AT_EIGHT).unwrap_or(Self { written: MONDAYS_AT_EIGHT.into(), parts: Vec::new() })
+    }
+}
+
 impl std::fmt::Display for Schedule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.written)
@@ -148,114 +159,6 @@ fn shorthand(expression: &str) -> Option<&'static str> {
     })
 }
 
-/// One field of an expression.
-struct Unit {
-    /// As in « l'heure »; for error sentences.
-    name: &'static str,
-    least: u32,
-    most: u32,
-    /// By number, from `least`.
-    names: &'static [&'static [&'static str]],
-}
-
-const fn unit(name: &'static str, least: u32, most: u32) -> Unit {
-    Unit { name, least, most, names: &[] }
-}
-
-const SECOND: Unit = unit("la seconde", 0, 59);
-const MINUTE: Unit = unit("la minute", 0, 59);
-const HOUR: Unit = unit("l’heure", 0, 23);
-const DAY: Unit = unit("le jour du mois", 1, 31);
-const YEAR: Unit = unit("l’année", 1970, 2100);
-const MONTH: Unit = Unit { name: "le mois", least: 1, most: 12, names: MONTHS };
-const WEEKDAY: Unit = Unit { name: "le jour de la semaine", least: 0, most: 7, names: WEEKDAYS };
-
-const MONTHS: &[&[&str]] = &[
-    &["jan", "janv", "january", "janvier"],
-    &["feb", "fev", "fevr", "fév", "févr", "february", "fevrier", "février"],
-    &["mar", "march", "mars"],
-    &["apr", "avr", "april", "avril"],
-    &["may", "mai"],
-    &["jun", "june", "juin"],
-    &["jul", "juil", "july", "juillet"],
-    &["aug", "aou", "aoû", "august", "aout", "août"],
-    &["sep", "sept", "september", "septembre"],
-    &["oct", "october", "octobre"],
-    &["nov", "november", "novembre"],
-    &["dec", "déc", "december", "decembre", "décembre"],
-];
-
-const WEEKDAYS: &[&[&str]] = &[
-    &["sun", "dim", "sunday", "dimanche"],
-    &["mon", "lun", "monday", "lundi"],
-    &["tue", "mar", "tues", "tuesday", "mardi"],
-    &["wed", "mer", "wednesday", "mercredi"],
-    &["thu", "jeu", "thurs", "thursday", "jeudi"],
-    &["fri", "ven", "friday", "vendredi"],
-    &["sat", "sam", "saturday", "samedi"],
-];
-
-impl Unit {
-    /// A field as the `cron` crate writes it: `*`, or numbers with commas (its Sunday is 1).
-    fn read(&self, field: &str) -> Result<String, String> {
-        if matches!(field, "*" | "?") {
-            return Ok("*".into());
-        }
-        let mut numbers = std::collections::BTreeSet::new();
-        for item in field.split(',') {
-            self.read_item(item, &mut numbers)?;
-        }
-        let weekdays = self.names.len() == WEEKDAYS.len();
-        let written = |n: u32| if weekdays { (n % 7 + 1).to_string() } else { n.to_string() };
-        let mut written: Vec<String> = numbers.into_iter().map(written).collect();
-        written.dedup();
-        Ok(written.join(","))
-    }
-
-    /// `*`, `5`, `1-5`, each perhaps with `/2`.
-    fn read_item(&self, item: &str, numbers: &mut std::collections::BTreeSet<u32>) -> Result<(), String> {
-        let (range, step) = match item.split_once('/') {
-            Some((range, step)) => (range, Some(step.parse::<u32>().map_err(|_| self.wrong(item))?)),
-            None => (item, None),
-        };
-        // `*/2` on weekdays counts from Sunday to Saturday; 7 is Sunday once more.
-        let most = if self.names.len() == WEEKDAYS.len() { 6 } else { self.most };
-        let (first, last) = match range.split_once('-') {
-            _ if range == "*" => (self.least, most),
-            Some((first, last)) => (self.number(first, item)?, self.number(last, item)?),
-            None => {
-                let first = self.number(range, item)?;
-                (first, if step.is_some() { most.max(first) } else { first })
-            }
-        };
-        // « sam-dim » ends on the 7 that is Sunday too.
-        let last = if last == 0 && first > 0 && self.least == 0 && self.most == 7 { 7 } else { last };
-        if first > last {
-            return Err(format!("{} : l’intervalle « {item} » est à l’envers", self.name));
-        }
-        if step == Some(0) {
-            return Err(self.wrong(item));
-        }
-        numbers.extend((first..=last).step_by(step.unwrap_or(1) as usize));
-        Ok(())
-    }
-
-    fn number(&self, word: &str, item: &str) -> Result<u32, String> {
-        let word = word.to_lowercase();
-        if let Some(at) = self.names.iter().position(|names| names.contains(&word.as_str())) {
-            return Ok(self.least + at as u32);
-        }
-        let digits = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-        let number = word.parse().ok().filter(|n| digits && (self.least..=self.most).contains(n));
-        number.ok_or_else(|| self.wrong(item))
-    }
-
-    fn wrong(&self, item: &str) -> String {
-        let shown: String = item.chars().take(20).collect();
-        format!("{} : « {shown} » n’est pas un nombre de {} à {}", self.name, self.least, self.most)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,6 +200,11 @@ mod tests {
         check("0 9 1 janv,JUIL *", "2026-01-12 08:00:00", &["2026-07-01 09:00:00", "2027-01-01 09:00:00"]);
         check("@weekly", "2026-01-12 08:00:00", &["2026-01-18 00:00:00"]);
         check("5/25 * * * *", "2026-01-12 08:05:00", &["2026-01-12 08:30:00", "2026-01-12 08:55:00"]);
+    }
+
+    #[test]
+    fn by_default_it_is_mondays_at_eight() {
+        assert_eq!(Schedule::default().next_after(at("2026-01-12 08:00:00")), Some(at("2026-01-19 08:00:00")));
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn every_commented_line_of_the_example_is_sound() {
         };
         let key = setting.split(" = ").next().unwrap();
         // Folders and files that must exist, and settings that only go with others.
-        if matches!(key, "templates" | "themes" | "user" | "password_file") {
+        if matches!(key, "templates" | "themes" | "user" | "password_file" | "ca_file") {
             continue;
         }
         tried += 1;
@@ -157,6 +157,7 @@ fn mail_settings_that_contradict_are_refused() {
     check("[mail]\ntransport = \"sendmail\"\n", &["2: « transport » : ce transport est inconnu"]);
     check("[mail]\ntransport = \"smtp://x.example/a\"\n", &["2: « transport » : rien ne doit suivre"]);
     check("[mail]\nfrom = \"a@exemple.org\\r\\nBcc: b@exemple.org\"\n", &["2: « from » : un retour à la ligne"]);
+    check(&smtp("ca_file = \"nulle-part.pem\"\n"), &["4: « ca_file » : ce fichier n’existe pas"]);
     check("[mail]\nfrom = \"Réseau\"\n", &["2: « from » : écrivez"]);
 }
 

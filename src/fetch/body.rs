@@ -1,6 +1,7 @@
 //! Reading a body: decoded as it comes, never more than its limits, never longer than its time.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
@@ -8,6 +9,7 @@ use async_compression::zstd::DParameter;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::Semaphore;
 use tokio_util::io::StreamReader;
 
 use super::error::{Fault, Waiting};
@@ -20,7 +22,7 @@ pub(super) enum Overflow {
     Truncate,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct BodyLimits {
     /// After decoding.
     pub bytes_max: u64,
@@ -28,7 +30,14 @@ pub(super) struct BodyLimits {
     pub wire_bytes_max: u64,
     pub read_wait_max: Duration,
     pub overflow: Overflow,
+    /// Few large bodies at a time, of all hosts together: many hostile ones at once would fill the memory.
+    pub large: Arc<Semaphore>,
 }
+
+/// From here on a body is large.
+const LARGE_BODY_BYTES: usize = 256 << 10;
+/// How many large bodies may be read at a time.
+pub(super) const LARGE_BODIES_MAX: usize = 4;
 
 /// What we say we can decode.
 pub(super) const ACCEPT_ENCODING: &str = "gzip, br, zstd";
@@ -51,22 +60,23 @@ pub(super) async fn read(
     if plain && announced > limits.bytes_max && limits.overflow == Overflow::Refuse {
         return Err(Fault::TooLarge { bytes_max: limits.bytes_max });
     }
-    let wire = wire(response, limits);
-    read_decoded(wire, limits, encoding).await
+    let wire = wire(response, limits.clone());
+    read_decoded(wire, &limits, encoding).await
 }
 
 /// The body as sent, with its limits of bytes and of time for each read.
 fn wire(response: reqwest::Response, limits: BodyLimits) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    let BodyLimits { read_wait_max, wire_bytes_max, overflow, .. } = limits;
     futures::stream::try_unfold((response, 0u64), move |(mut response, read)| async move {
-        let chunk = match tokio::time::timeout(limits.read_wait_max, response.chunk()).await {
+        let chunk = match tokio::time::timeout(read_wait_max, response.chunk()).await {
             Err(_) => return Err(faulty(Fault::TimedOut(Waiting::Read))),
             Ok(Err(_)) => return Err(faulty(Fault::Cut)),
             Ok(Ok(None)) => return Ok(None),
             Ok(Ok(Some(chunk))) => chunk,
         };
         let read = read + chunk.len() as u64;
-        if read > limits.wire_bytes_max && limits.overflow == Overflow::Refuse {
-            return Err(faulty(Fault::TooLarge { bytes_max: limits.wire_bytes_max }));
+        if read > wire_bytes_max && overflow == Overflow::Refuse {
+            return Err(faulty(Fault::TooLarge { bytes_max: wire_bytes_max }));
         }
         Ok(Some((chunk, (response, read))))
     })
@@ -74,7 +84,7 @@ fn wire(response: reqwest::Response, limits: BodyLimits) -> impl Stream<Item = i
 
 async fn read_decoded(
     wire: impl Stream<Item = io::Result<Bytes>> + Send,
-    limits: BodyLimits,
+    limits: &BodyLimits,
     encoding: Option<&str>,
 ) -> Result<Vec<u8>, Fault> {
     let decoder = decoder_of(encoding)?;
@@ -91,7 +101,11 @@ async fn read_decoded(
         Decoder::Zstd => Box::new(ZstdDecoder::with_params(wire, &[DParameter::window_log_max(ZSTD_WINDOW_LOG_MAX)])),
     };
     let mut body = Vec::new();
+    let mut permit = None;
     loop {
+        if permit.is_none() && body.len() > LARGE_BODY_BYTES {
+            permit = limits.large.acquire().await.ok();
+        }
         let room = limits.bytes_max.saturating_add(1).saturating_sub(body.len() as u64);
         match (&mut decoded).take(room.min(64 * 1024)).read_buf(&mut body).await {
             Ok(0) => return Ok(body),

@@ -217,6 +217,7 @@ fn span(wait: Duration) -> String {
     match seconds {
         s if s >= 2 * 3600 => format!("{} heures", s.div_ceil(3600)),
         s if s >= 120 => format!("{} minutes", s.div_ceil(60)),
+        1 => "1 seconde".into(),
         s => format!("{s} secondes"),
     }
 }
@@ -265,7 +266,7 @@ mod tests {
     #[test]
     fn waits_and_sizes_are_said_for_people() {
         let check = |seconds: u64, expected: &str| assert_eq!(span(Duration::from_secs(seconds)), expected);
-        check(0, "1 secondes");
+        check(0, "1 seconde");
         check(90, "90 secondes");
         check(600, "10 minutes");
         check(7200, "2 heures");

@@ -11,6 +11,7 @@ use super::Limits;
 use super::body::{self, BodyLimits};
 use super::error::{Fault, Waiting};
 use super::guard::Unresolved;
+use super::host::CLOSED_MAX;
 use crate::model::{Body, Method, Response, Validators};
 
 /// An answer that is no fault.
@@ -183,14 +184,14 @@ fn redirect(status: StatusCode, headers: &HeaderMap, from: &Url) -> Result<Excha
     Ok(Exchanged::Redirect { status: status.as_u16(), to })
 }
 
-/// Seconds, or a date (RFC 9110 section 10.2.3).
+/// Seconds, or a date (RFC 9110 section 10.2.3); a day at most.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(CLOSED_MAX));
     }
     let date = chrono::DateTime::parse_from_rfc2822(value).ok()?;
-    Some((date.to_utc() - chrono::Utc::now()).to_std().unwrap_or_default())
+    Some((date.to_utc() - chrono::Utc::now()).to_std().unwrap_or_default().min(CLOSED_MAX))
 }
 
 /// What a failed request died of.
@@ -205,11 +206,11 @@ fn fault_of(error: &reqwest::Error) -> Fault {
             };
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Fault::Tls(short(&tls.to_string()));
+            return Fault::Tls(tls_said(tls));
         }
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
             if let Some(tls) = tls_inside(io) {
-                return Fault::Tls(short(&tls.to_string()));
+                return Fault::Tls(tls_said(tls));
             }
             if let Some(said) = io_said(io.kind()) {
                 return Fault::Unreachable(said.into());
@@ -221,7 +222,34 @@ fn fault_of(error: &reqwest::Error) -> Fault {
     if error.is_timeout() {
         return Fault::TimedOut(Waiting::Headers);
     }
-    Fault::Unreachable(if why.is_empty() { "connexion impossible".into() } else { why })
+    Fault::Unreachable(http_said(&why).to_owned())
+}
+
+/// What hyper, whose errors have no public kinds for these, ends its chain with.
+fn http_said(why: &str) -> &str {
+    let broken =
+        ["invalid HTTP", "message head is too large", "invalid content-length", "invalid chunk", "unexpected message"];
+    match why {
+        "" => "connexion impossible",
+        why if why.starts_with("connection closed before") => "connexion fermée sans réponse",
+        why if broken.iter().any(|start| why.starts_with(start)) => "sa réponse n’est pas du HTTP",
+        why => why,
+    }
+}
+
+fn tls_said(error: &rustls::Error) -> String {
+    use rustls::CertificateError::*;
+    let rustls::Error::InvalidCertificate(certificate) = error else { return short(&error.to_string()) };
+    match certificate {
+        Expired | ExpiredContext { .. } => "certificat expiré".into(),
+        NotValidYet | NotValidYetContext { .. } => {
+            "certificat pas encore valable ; l’horloge est-elle à l’heure ?".into()
+        }
+        UnknownIssuer => "certificat d’une autorité inconnue".into(),
+        NotValidForName | NotValidForNameContext { .. } => "certificat d’un autre site".into(),
+        Revoked => "certificat révoqué".into(),
+        _ => short(&error.to_string()),
+    }
 }
 
 /// rustls travels inside `io::Error`s, one in the other, which do not show it as a `source`.
@@ -269,6 +297,8 @@ mod tests {
         check("120", Some(120..=120));
         check(&date, Some(590..=600));
         check("Wed, 21 Oct 2015 07:28:00 GMT", Some(0..=0));
+        check("18446744073709551615", Some(86_400..=86_400));
+        check("Fri, 31 Dec 9999 23:59:59 GMT", Some(86_400..=86_400));
         check("-5", None);
         check("bientôt", None);
         check("1.5", None);

@@ -15,7 +15,7 @@ use super::robots::Robots;
 const HOSTS_MAX: usize = 10_000;
 
 /// No site closes itself to us for longer by one answer.
-const CLOSED_MAX: Duration = Duration::from_secs(24 * 3600);
+pub(super) const CLOSED_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// Every host met so far.
 #[derive(Debug, Default)]
@@ -30,43 +30,47 @@ impl Hosts {
         }
         hosts.entry(url.origin().ascii_serialization()).or_default().clone()
     }
+
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Host {
-    /// Held during a request; the instant from which the next may begin.
+    /// Held during a request; when the last one ended.
     turn: tokio::sync::Mutex<Option<Instant>>,
     /// Held while robots.txt is being asked for; never together with another host's.
     pub robots: tokio::sync::Mutex<Option<(Arc<Robots>, Instant)>>,
     closed_until: Mutex<Option<Instant>>,
 }
 
-/// The right to make one request. Dropped, however it ended, it lets the next begin after the pause.
+/// The right to make one request. Dropped, however the request ended, it lets the next one's pause begin.
 pub(super) struct Turn<'h> {
-    next_from: MutexGuard<'h, Option<Instant>>,
-    pause: Duration,
+    last_ended: MutexGuard<'h, Option<Instant>>,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.next_from = Some(Instant::now() + self.pause);
+        *self.last_ended = Some(Instant::now());
     }
 }
 
 impl Host {
-    /// Waits for the requests before, the pause, and a short closing; a closing longer than `wait_max` is a fault.
+    /// Waits for the requests before, a pause since the last of them, and a short closing; a closing longer than `wait_max` is a fault.
     pub async fn turn(&self, pause: Duration, wait_max: Duration) -> Result<Turn<'_>, Fault> {
         let open = || match self.closed_for() {
             Some(retry_after) if retry_after > wait_max => Err(Fault::RateLimited { retry_after }),
             closed => Ok(closed),
         };
         open()?;
-        let next_from = self.turn.lock().await;
-        let closed = open()?.map(|wait| Instant::now() + wait);
-        if let Some(from) = next_from.max(closed) {
+        let last_ended = self.turn.lock().await;
+        let opens = open()?.map(|wait| Instant::now() + wait);
+        let rested = last_ended.map(|ended| ended + pause);
+        if let Some(from) = rested.max(opens) {
             tokio::time::sleep_until(from).await;
         }
-        Ok(Turn { next_from, pause })
+        Ok(Turn { last_ended })
     }
 
     /// Nothing is asked of this host for a while.

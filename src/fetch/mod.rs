@@ -1,8 +1,8 @@
 //! The only module that makes HTTP requests: polite to sites, safe for the network it runs in, patient within limits.
 //!
 //! Between `sources`, which says what to read, and `extract`, which reads it. Each request waits for its host's turn
-//! ([`host`]), asks robots.txt first ([`robots`]), goes only to addresses that may be reached ([`guard`]), and is one
-//! [`exchange`] whose body is limited ([`body`]); redirects and retries are followed here. It refuses to know what a
+//! (`host`), asks robots.txt first (`robots`), goes only to addresses that may be reached (`guard`), and is one
+//! `exchange` whose body is limited (`body`); redirects and retries are followed here. It refuses to know what a
 //! body means, and keeps no cookies: a site that needs them is named as the loop it makes.
 //!
 //! ```no_run
@@ -33,11 +33,12 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::model::{Request, Response};
-use body::{BodyLimits, Overflow};
+use body::{BodyLimits, LARGE_BODIES_MAX, Overflow};
 pub use error::{Fault, FetchError, Next, Waiting};
 use exchange::{Exchanged, Sending, exchange};
 use guard::{Guard, Unresolved};
@@ -123,12 +124,20 @@ pub enum Fetched {
     Answer(Response),
 }
 
+/// How many hosts may have a connection waiting for their next turn.
+const KEPT_OPEN_HOSTS_MAX: usize = 200;
+
 /// Makes the requests. Cheap to clone; clones share connections, turns and robots.txt.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
-    client: reqwest::Client,
+    /// Keeps a host's connection open for its next turn.
+    keeping: reqwest::Client,
+    /// Keeps none: among many hosts, open connections would cost memory and run out of file descriptors.
+    closing: reqwest::Client,
     guard: Guard,
     hosts: Arc<Hosts>,
+    /// The turns of large bodies.
+    large: Arc<Semaphore>,
     pause: Duration,
     limits: Limits,
 }
@@ -147,18 +156,29 @@ impl Fetcher {
     pub fn new(settings: FetchSettings) -> Result<Self, FetchError> {
         install_tls_provider();
         let guard = Guard::new(&settings.allow_private);
-        let client = reqwest::Client::builder()
-            .user_agent(&settings.user_agent)
-            .dns_resolver(Arc::new(guard.clone()))
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(settings.limits.connect_wait_max)
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .tls_backend_preconfigured(tls_settings())
-            .build()
-            .map_err(|error| FetchError { url: String::new(), at: None, fault: Fault::Client(error.to_string()) })?;
-        Ok(Self { client, guard, hosts: Arc::default(), pause: settings.pause, limits: settings.limits })
+        let tls = tls_settings();
+        let client = |idle_max: usize| {
+            reqwest::Client::builder()
+                .user_agent(&settings.user_agent)
+                .dns_resolver(Arc::new(guard.clone()))
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(settings.limits.connect_wait_max)
+                .pool_max_idle_per_host(idle_max)
+                .pool_idle_timeout(settings.pause + Duration::from_secs(3))
+                .tls_backend_preconfigured(tls.clone())
+                .build()
+                .map_err(|error| FetchError { url: String::new(), at: None, fault: Fault::Client(error.to_string()) })
+        };
+        Ok(Self {
+            keeping: client(1)?,
+            closing: client(0)?,
+            guard: guard.clone(),
+            hosts: Arc::default(),
+            large: Arc::new(Semaphore::new(LARGE_BODIES_MAX)),
+            pause: settings.pause,
+            limits: settings.limits.clone(),
+        })
     }
 
     /// Fetches one address: in its host's turn, if robots.txt lets us, redirects followed, what passes by itself retried.
@@ -261,7 +281,7 @@ impl Fetcher {
 
     fn body_limits(&self, bytes_max: u64, overflow: Overflow) -> BodyLimits {
         let Limits { wire_bytes_max, read_wait_max, .. } = self.limits;
-        BodyLimits { bytes_max, wire_bytes_max, read_wait_max, overflow }
+        BodyLimits { bytes_max, wire_bytes_max, read_wait_max, overflow, large: self.large.clone() }
     }
 
     /// One exchange in the host's turn; `spent` counts the attempt's time.
@@ -277,7 +297,8 @@ impl Fetcher {
         let _turn = host.turn(pause, self.limits.retry_after_wait_max).await?;
         let begun = Instant::now();
         let time_left = self.limits.attempt_wait_max.saturating_sub(*spent);
-        let exchanged = exchange(&self.client, sending, &self.limits, body_limits, time_left).await;
+        let client = if self.hosts.count() > KEPT_OPEN_HOSTS_MAX { &self.closing } else { &self.keeping };
+        let exchanged = exchange(client, sending, &self.limits, body_limits, time_left).await;
         *spent += begun.elapsed();
         if let Err(Fault::RateLimited { retry_after }) = exchanged {
             host.close(retry_after);

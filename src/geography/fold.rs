@@ -174,6 +174,11 @@ fn is_combining(c: char) -> bool {
 
 /// A space, a hyphen, an apostrophe, or a hyphen between spaces: what may stand inside a name.
 fn joins(gap: &str) -> bool {
+    if gap.chars().count() > 4 {
+        return false;
+    }
+    // A line may break after a hyphen ("Seine-\nSaint-Denis").
+    let gap = gap.strip_prefix('-').map_or(gap, str::trim);
     gap.chars().count() <= 3
         && gap.chars().all(|c| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}' | '\u{2011}' | '\'' | '’'))
 }

@@ -9,10 +9,13 @@
 //!   [`NOTABLE_POPULATION`] inhabitants; below, the larger place is meant (Bretagne, Creuse), unless hints say otherwise.
 //! - A name that current communes carry is theirs, not that of a former commune.
 
+mod numbers;
+
 use super::names::without_article;
 use super::table::GroupKind;
 use super::{Geography, Spot, fold};
 use crate::model::TerritoryCode;
+use numbers::{number_of, split_numbers};
 
 /// Inhabitants from which a commune is meant before a département or région of its name.
 const NOTABLE_POPULATION: u32 = 5_000;
@@ -114,45 +117,6 @@ impl Geography {
         }
         let code = TerritoryCode::parse(&compact.to_ascii_uppercase()).ok()?;
         self.current_spot(&code).map(|spot| self.code(spot))
-    }
-
-    /// The SIREN of an EPCI or EPT, or of a commune: `21`, its département, `0`, its number there, a check digit.
-    fn by_siren(&self, siren: &str) -> Option<TerritoryCode> {
-        if let Some(group) = self.table.group_of_code(siren) {
-            return Some(self.code(Spot::Intercommunality(group)));
-        }
-        if siren == "217500016" {
-            return TerritoryCode::parse("75056").ok();
-        }
-        let commune = format!("{}{}", siren.strip_prefix("21")?.get(..2)?, siren.get(5..8)?);
-        self.table.commune_of_code(&commune).map(|c| self.code(Spot::Commune(c)))
-    }
-
-    fn by_number(&self, number: &str) -> Candidates {
-        match number.len() {
-            1 => self.by_departement_number(&format!("0{number}")),
-            2 | 3 => self.by_departement_number(number),
-            4 => self.by_five_digits(&format!("0{number}")),
-            5 => self.by_five_digits(number),
-            _ => Candidates::default(),
-        }
-    }
-
-    fn by_departement_number(&self, number: &str) -> Candidates {
-        Candidates::of(self.table.departement(number).map(Spot::Departement))
-    }
-
-    /// Both readings of five digits; the postcode is preferred.
-    fn by_five_digits(&self, number: &str) -> Candidates {
-        let postcode = self.table.postcode(number.parse().unwrap_or(0));
-        let at_postcode: Vec<_> = postcode.filter(|s| matches!(s, Spot::Commune(_))).collect();
-        let insee = TerritoryCode::parse(number).ok().and_then(|c| self.current_spot(&c));
-        if at_postcode.is_empty() {
-            return Candidates::of(insee);
-        }
-        let mut candidates = Candidates::of(at_postcode);
-        candidates.second.extend(insee.filter(|i| !candidates.first.contains(i)));
-        candidates
     }
 
     /// `Saint-Denis, Seine-Saint-Denis`; `Montreuil (93)`; `93100 Montreuil`: one part names, the others narrow.
@@ -405,36 +369,6 @@ impl Candidates {
     }
 }
 
-/// A number alone, spaces apart (`93 100`).
-fn number_of(written: &str) -> Option<String> {
-    let digits: String = written.chars().filter(|c| !c.is_whitespace()).collect();
-    let sound = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    sound.then_some(digits)
-}
-
-/// Takes the numbers of départements and postcodes out of a folded name.
-fn split_numbers(folded: &str) -> (String, Vec<String>) {
-    let is_number = |w: &&str| {
-        let corsica = matches!(*w, "2a" | "2b");
-        corsica || (matches!(w.len(), 2 | 3 | 5) && w.bytes().all(|b| b.is_ascii_digit()))
-    };
-    // An acronym and its département written together: cd93, id77.
-    let glued = |w: &&str| {
-        let number = w.trim_start_matches(|c: char| c.is_ascii_lowercase());
-        let acronym = w.len() - number.len();
-        (2..=5).contains(&acronym) && is_number(&number)
-    };
-    if let Some(word) = folded.split(' ').find(glued) {
-        let number = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
-        let acronym = word.strip_suffix(number).unwrap_or_default();
-        let apart = folded.replacen(word, &format!("{acronym} {number}"), 1);
-        return split_numbers(&apart);
-    }
-    let numbers = folded.split(' ').filter(is_number).map(str::to_uppercase).collect();
-    let name = folded.split(' ').filter(|w| !is_number(w) && *w != "cedex").collect::<Vec<_>>().join(" ");
-    (name, numbers)
-}
-
 fn group_core(folded: &str) -> String {
     const GENERIC: &[&str] = &[
         "cc",
@@ -465,183 +399,4 @@ fn group_core(folded: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn codes(codes: &str) -> Vec<TerritoryCode> {
-        codes.split_whitespace().map(|c| TerritoryCode::parse(c).unwrap()).collect()
-    }
-
-    /// `93048` found, `93048?` the first of several candidates, empty unknown.
-    fn check(written: &str, hint: &str, expected: &str) {
-        let read = match Geography::get().resolve_place(written, &codes(hint)) {
-            Place::Found(code) => code.to_string(),
-            Place::Ambiguous(candidates) => format!("{}?", candidates[0]),
-            Place::Unknown => String::new(),
-        };
-        assert_eq!(read, expected, "« {written} » with {hint:?}");
-    }
-
-    #[test]
-    fn names_are_found_however_they_are_written() {
-        check("Nanterre", "", "92050");
-        check("NANTERRE", "", "92050");
-        check("  nanterre ", "", "92050");
-        check("L'Haÿ-les-Roses", "", "94038");
-        check("l hay les roses", "", "94038");
-        check("Saint Etienne", "", "42218");
-        check("St-Étienne", "", "42218");
-        check("Lilas", "", "93045");
-        check("Mairie des Lilas", "", "93045");
-        check("Le Mans", "", "72181");
-        check("Ville du Mans", "", "72181");
-        check("Mairie du Havre", "", "76351");
-        check("La Courneuve", "", "93027");
-        check("CCAS de La Courneuve", "", "93027");
-        check("Montreuil-sous-Bois", "", "93048");
-        check("Paris", "", "75056");
-        check("Paris 13e", "", "75113");
-        check("Mairie du 13e arrondissement de Paris", "", "75113");
-        check("Lyon 3ème", "", "69383");
-        check("Marseille 1er", "", "13201");
-    }
-
-    #[test]
-    fn a_departement_or_postcode_beside_the_name_decides() {
-        check("Montreuil (93)", "", "93048");
-        check("Montreuil 93", "", "93048");
-        check("Montreuil (Seine-Saint-Denis)", "", "93048");
-        check("Saint-Denis, Seine-Saint-Denis", "", "93066");
-        check("St Denis (974)", "", "97411");
-        check("Saint-Denis, La Réunion", "", "97411");
-        check("93100 Montreuil", "", "93048");
-        check("Montreuil, 93100", "", "93048");
-        check("93105 Montreuil Cedex", "", "93048");
-        check("Sainte-Anne (Guadeloupe)", "", "97128");
-        check("Sainte-Anne, Martinique", "", "97226");
-        check("Vienne (86)", "", "D86");
-        check("Vienne (38)", "", "38544");
-        check("Montreuil (75)", "", "93048?");
-    }
-
-    #[test]
-    fn homonyms_are_decided_by_hints_and_by_nothing_else() {
-        check("Montreuil", "", "93048?");
-        check("Montreuil", "D93", "93048");
-        check("Montreuil", "FR", "93048?");
-        check("Montreuil", "R11", "93048");
-        check("Montreuil", "93066", "93048");
-        check("Montreuil", "200057875", "93048");
-        check("St Denis", "", "97411?");
-        check("St Denis", "D93", "93066");
-        check("Saint-Denis", "93048 44109 92050", "93066");
-        check("Saint-Denis", "D974", "97411");
-        check("Sainte-Anne", "", "97128?");
-        check("Sainte-Anne", "D972", "97226");
-        check("Nantes", "D93", "44109");
-    }
-
-    #[test]
-    fn institutions_announce_their_kind_of_place() {
-        check("CCAS de Nanterre", "", "92050");
-        check("Centre communal d'action sociale de Nanterre", "", "92050");
-        check("Ville de Nantes", "", "44109");
-        check("Ville de Nantes - Direction de la santé", "", "44109");
-        check("Département de Seine-Saint-Denis", "", "D93");
-        check("Conseil départemental de la Seine-Saint-Denis", "", "D93");
-        check("Conseil départemental de la Vienne", "", "D86");
-        check("Département de la Mayenne", "", "D53");
-        check("CD 93", "", "D93");
-        check("CD93", "", "D93");
-        check("Région Île-de-France", "", "R11");
-        check("Conseil régional de Bretagne", "", "R53");
-        check("DREETS Grand Est", "", "R44");
-        check("Métropole de Lyon", "", "200046977");
-        check("CA Cergy-Pontoise", "", "249500109");
-        check("Communauté d'agglomération de La Rochelle", "", "241700434");
-        check("Métropole de Toulouse", "", "243100518");
-        check("EPT Plaine Commune", "", "200057867");
-    }
-
-    #[test]
-    fn a_commune_comes_before_a_departement_when_it_is_notable() {
-        check("Mayenne", "", "53147");
-        check("la Mayenne", "", "D53");
-        check("Vienne", "", "38544");
-        check("Vienne", "D86", "D86");
-        check("Bretagne", "", "R53");
-        check("Creuse", "", "D23");
-        check("Creuse", "D80", "80225");
-        check("Seine-Saint-Denis", "", "D93");
-        check("seine saint denis", "", "D93");
-        check("la Seine-Saint-Denis", "", "D93");
-        check("Réunion", "", "D974");
-        check("IDF", "", "R11");
-        check("PACA", "", "R93");
-        check("Plaine Commune", "", "200057867");
-        check("Nantes Métropole", "", "244400404");
-        check("Est Ensemble", "", "200057875");
-        check("Grand Paris Grand Est", "", "200058790");
-        check("France", "", "FR");
-    }
-
-    #[test]
-    fn numbers_follow_the_rule_of_the_module() {
-        check("93100", "", "93048");
-        check("93 100", "", "93048");
-        check("44000", "", "44109");
-        check("75013", "", "75056");
-        // A postcode first (01400 has several communes) …
-        check("01400", "", "01093?");
-        check("01400", "01001", "01001");
-        // … an INSEE code when it is no postcode, with or without its zero …
-        check("93048", "", "93048");
-        check("01053", "", "01053");
-        check("1053", "", "01053");
-        check("1000", "", "01053?");
-        check("2A004", "", "2A004");
-        check("2a004", "", "2A004");
-        // … or when only that reading lies within the hints (44150 is Saint-Aignan's code and Ancenis's postcode).
-        check("44150", "", "44003?");
-        check("44150", "44003", "44003");
-        check("44150", "44150", "44150");
-        // One to three digits are a département.
-        check("93", "", "D93");
-        check("D93", "", "D93");
-        check("R11", "", "R11");
-        check("2A", "", "D2A");
-        check("974", "", "D974");
-        check("6", "", "D06");
-        check("200057875", "", "200057875");
-        check("219300480", "", "93048");
-        check("217500016", "", "75056");
-        check("21930048000014", "", "93048");
-        check("00000", "", "");
-        check("99999", "", "");
-        check("123456789012", "", "");
-    }
-
-    #[test]
-    fn former_communes_lead_to_the_current_one() {
-        check("Pierrefitte-sur-Seine", "", "93066");
-        check("93059", "", "93066");
-    }
-
-    #[test]
-    fn what_is_no_place_is_unknown() {
-        check("", "", "");
-        check("   ", "", "");
-        check("???", "", "");
-        check("une ville quelconque", "", "");
-        check("東京", "", "");
-        check("(", "", "");
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_string_makes_it_panic(written in "\\PC{0,40}", hinted in proptest::bool::ANY) {
-            let hint = if hinted { codes("D93 44109 FR X") } else { vec![] };
-            let _ = Geography::get().resolve_place(&written, &hint);
-        }
-    }
-}
+mod tests;

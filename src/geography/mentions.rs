@@ -4,11 +4,14 @@
 //! a place is meant, since many communes are called like words (Mer, Contes, Orange). It says what is named and how,
 //! never what the text says of it: that is for understanding.
 
+mod numbers;
+
 use super::fold::Words;
 use super::names::{Name, NameKind, without_article};
 use super::table::Article;
 use super::{Geography, Spot};
 use crate::model::TerritoryCode;
+use numbers::{begins_with_digit, number_in_brackets};
 
 /// Inhabitants from which a commune counts by its capital letter alone.
 const KNOWN_POPULATION: u32 = 20_000;
@@ -211,6 +214,9 @@ impl Geography {
         }
         let large = Large { last, names };
         let several_words = last > n;
+        if words.phrase(n, last).ends_with("reunion") && !self.reunion_is_meant(words, n, last) {
+            return None;
+        }
         match name.kind {
             NameKind::Abbreviation => all_capitals(words, n, last).then_some((large, true)),
             // "Le Parisien" is a newspaper.
@@ -248,8 +254,10 @@ impl Geography {
         }
         let with_number =
             number_in_brackets(words, n).is_some_and(|(number, _)| departement.code.get(1..) == Some(number));
-        let announced =
-            (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
+        // Paris is one place, as a commune and as a département: its commune's code stands for it.
+        let also_commune = departement.communes.1 == departement.communes.0 + 1;
+        let announced = !also_commune
+            && (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
         if with_number || announced {
             return Some(true);
         }
@@ -281,6 +289,17 @@ impl Geography {
             Reading::Text if (stands_alone || closes) && !a_commune_too => Some(false),
             Reading::Text => None,
         }
+    }
+
+    /// The island, not a meeting: "La Réunion", "à la Réunion", never "la réunion", "Réunion d'information".
+    fn reunion_is_meant(&self, words: &Words<'_>, n: usize, last: usize) -> bool {
+        let article =
+            last > n || n.checked_sub(1).is_some_and(|b| matches!(words.word(b), "la" | "reunion" | "departement"));
+        let shouted = all_capitals(words, n, last);
+        article
+            && words.capital(last)
+            && !matches!(words.word(last + 1), "d" | "de" | "du" | "publique" | "en" | "avec")
+            && (!shouted || last > n)
     }
 
     fn mentions_of(&self, words: &Words<'_>, n: usize, large: &Large<'_>) -> Vec<Mention> {
@@ -378,47 +397,6 @@ impl Geography {
         names.into_iter().any(|name| name.starts_with("Le ") || name.starts_with("Les "))
     }
 
-    /// A département by its number, where the writing shows that it is one.
-    fn number_at(&self, words: &Words<'_>, n: usize, reading: Reading, previous: Option<&Mention>) -> Option<Mention> {
-        let number = words.word(n).to_ascii_uppercase();
-        let number = if number.len() == 1 { format!("0{number}") } else { number };
-        let departement = self.table.departement(&number)?;
-        let before = n.checked_sub(1).map_or("", |b| words.word(b));
-        let (gap_before, gap_after) = (words.gap_before(n), words.gap_after(n));
-        if gap_after.starts_with(['/', '€', '%', '°', ':']) || gap_before.ends_with(['/', '€', '°', '.']) {
-            return None;
-        }
-        let listed = previous.is_some_and(|p| {
-            p.written == Written::Number
-                && ((p.words.1 + 1 == n && gap_before.trim_matches(' ').len() <= 1)
-                    || (p.words.1 + 2 == n && matches!(before, "et" | "ou")))
-        });
-        let in_brackets =
-            gap_before.trim_end().ends_with('(') && gap_after.trim_start().starts_with([')', ',', '-', '/']);
-        let named = matches!(before, "departement" | "departements" | "dept" | "dep" | "depts" | "cd" | "dpt");
-        let beyond_days = number.len() == 3
-            || number.starts_with('2') && !number.bytes().all(|b| b.is_ascii_digit())
-            || number.parse::<u32>().is_ok_and(|n| n > 31);
-        let the_number = matches!(before, "le" | "du") && beyond_days && !counts_something(words.word(n + 1));
-        let body = reading == Reading::Publisher && words.word(n).len() >= 2 && !counts_something(words.word(n + 1));
-        let meant = (in_brackets && (words.word(n).len() >= 2)) || listed || named || the_number || body;
-        meant.then(|| mention(words, n, n, vec![self.code(Spot::Departement(departement))], Written::Number))
-    }
-
-    /// An acronym and a département in one word: `CD93`, `CAF93`; in a body's name any (`ID77`).
-    fn glued_number_at(&self, words: &Words<'_>, n: usize, reading: Reading) -> Option<Mention> {
-        let word = words.word(n);
-        let number = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
-        let acronym = word.strip_suffix(number)?;
-        if number.len() < 2 || !(2..=5).contains(&acronym.len()) || !all_capitals(words, n, n) {
-            return None;
-        }
-        let known =
-            reading == Reading::Publisher || matches!(acronym, "cd" | "caf" | "ddets" | "udaf" | "cpam" | "ddt");
-        let departement = self.table.departement(number).filter(|_| known)?;
-        Some(mention(words, n, n, vec![self.code(Spot::Departement(departement))], Written::Number))
-    }
-
     fn codes(&self, mut spots: Vec<Spot>) -> Vec<TerritoryCode> {
         spots.sort_by_key(|s| std::cmp::Reverse(self.people(*s)));
         spots.into_iter().map(|s| self.code(s)).collect()
@@ -444,16 +422,6 @@ fn joined_to_more(words: &Words<'_>, first: usize, last: usize) -> bool {
     hyphen(words.gap_after(last)) || (first > 0 && hyphen(words.gap_before(first)))
 }
 
-/// The number that follows in brackets, and its word: `Montreuil (93)`.
-fn number_in_brackets<'w>(words: &'w Words<'_>, last: usize) -> Option<(&'w str, usize)> {
-    let gap = words.gap_after(last);
-    let closes = words.gap_after(last + 1).trim_start().starts_with(')');
-    let number = words.word(last + 1);
-    let sound =
-        gap.trim() == "(" && closes && matches!(number.len(), 2 | 3) && number.as_bytes().first()?.is_ascii_digit();
-    sound.then_some((number, last + 1))
-}
-
 fn all_capitals(words: &Words<'_>, first: usize, last: usize) -> bool {
     let written = words.original(first, last);
     written.chars().any(char::is_alphabetic) && !written.chars().any(char::is_lowercase)
@@ -475,152 +443,5 @@ fn phrase_len(words: &Words<'_>, first: usize, last: usize) -> usize {
     words.phrase(first, last).len()
 }
 
-fn begins_with_digit(word: &str) -> bool {
-    word.bytes().next().is_some_and(|b| b.is_ascii_digit())
-}
-
-/// What follows a number that counts: a month, a unit.
-fn counts_something(word: &str) -> bool {
-    matches!(
-        word,
-        "janvier"
-            | "fevrier"
-            | "mars"
-            | "avril"
-            | "mai"
-            | "juin"
-            | "juillet"
-            | "aout"
-            | "septembre"
-            | "octobre"
-            | "novembre"
-            | "decembre"
-            | "euros"
-            | "euro"
-            | "ans"
-            | "jours"
-            | "mois"
-            | "heures"
-            | "h"
-            | "000"
-            | "rue"
-            | "avenue"
-            | "boulevard"
-            | "place"
-            | "projets"
-            | "m"
-            | "km"
-            | "millions"
-            | "bis"
-            | "personnes"
-    )
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Mentions as `words=code`, several candidates as `words=code?`.
-    fn read(text: &str) -> String {
-        let mentions = Geography::get().find(text);
-        let shown = mentions.iter().map(|m| {
-            let doubt = if m.candidates.len() > 1 { "?" } else { "" };
-            format!("{}={}{doubt}", &text[m.start..m.end], m.candidates[0])
-        });
-        shown.collect::<Vec<_>>().join("; ")
-    }
-
-    fn check(text: &str, expected: &str) {
-        assert_eq!(read(text), expected, "{text}");
-    }
-
-    #[test]
-    fn regions_and_departements_are_named() {
-        check("en Île-de-France et dans les Hauts-de-France", "Île-de-France=R11; Hauts-de-France=R32");
-        check("les associations de la Seine-Saint-Denis", "Seine-Saint-Denis=D93");
-        check("seine saint denis", "seine saint denis=D93");
-        check("SEINE-SAINT-DENIS", "SEINE-SAINT-DENIS=D93");
-        check("le département du Nord", "Nord=D59");
-        check("au nord de la ville, le Nord de la France", "France=FR");
-        check("dans l'Ain, le Lot, la Manche et les Landes", "Ain=D01; Lot=D46; Manche=D50; Landes=D40");
-        check("un lot de la manche du centre, la somme de 100 euros", "");
-        check("au bord de Loire", "");
-        check("en Loire-Atlantique", "Loire-Atlantique=D44");
-        check("dans la Loire", "Loire=D42");
-        check("La Réunion", "La Réunion=D974");
-        check(
-            "la Collectivité européenne d'Alsace",
-            "Collectivité européenne d'Alsace=D67; Collectivité européenne d'Alsace=D68",
-        );
-        check("le quartier Aude", "");
-        check("la Mayenne", "Mayenne=D53");
-        check("en Centre-Val de Loire", "Centre-Val de Loire=R24");
-        check("Bourgogne Franche-Comté", "Bourgogne Franche-Comté=R27");
-    }
-
-    #[test]
-    fn communes_need_a_sign() {
-        check("à Nanterre", "Nanterre=92050");
-        check("la commune de Contes", "Contes=06048?");
-        check("Contes pour enfants", "");
-        check("Les Aides de la Région", "");
-        check("la Croix-Rouge", "");
-        check("à Mayenne", "Mayenne=53147");
-        check("les Lilas fleurissent", "");
-        check("la ville des Lilas", "Lilas=93045");
-        check("le centre social du Mans", "Mans=72181");
-        check("Montreuil (93) et Bagnolet", "Montreuil (93)=93048; Bagnolet=93006");
-        check("à Montreuil", "Montreuil=93048?");
-        check("Mer (41)", "Mer (41)=41136");
-        check("LES PROJETS ORANGE", "");
-        check("l'Union européenne", "Union européenne=EU");
-    }
-
-    #[test]
-    fn numbers_count_as_departements_where_they_are_written_so() {
-        check("les départements 75, 92 et 93", "75=D75; 92=D92; 93=D93");
-        check("(04,05,84)", "04=D04; 05=D05; 84=D84");
-        check("(93)", "93=D93");
-        check("habiter le 93", "93=D93");
-        check("le 15 mars, le 31, 93 projets, 92 %, 93 rue", "");
-        check("le 92 boulevard", "");
-    }
-
-    #[test]
-    fn adjectives_and_abbreviations_name_places() {
-        check("les associations franciliennes", "franciliennes=R11");
-        check("les Francilien·ne·s", "Francilien=R11");
-        check("le public séquano-dionysien", "séquano-dionysien=D93");
-        check("les bailleurs drômois", "drômois=D26");
-        check("IDF et PACA", "IDF=R11; PACA=R93");
-        check("ara", "");
-        check("les jeunes parisiens", "parisiens=75056");
-        check("lu dans Le Parisien", "");
-    }
-
-    #[test]
-    fn intercommunalities_are_named() {
-        check("à Plaine Commune", "Plaine Commune=200057867");
-        check("Nantes Métropole soutient", "Nantes Métropole=244400404");
-        check("une plaine commune", "");
-        check("la communauté d'agglomération de La Rochelle", "communauté d'agglomération de La Rochelle=241700434");
-    }
-
-    #[test]
-    fn a_text_of_one_megabyte_is_read() {
-        let text = "Montreuil (93), le département du Nord, les associations franciliennes. ".repeat(14_000);
-        assert_eq!(Geography::get().find(&text).len(), 3 * 14_000);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn offsets_cut_the_text_on_characters(text in "(\\PC|Montreuil|le Nord|\\(93\\)|, |Île-de-France|à |Saint-|St ){0,24}") {
-            for mention in Geography::get().find(&text) {
-                let words = text.get(mention.start..mention.end);
-                proptest::prop_assert!(words.is_some_and(|w| !w.is_empty()));
-                proptest::prop_assert!(!mention.candidates.is_empty());
-            }
-            let _ = Geography::get().publisher(&text);
-        }
-    }
-}
+mod tests;

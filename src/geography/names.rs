@@ -36,33 +36,9 @@ pub struct Names {
 
 impl Names {
     pub fn of(table: &Table) -> Self {
-        let mut large = Vec::with_capacity(8_000);
-        let mut add = |name: &str, kind, spot| large.push(Name { folded: fold(name), kind, spot });
-        for (n, region) in table.regions.iter().enumerate() {
-            // An overseas région is its département, which carries the name.
-            match region.departements.as_slice() {
-                [_] => {}
-                _ => add(region.name, NameKind::Name, Spot::Region(n as u8)),
-            }
-        }
-        for (n, departement) in table.departements.iter().enumerate() {
-            add(departement.name, NameKind::Name, Spot::Departement(n as u8));
-        }
-        for (n, group) in table.groups.iter().enumerate() {
-            for name in group_names(table, group.kind, group.name) {
-                add(&name, NameKind::Name, Spot::Intercommunality(n as u16));
-            }
-        }
-        for (name, columns) in entries(ALIASES) {
-            let (kind, codes) = columns.split_once('\t').unwrap_or_default();
-            let kind = if kind == "abbreviation" { NameKind::Abbreviation } else { NameKind::Name };
-            codes.split(' ').filter_map(|c| spot_of(table, c)).for_each(|spot| add(name, kind, spot));
-        }
-        for (adjective, codes) in entries(ADJECTIVES) {
-            for form in inflected(&fold(adjective)) {
-                codes.split(' ').filter_map(|c| spot_of(table, c)).for_each(|s| add(&form, NameKind::Adjective, s));
-            }
-        }
+        let mut large = Vec::with_capacity(14_000);
+        add_official(table, &mut large);
+        add_hand_written(table, &mut large);
         large.sort_unstable();
         large.dedup();
         let large_from = Buckets::of(large.len(), |n| large.get(n).map_or("", |l| l.folded.as_str()));
@@ -97,6 +73,42 @@ impl Names {
         match table.names.binary_search_by(|(n, _)| (*n).cmp(folded)) {
             Ok(n) => spots_of(table, n),
             Err(_) => Vec::new(),
+        }
+    }
+}
+
+/// Régions, départements and intercommunalities, by the names the table gives.
+fn add_official(table: &Table, large: &mut Vec<Name>) {
+    let mut add = |folded: String, spot| large.push(Name { folded, kind: NameKind::Name, spot });
+    for (n, region) in table.regions.iter().enumerate() {
+        // An overseas région is its département, which carries the name.
+        if region.departements.len() != 1 {
+            add(fold(region.name), Spot::Region(n as u8));
+        }
+    }
+    for (n, departement) in table.departements.iter().enumerate() {
+        add(fold(departement.name), Spot::Departement(n as u8));
+    }
+    for (n, group) in table.groups.iter().enumerate() {
+        for name in group_names(table, group.kind, group.name) {
+            add(name, Spot::Intercommunality(n as u16));
+        }
+    }
+}
+
+fn add_hand_written(table: &Table, large: &mut Vec<Name>) {
+    let mut add = |folded: &str, kind, codes: &str| {
+        let spots = codes.split(' ').filter_map(|c| spot_of(table, c));
+        large.extend(spots.map(|spot| Name { folded: folded.to_owned(), kind, spot }));
+    };
+    for (name, columns) in entries(ALIASES) {
+        let (kind, codes) = columns.split_once('\t').unwrap_or_default();
+        let kind = if kind == "abbreviation" { NameKind::Abbreviation } else { NameKind::Name };
+        add(&fold(name), kind, codes);
+    }
+    for (adjective, codes) in entries(ADJECTIVES) {
+        for form in inflected(&fold(adjective)) {
+            add(&form, NameKind::Adjective, codes);
         }
     }
 }

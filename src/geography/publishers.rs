@@ -145,6 +145,7 @@ mod tests {
             assert!(read.is_none_or(|p| name.get(p.start..p.end).is_some()));
         };
         check("Ville de Paris", "75056");
+        check("Département de Paris", "75056");
         check("Mairie de Nanterre", "92050");
         check("Région Île-de-France", "R11");
         check("Conseil départemental de la Drôme", "D26");

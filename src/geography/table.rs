@@ -2,6 +2,8 @@
 //!
 //! It knows the places and what lies in what, as the INSEE writes them; nothing of how people write names.
 
+use std::sync::OnceLock;
+
 const TABLE: &str = include_str!("../../data/geography.tsv");
 
 /// A place of the table: an index into one of its lists.
@@ -101,8 +103,9 @@ pub struct Table {
     pub former: Vec<Former>,
     /// Folded names of communes, sorted, with the places that carry them (`c12 f3`).
     pub names: Vec<(&'static str, &'static str)>,
-    /// (postcode, place), sorted.
-    pub postcodes: Vec<(u32, Spot)>,
+    /// Postcodes of each commune, then of each arrondissement, as written; sorted when first asked for.
+    written_postcodes: Vec<(&'static str, Spot)>,
+    postcodes: OnceLock<Vec<(u32, Spot)>>,
     /// The EPCI stand before this index, the EPT from it.
     epts_from: usize,
 }
@@ -112,7 +115,8 @@ impl Table {
     pub fn load() -> Self {
         let mut table = Self::default();
         table.communes.reserve(36_000);
-        table.names.reserve(38_000);
+        table.names.reserve(40_000);
+        table.written_postcodes.reserve(36_000);
         let mut section = "";
         for line in TABLE.lines().skip(1) {
             if line.starts_with('[') {
@@ -132,7 +136,6 @@ impl Table {
                 _ => {}
             }
         }
-        table.postcodes.sort_unstable();
         table.epts_from = table.groups.partition_point(|g| g.kind != GroupKind::Ept);
         table
     }
@@ -172,7 +175,9 @@ impl Table {
 
     fn add_commune(&mut self, columns: [&'static str; 6]) {
         let [code, name, population, epci, ept, postcodes] = columns;
-        let Some(departement) = self.departement_of_code(code) else { return };
+        // Communes of one département follow each other.
+        let same = self.communes.last().filter(|c| code.len() == 5 && c.code.get(..3) == code.get(..3));
+        let Some(departement) = same.map(|c| c.departement).or_else(|| self.departement_of_code(code)) else { return };
         let n = self.communes.len() as u32;
         let population = population.parse().unwrap_or(0);
         if let Some(d) = self.departements.get_mut(usize::from(departement)) {
@@ -191,7 +196,7 @@ impl Table {
                 }
             }
         }
-        self.add_postcodes(postcodes, Spot::Commune(n));
+        self.written_postcodes.push((postcodes, Spot::Commune(n)));
         self.communes.push(Commune { code, name, population, departement, epci, ept });
     }
 
@@ -205,19 +210,14 @@ impl Table {
     ) {
         let Some(commune) = self.commune_of_code(commune) else { return };
         let population = population.parse().unwrap_or(0);
-        self.add_postcodes(postcodes, Spot::Arrondissement(self.arrondissements.len() as u8));
+        let place = Spot::Arrondissement(self.arrondissements.len() as u8);
+        self.written_postcodes.push((postcodes, place));
         self.arrondissements.push(Arrondissement { code, name, population, commune });
     }
 
     fn add_former(&mut self, code: &'static str, name: &'static str, current: &str) {
         if let Some(commune) = self.commune_of_code(current) {
             self.former.push(Former { code, name, commune });
-        }
-    }
-
-    fn add_postcodes(&mut self, postcodes: &str, place: Spot) {
-        for postcode in postcodes.split(' ').filter_map(|p| p.parse().ok()) {
-            self.postcodes.push((postcode, place));
         }
     }
 
@@ -238,8 +238,15 @@ impl Table {
 
     /// The places that share a postcode.
     pub fn postcode(&self, postcode: u32) -> impl Iterator<Item = Spot> {
-        let first = self.postcodes.partition_point(|(p, _)| *p < postcode);
-        self.postcodes.get(first..).unwrap_or_default().iter().take_while(move |(p, _)| *p == postcode).map(|(_, s)| *s)
+        let sorted = self.postcodes.get_or_init(|| {
+            let written = self.written_postcodes.iter();
+            let each = written.flat_map(|(codes, place)| codes.split(' ').map(move |code| (code.parse(), *place)));
+            let mut sorted: Vec<(u32, Spot)> = each.filter_map(|(code, place)| Some((code.ok()?, place))).collect();
+            sorted.sort_unstable();
+            sorted
+        });
+        let first = sorted.partition_point(|(p, _)| *p < postcode);
+        sorted.get(first..).unwrap_or_default().iter().take_while(move |(p, _)| *p == postcode).map(|(_, s)| *s)
     }
 
     pub fn group_of_code(&self, siren: &str) -> Option<u16> {

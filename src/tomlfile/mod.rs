@@ -1,6 +1,6 @@
 //! TOML files that people write who do not code: every mistake at once, each with its line and what to do, in French.
 //!
-//! Settings, sources and themes are read through here. A file is decoded ([`decode`]), parsed with recovery, and then
+//! Settings, sources and themes are read through here. A file is decoded (`decode`), parsed with recovery, and then
 //! asked for its keys one by one through [`Table`]; what nobody asked for is a mistake too. It knows TOML and French
 //! sentences; it refuses to know what any key means.
 //!

@@ -50,6 +50,29 @@ impl Value {
     }
 }
 
+/// What was meant by a value of the wrong type, to propose it back.
+impl Value {
+    pub fn as_number(&self) -> Option<i64> {
+        match self {
+            Self::Text(text) => text.trim().parse().ok(),
+            Self::Decimal(number) if number.fract() == 0.0 => Some(*number as i64),
+            _ => None,
+        }
+    }
+
+    pub fn as_truth(&self) -> Option<bool> {
+        match self {
+            Self::Text(text) => match text.trim().to_lowercase().as_str() {
+                "true" | "oui" | "vrai" | "yes" | "on" | "1" => Some(true),
+                "false" | "non" | "faux" | "no" | "off" | "0" => Some(false),
+                _ => None,
+            },
+            Self::Integer(Some(number)) => Some(*number != 0),
+            _ => None,
+        }
+    }
+}
+
 /// Where the lines of a text begin.
 pub(super) struct Lines(Vec<usize>);
 

@@ -18,6 +18,9 @@ pub(super) struct Fault {
     pub advice: String,
 }
 
+/// Nobody mends more before trying again; a file that is no TOML at all would fail on each of its lines.
+const FAULTS_MAX: usize = 50;
+
 pub(super) fn parse(text: &str) -> Parsed {
     let (root, errors) = DeTable::parse_recoverable(text);
     let lines = Lines::of(text);
@@ -25,6 +28,9 @@ pub(super) fn parse(text: &str) -> Parsed {
     let mut faults: Vec<Fault> = Vec::new();
     let mut lost_titles = Vec::new();
     for error in &errors {
+        if faults.len() == FAULTS_MAX {
+            break;
+        }
         let at = error.span().map_or(0, |span| span.start);
         let line = lines.at(at);
         offsets.push(at);

@@ -79,7 +79,10 @@ impl<'f> Table<'f> {
                 let message = format!("« {key} » : {number} est hors des limites");
                 self.file.problem(node.line, message, format!("indiquez un nombre de {least} à {most}"));
             }
-            _ => self.wrong_type(key, node, "un nombre entier, sans guillemets", &format!("{key} = {least}")),
+            _ => {
+                let meant = node.value.as_number().filter(|number| range.contains(number)).unwrap_or(*least);
+                self.wrong_type(key, node, "un nombre entier, sans guillemets", &format!("{key} = {meant}"));
+            }
         }
         None
     }
@@ -108,7 +111,9 @@ impl<'f> Table<'f> {
         match node.value {
             Value::Boolean(truth) => Some(truth),
             _ => {
-                self.wrong_type(key, node, "true (oui) ou false (non), sans guillemets", &format!("{key} = true"));
+                let meant = node.value.as_truth().unwrap_or(true);
+                let example = format!("{key} = {meant}");
+                self.wrong_type(key, node, "true (oui) ou false (non), sans guillemets", &example);
                 None
             }
         }

@@ -112,6 +112,19 @@ fn unknown_words_come_with_the_nearest_known_one() {
 }
 
 #[test]
+fn what_was_meant_is_proposed_back() {
+    let proposed = |text: &str| read(format!("name = \"a\"\n{text}\n").as_bytes()).join("\n");
+    let check = |text: &str, expected: &str| {
+        let said = proposed(text);
+        assert!(said.ends_with(&format!("écrivez par exemple : {expected}")), "{said}");
+    };
+    check("port = \"80\"", "port = 80");
+    check("port = \"quatre-vingts\"", "port = 1");
+    check("enabled = \"Non\"", "enabled = false");
+    check("enabled = 1", "enabled = true");
+}
+
+#[test]
 fn wrong_values_are_said_with_what_was_expected() {
     says(
         "name = \"a\"\nenabled = \"oui\"\n",
@@ -167,6 +180,13 @@ fn what_is_no_text_is_named() {
     check(&vec![b'#'; FILE_BYTES_MAX + 1], "s.toml: le fichier pèse");
     let missing = TomlFile::read("/nonexistent/s.toml").unwrap_err().to_string();
     assert!(missing.starts_with("/nonexistent/s.toml: ce fichier n’existe pas"), "{missing}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_at_all_is_refused_quickly() {
+    let started = std::time::Instant::now();
+    assert_eq!(read("« = \n".repeat(200_000).as_bytes()).len(), 50);
+    assert!(started.elapsed().as_secs() < 20);
 }
 
 #[test]

@@ -55,7 +55,9 @@ async fn a_crawl_delay_longer_than_the_pause_wins() {
     for path in ["/a", "/b", "/c"] {
         fetcher.fetch(&Request::get(site.url(path))).await.unwrap();
     }
-    let seen = site.seen();
+    // From robots.txt on.
+    let seen = site.seen_all();
+    assert_eq!(seen.len(), 4);
     for pair in seen.windows(2) {
         assert!(pair[1].begun - pair[0].begun >= Duration::from_millis(195));
     }

@@ -34,6 +34,7 @@ impl Claim {
             Cue::Body => 3,
             Cue::Launches => 5,
             Cue::Applicants => 5,
+            Cue::Limits => 6,
         };
         by_cue + if self.in_title() { 5 } else { 0 } + u32::from(self.in_lead)
     }
@@ -193,6 +194,9 @@ fn national(words: &Words<'_>, field: &Field) -> Vec<Claim> {
             ("territoire", "national" | "francais" | "metropolitain") => Cue::Applicants,
             ("echelle" | "niveau" | "portee" | "envergure" | "ampleur", "nationale" | "national") => Cue::Concerned,
             ("projets" | "projet" | "candidatures" | "interet" | "appel", "national" | "nationaux") => Cue::Concerned,
+            _ if word == "fondation" && (1..=3).any(|b| n.checked_sub(b).is_some_and(|n| words.word(n) == "egide")) => {
+                Cue::Body
+            }
             ("plan" | "programme" | "prix" | "concours", "national") if field == &Field::Title => Cue::Concerned,
             (_, "ministere" | "fondation" | "ministre" | "anct" | "ademe" | "cnsa" | "dilcrah")
                 if launches(words, n) =>

@@ -78,7 +78,7 @@ fn widened(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
     let widens = |claim: &Claim| {
         let own_too = claim.codes.iter().any(|c| within(own, c));
         let more = claim.codes.iter().any(|c| !within(own, c) && !matches!(c.level(), Level::Country | Level::Europe));
-        claim.cue == Cue::Applicants && own_too && more
+        claim.cue >= Cue::Applicants && own_too && more
     };
     let n = claims.iter().position(widens)?;
     Some(Decision::of(claims.get(n)?.codes.clone(), Basis::Claim(n)))
@@ -90,12 +90,13 @@ fn narrowed(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
         !claim.codes.is_empty() && claim.codes.iter().all(|c| within(own, c) && !own.iter().any(|o| equal(o, c)))
     };
     let own_in_title = claims.iter().any(|c| c.in_title() && c.codes.iter().any(|code| own.contains(code)));
-    let own_plainly = claims.iter().any(|c| c.cue == Cue::Applicants && c.codes.iter().any(|code| own.contains(code)));
+    let own_plainly = claims.iter().any(|c| c.cue >= Cue::Applicants && c.codes.iter().any(|code| own.contains(code)));
     let narrows = |claim: &Claim| {
         let plain = claim.in_title() && claim.cue > Cue::Bare || claim.in_title() && !own_in_title;
-        inside(claim)
-            && (plain && claim.cue != Cue::Aside
-                || claim.in_lead && claim.cue == Cue::Applicants && !own_plainly && !own_in_title)
+        // One town or some départements; a list of towns is where the quartiers are, not who may apply.
+        let one = claim.codes.len() == 1 || claim.codes.iter().all(|c| c.level() == Level::Departement);
+        let lead = claim.in_lead && one && claim.cue == Cue::Limits && !own_plainly && !own_in_title;
+        inside(claim) && (plain && claim.cue != Cue::Aside || lead)
     };
     let n = claims.iter().position(narrows)?;
     Some(Decision::of(claims.get(n)?.codes.clone(), Basis::Claim(n)))
@@ -113,7 +114,7 @@ fn beside_scope(claims: &[Claim], publisher: &Publisher) -> Decision {
         |claim: &Claim| claim.codes.iter().all(|c| within(&publisher.codes, c) && !publisher.codes.contains(c));
     let Some((n, claim)) = best(claims, narrower) else { return scope };
     let everywhere =
-        claims.iter().any(|c| c.cue == Cue::Applicants && c.codes.iter().any(|code| publisher.codes.contains(code)));
+        claims.iter().any(|c| c.cue >= Cue::Applicants && c.codes.iter().any(|code| publisher.codes.contains(code)));
     let plain = claim.in_title() || (claim.cue >= Cue::Launches && !everywhere);
     if claim.weight() < PLAIN_WEIGHT || !plain {
         return scope;
@@ -130,6 +131,11 @@ fn beside_source(claims: &[Claim], source: &[TerritoryCode]) -> Decision {
     if confirms && claim.weight() >= LIKELY_WEIGHT {
         return decision;
     }
+    // A source that covers the country: the one place a text speaks of is likelier than the whole.
+    let broad = source.iter().all(|c| matches!(c.level(), Level::Country | Level::Europe | Level::Elsewhere));
+    if broad && claim.weight() >= LIKELY_WEIGHT && claim.weight() < PLAIN_WEIGHT && dominates(claims, claim) {
+        return decision.weak("");
+    }
     // A text that names a place outside the source's is somebody else's call; inside, it must be plain.
     let plain = claim.in_title() || claim.cue >= Cue::Launches;
     if claim.weight() >= PLAIN_WEIGHT && plain { decision } else { from_source }
@@ -145,14 +151,21 @@ fn alone(claims: &[Claim]) -> Decision {
     }
 }
 
+/// Whether every other place of some weight lies in the claim's, or around it.
+fn dominates(claims: &[Claim], claim: &Claim) -> bool {
+    let others = claims.iter().filter(|c| c.weight() >= LIKELY_WEIGHT.min(claim.weight()));
+    others.flat_map(|c| &c.codes).all(|code| claim.codes.iter().any(|own| Geography::get().overlaps(own, code)))
+}
+
 fn relayed_national(claims: &[Claim]) -> Option<usize> {
     claims.iter().position(|c| {
-        c.codes.iter().any(|code| code.level() == Level::Country) && (c.in_title() || c.in_lead) && c.cue >= Cue::Body
+        let country = c.codes.iter().any(|code| code.level() == Level::Country);
+        country && (((c.in_title() || c.in_lead) && c.cue >= Cue::Body) || c.cue >= Cue::Applicants)
     })
 }
 
 /// The heaviest claim; places that are often named weigh more, the first wins.
-fn best<'c>(claims: &'c [Claim], wanted: impl Fn(&Claim) -> bool) -> Option<(usize, &'c Claim)> {
+fn best(claims: &[Claim], wanted: impl Fn(&Claim) -> bool) -> Option<(usize, &Claim)> {
     let again = |claim: &Claim| {
         let same = claims.iter().filter(|c| c.weight() > 0 && c.codes.first() == claim.codes.first());
         same.count().saturating_sub(1).min(3) as u32

@@ -6,6 +6,7 @@
 //! changes nothing. Pure: it knows neither the clock nor what members want.
 
 mod claims;
+mod cue_words;
 mod cues;
 mod decision;
 

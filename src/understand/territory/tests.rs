@@ -109,6 +109,104 @@ fn a_local_publisher_speaks_for_its_territory() {
 }
 
 #[test]
+fn pages_speak_of_many_places() {
+    check(
+        [
+            "Préfecture de l'Hérault",
+            "D34",
+            "Appels à projets politique de la ville",
+            "Mis à jour le 30/10/2025. Les actions concernent les habitants des quartiers de Montpellier, de Béziers et de \
+             Lunel. Contact : DDETS de l'Hérault, 615 boulevard d'Antigone, 34000 Montpellier.",
+        ],
+        "D34",
+    );
+    check(
+        [
+            "Préfecture de l'Indre",
+            "D36",
+            "Programme Mieux manger pour tous dans l'Indre",
+            "Le ministre des Solidarités a lancé un programme. L'État (la DDETSPP de l'Indre) lance un appel à projets \
+             régional, doté au niveau national de 60 millions d'euros.",
+        ],
+        "D36",
+    );
+    check(
+        [
+            "Préfecture du Finistère",
+            "D29",
+            "Neuf associations finistériennes lauréates",
+            "Les lauréats : une épicerie à Brest, un chantier à Châteaulin, une banque alimentaire à Quimper.",
+        ],
+        "D29",
+    );
+    check(
+        [
+            "DREETS Nouvelle-Aquitaine",
+            "R75",
+            "Campagne d'habilitation régionale à l'aide alimentaire 2026",
+            "En Nouvelle-Aquitaine, la campagne est lancée. Les structures dont l'activité couvre au moins deux régions \
+             demandent une habilitation nationale. Dossiers : DREETS, site de Limoges ou site de Bordeaux.",
+        ],
+        "R75",
+    );
+    check(
+        [
+            "DRIHL Île-de-France",
+            "R11",
+            "Campagne 2026 d'habilitation pour l'aide alimentaire",
+            "L'arrêté du préfet de la région d'Île-de-France, préfet de Paris, fixe la liste. La loi s'applique à la France.",
+        ],
+        "R11",
+    );
+    check(
+        [
+            "DREETS Grand Est",
+            "R44",
+            "Soutien à l'insertion",
+            "Les projets peuvent se dérouler dans un ou plusieurs départements du Grand Est (08, 10, 51, 52, 54, 55, 57, 67, 68, 88).",
+        ],
+        "R44",
+    );
+    check(
+        [
+            "CAF de la Gironde",
+            "D33",
+            "Fonds publics et territoires",
+            "Les projets sont portés par des partenaires implantés en Gironde. Réunion d'information à Bordeaux le 4 mai.",
+        ],
+        "D33",
+    );
+    check(
+        [
+            "Saint-Étienne Métropole",
+            "",
+            "Contrat de ville : appel à projets 2026",
+            "Financeurs : État, Région Auvergne-Rhône-Alpes, Département de la Loire, CAF de la Loire et communes membres.",
+        ],
+        "244200770",
+    );
+    check(
+        [
+            "ARS Occitanie",
+            "R76",
+            "Appel à projets santé environnement",
+            "Cofinancé par l'Union européenne et France Relance. La commission se tiendra à Toulouse et à Montpellier.",
+        ],
+        "R76",
+    );
+    check(
+        ["Préfecture de La Réunion", "", "Alimentation solidaire", "La réunion d'information aura lieu le 3."],
+        "D974",
+    );
+    check(
+        ["", "", "Appel à projets 2026 - contrat de ville de Cosne-Cours-sur-Loire", "Pour les habitants du quartier."],
+        "58086",
+    );
+    check(["", "FR", "Mèze : associations, demandez une subvention", "La ville aide les associations."], "34157");
+    check(["Ville de Quéven", "", "Demande de subventions", "Pour les associations quévenoises."], "56185");
+}
+
+#[test]
 fn a_text_narrows_its_publishers_territory() {
     check(
         [
@@ -242,6 +340,12 @@ fn another_bodys_call_is_not_the_relays() {
         place: None,
     });
     assert_eq!(reading.value, Some(codes("R53")));
+}
+
+#[test]
+fn a_local_site_relays_a_foundation() {
+    let text = "Cet appel, sous l'égide de la Fondation des Ormes, soutient l'alimentation durable. Le projet se situe en France.";
+    check(["Santé Brest", "29019", "Appel à projet : l'alimentation, un levier", text], "FR");
 }
 
 #[test]
