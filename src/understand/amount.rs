@@ -11,8 +11,11 @@ use super::page::{Page, Zone};
 use super::words::fold;
 use crate::model::{Aspect, Doubt, DoubtReason, Field, Fields, Quote, Reading};
 
+/// A number in French, its unit, and the number before it when they are the ends of a range ("40 000 à 650 000 euros").
 static SUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b\d{1,3}(?:[\s.\u{a0}\u{202f}]\d{3})+(?:,\d{1,2})?\s?(?:€|euros?\b)|\b\d+(?:[.,]\d+)?\s?(?:k€|m€|md€|millions?\s+d['’]\s?euros?|milliards?\s+d['’]\s?euros?|€|euros?\b)").ok()
+    let number = r"(?:\d{1,3}(?:[\s.\u{a0}\u{202f}]\d{3})+|\d+)(?:[.,]\d{1,2})?";
+    let unit = r"\s?(?:k€|m€|md€|millions?\s+d['’]\s?euros?|milliards?\s+d['’]\s?euros?|€|euros?\b)";
+    Regex::new(&format!(r"(?i)\b(?:{number}(?:{unit})?\s(?:à|et)\s)?({number})({unit})")).ok()
 });
 
 /// How far before a sum its meaning may stand.
@@ -108,23 +111,41 @@ pub(super) fn read(page: &Page, fields: &Fields) -> Reading<String> {
     }
     let Some(sum) = SUM.as_ref() else { return Reading::none() };
     let text = page.text.text();
-    let mut best: Option<(f32, Range<usize>)> = None;
+    let mut best: Option<(f32, f64, Range<usize>)> = None;
     let mut rivals = 0;
-    for found in sum.find_iter(text) {
-        let score = score(text, found.range()) - if page.zone(found.start()) == Zone::Far { 1.0 } else { 0.0 };
-        if page.zone(found.start()) == Zone::Chrome || score < 1.0 {
+    for found in sum.captures_iter(text) {
+        let Some(whole) = found.get(0) else { continue };
+        let score = score(text, whole.range()) - if page.zone(whole.start()) == Zone::Far { 1.0 } else { 0.0 };
+        if page.zone(whole.start()) == Zone::Chrome || score < 1.0 {
             continue;
         }
         rivals += 1;
-        // The first of equals: a notice tells the whole before its parts.
-        if best.as_ref().is_none_or(|(top, _)| score > *top) {
-            best = Some((score, found.range()));
+        let euros = euros(found.get(1).map_or("", |m| m.as_str()), found.get(2).map_or("", |m| m.as_str()));
+        // Of equals the largest: the whole and not its parts, the cap that no project passes.
+        if best.as_ref().is_none_or(|(top, most, _)| score > *top || (score == *top && euros > *most)) {
+            best = Some((score, euros, whole.range()));
         }
     }
-    let Some((_, at)) = best else { return Reading::none() };
+    let Some((_, _, at)) = best else { return Reading::none() };
     let quote = page.quote_text(at);
     let reading = Reading::of(quote.text.clone(), quote);
     if rivals > 1 { reading.doubted(Doubt::new(Aspect::Amount, DoubtReason::Contradiction, "")) } else { reading }
+}
+
+/// What a sum is worth, for comparing sums.
+fn euros(number: &str, unit: &str) -> f64 {
+    let digits: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+    // "150.000" is grouped by points, "1.5" is not.
+    let grouped = digits.rsplit('.').next().is_some_and(|last| last.len() == 3);
+    let digits = if grouped { digits.replace('.', "") } else { digits };
+    let value: f64 = digits.replace(',', ".").parse().unwrap_or(0.0);
+    let unit = unit.trim().to_lowercase();
+    match unit.chars().next() {
+        Some('k') => value * 1e3,
+        Some('m') if unit.starts_with("milliard") || unit.starts_with("md") => value * 1e9,
+        Some('m') => value * 1e6,
+        _ => value,
+    }
 }
 
 fn score(text: &str, at: Range<usize>) -> f32 {
@@ -143,6 +164,8 @@ fn score(text: &str, at: Range<usize>) -> f32 {
         score += if says(SAYS_CAP, near) { 2.0 } else { 1.0 };
     }
     if after.starts_with("par projet")
+        || after.starts_with("dedie")
+        || after.starts_with("de subvention")
         || after.starts_with("par an")
         || after.starts_with("maximum")
         || after.starts_with("max")

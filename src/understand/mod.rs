@@ -81,7 +81,7 @@ impl Reader {
         let page = Page::of(input);
         let territory = read_territory(input);
         let dates = read_dates(input, &territory);
-        let kind = kind::read(&page, input, dates.deadline.value.is_some());
+        let kind = kind::read(&page, input, kind::Closes::of(&dates.deadline));
         let kind_value = kind.value;
         let who = audience::read(&page, input, kind_value);
         Understanding {

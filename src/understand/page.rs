@@ -103,6 +103,8 @@ enum Mark {
     Frame,
     /// A frame piece whose value follows on the same line ("Crédit photo : …").
     Label,
+    /// The start of a trail of links ("Accueil > Actualités > …"): its line says where the page stands.
+    Trail,
     /// From here on the page speaks of other pages.
     Elsewhere,
 }
@@ -116,7 +118,6 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
                 "aller au menu",
                 "aller à la recherche",
                 "fil d'ariane",
-                "vous êtes ici",
                 "retour à l'accueil",
                 "retour à la page d'accueil",
                 "revenir en haut",
@@ -151,6 +152,7 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
             Mark::Label,
             &["crédit photo", "crédits photo", "mise à jour le", "mis à jour le", "publié le", "temps de lecture"][..],
         ),
+        (Mark::Trail, &["accueil", "vous êtes ici"][..]),
         (
             Mark::Elsewhere,
             &[
@@ -199,6 +201,10 @@ fn chrome(words: &Words, title: &str) -> Vec<Range<usize>> {
         let end = match found.tag {
             Mark::Frame => found.at.end,
             Mark::Label => end_of_label(text, found.at.end),
+            Mark::Trail => match end_of_trail(text, found.at.end) {
+                Some(end) => end,
+                None => continue,
+            },
             Mark::Elsewhere if heads_a_list(text, found.at.start) => end_of_elsewhere(text, found.at.end),
             Mark::Elsewhere => found.at.end,
         };
@@ -217,6 +223,18 @@ fn end_of_label(text: &str, from: usize) -> usize {
     let line = value.find('\n').unwrap_or(value.len());
     let whole_words = if line == value.len() { value.rfind(char::is_whitespace).unwrap_or(line) } else { line };
     from + whole_words
+}
+
+/// "Accueil > Actualités > Appels à projets": to the end of its line, when arrows follow.
+fn end_of_trail(text: &str, from: usize) -> Option<usize> {
+    const TRAIL_BYTES: usize = 300;
+    let rest = cut(text.get(from..).unwrap_or_default(), TRAIL_BYTES);
+    let starts = rest.trim_start_matches([' ', '\u{a0}', ':', '\n']);
+    if !starts.starts_with(['>', '›', '»', '/', '→']) && !starts.starts_with("Accueil") {
+        return None;
+    }
+    let line = rest.len() - starts.len();
+    Some(from + starts.find('\n').map_or(line, |end| line + end))
 }
 
 /// "À lire aussi" heads a list of other pages when a capital opens it; "voir aussi l'annexe" does not.

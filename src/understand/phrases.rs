@@ -30,6 +30,14 @@ pub(super) struct Found<T> {
 }
 
 impl<T: Copy> Phrases<T> {
+    /// From a file of headings in brackets, each followed by its phrases, which end with `;` or their line; `#` comments.
+    pub fn parse(file: &str, headings: &[(&str, T)]) -> Self {
+        let sections: Vec<(T, Vec<&str>)> = sections(file)
+            .filter_map(|(name, phrases)| Some((headings.iter().find(|(heading, _)| *heading == name)?.1, phrases)))
+            .collect();
+        Self::new(sections.iter().map(|(tag, phrases)| (*tag, phrases.as_slice())))
+    }
+
     pub fn new<'p>(table: impl IntoIterator<Item = (T, &'p [&'p str])>) -> Self {
         let mut patterns = Vec::new();
         let mut tags = Vec::new();
@@ -60,6 +68,40 @@ impl<T: Copy> Phrases<T> {
                 kept.then_some(Found { tag, at, phrase })
             })
             .collect()
+    }
+}
+
+/// The headings of a file with their phrases, in order.
+fn sections(file: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(name) => sections.push((name, Vec::new())),
+            None => {
+                let phrases = line.split(';').map(str::trim).filter(|phrase| !phrase.is_empty());
+                if let Some((_, all)) = sections.last_mut() {
+                    all.extend(phrases);
+                }
+            }
+        }
+    }
+    sections.into_iter()
+}
+
+/// Every heading of a file is known, every one known has phrases, and no phrase stands twice under it.
+#[cfg(test)]
+pub(super) fn check_headings<T>(file: &str, headings: &[(&str, T)]) {
+    let found: Vec<(&str, Vec<&str>)> = sections(file).collect();
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    let mut known: Vec<&str> = headings.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, known);
+    for (name, phrases) in found {
+        let mut seen = std::collections::HashSet::new();
+        let twice: Vec<&&str> = phrases.iter().filter(|phrase| !seen.insert(phrase.to_lowercase())).collect();
+        assert!(!phrases.is_empty() && twice.is_empty(), "[{name}]: {twice:?} twice, or nothing");
     }
 }
 

@@ -91,9 +91,9 @@ pub(super) fn read(page: &Page) -> Option<String> {
 /// Where the sentences of a text stand: they end with a point before a capital, with a blank line or before a bullet.
 fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
+    let mut chars = text.char_indices();
     std::iter::from_fn(move || {
-        while let Some((at, c)) = chars.next() {
+        for (at, c) in chars.by_ref() {
             let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
             let ends = match c {
                 '.' | '!' | '?' | '…' => begins_sentence(rest),

@@ -94,6 +94,9 @@ fn amounts_are_envelopes_and_caps_not_other_sums() {
     check("L’appel à projets est doté de 1,2 million d’euros.", Some("1,2 million d’euros"));
     check("L’aide est plafonnée à 30.000€ par projet.", Some("30.000€"));
     check("Subvention dans la limite de 5 000 euros.", Some("5 000 euros"));
+    check("Un prêt plafonné, d’un montant maximum de 40 000 à 650 000 euros.", Some("40 000 à 650 000 euros"));
+    check("Plafond de 50 000 € pour les études et plafond de 300 000 € pour les travaux.", Some("300 000 €"));
+    check("Une dotation de 1 000 000 M€ est mobilisée.", Some("1 000 000 M€"));
     check("Une dotation de 2 M€ est mobilisée.", Some("2 M€"));
     check("Entreprises dont le chiffre d’affaires dépasse 50 000 €.", None);
     check("La redevance est de 56 euros par jour.", None);

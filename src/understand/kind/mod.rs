@@ -10,14 +10,33 @@ mod tests;
 
 use super::Input;
 use super::page::Page;
-use crate::model::{Aspect, Doubt, DoubtReason, Kind, Reading};
+use crate::model::{Aspect, Deadline, Doubt, DoubtReason, Kind, Reading};
 use score::Scores;
 
 /// Below this lead over the second kind, a fair reader would look twice.
 const MARGIN: f32 = 1.5;
 
-pub(super) fn read(page: &Page, input: &Input, has_deadline: bool) -> Reading<Kind> {
-    let scores = Scores::of(page, input, has_deadline);
+/// What the dates say of the end of applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closes {
+    OnADay,
+    /// A day without its year: none to show, but it tells of a campaign all the same.
+    SomeYear,
+    NotSaid,
+}
+
+impl Closes {
+    pub fn of(deadline: &Reading<Deadline>) -> Self {
+        match deadline.value {
+            Some(_) => Self::OnADay,
+            None if deadline.doubts.iter().any(|doubt| doubt.reason == DoubtReason::YearUnknown) => Self::SomeYear,
+            None => Self::NotSaid,
+        }
+    }
+}
+
+pub(super) fn read(page: &Page, input: &Input, closes: Closes) -> Reading<Kind> {
+    let scores = Scores::of(page, input, closes);
     let [best, second] = scores.best_two();
     let mut reading = Reading { value: Some(best.kind), evidence: scores.evidence(best.kind), doubts: Vec::new() };
     if best.score - second.score < MARGIN {

@@ -2,16 +2,25 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::Input;
 use super::super::page::{Page, Zone};
 use super::super::phrases::Found;
+use super::Closes;
 use super::signs::{SIGNS, Sign};
 use crate::model::{Field, Kind, Quote};
 
 const KINDS: [Kind; 5] = [Kind::Call, Kind::Aid, Kind::Accreditation, Kind::Results, Kind::News];
 /// A few words prove a reading; more would only repeat it.
 const QUOTES_MAX: usize = 3;
+
+/// "12 projets labellisés", "33 associations soutenues": what was chosen, counted.
+static COUNTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b\d+ (?:projets?|lauréats?|associations?|actions?|communes|collectivités|structures|dossiers|initiatives|candidatures)(?: \p{L}+)? \p{L}{3,}(?:é|és|ée|ées|nus|nues)\b").ok()
+});
 
 /// The score of each kind, and the words that gave the most.
 pub(super) struct Scores {
@@ -30,16 +39,18 @@ struct Seen<'p, 't> {
     page: &'p Page<'t>,
     title: Vec<Found<Sign>>,
     text: Vec<(Zone, Found<Sign>)>,
+    /// Where the text mentions another call.
+    passing: Vec<Range<usize>>,
 }
 
 impl Scores {
-    pub fn of(page: &Page, input: &Input, has_deadline: bool) -> Self {
+    pub fn of(page: &Page, input: &Input, closes: Closes) -> Self {
         let seen = Seen::of(page);
         let mut scores = Self { points: [0.0; 5], proofs: Vec::new() };
         // With nothing to apply to, it is news: the least that another kind must beat.
         scores.add(Kind::News, 2.0);
         scores.weigh_title(&seen);
-        scores.weigh_text(&seen, has_deadline);
+        scores.weigh_text(&seen, closes);
         scores.weigh_site(input);
         scores
     }
@@ -83,6 +94,9 @@ impl Scores {
                 self.prove(kind, points, seen.page.quote_title(found.at.clone()));
             }
         }
+        if let Some(found) = COUNTED.as_ref().and_then(|counted| counted.find(seen.page.title.text())) {
+            self.prove(Kind::Results, 7.0, seen.page.quote_title(found.range()));
+        }
         if seen.in_title(Sign::Accreditation) && seen.in_title(Sign::Food) {
             self.add(Kind::Accreditation, 5.0);
         }
@@ -90,9 +104,9 @@ impl Scores {
             self.add(Kind::Aid, 3.0);
         }
         let event_first = seen.title.iter().any(|found| found.tag == Sign::Event && is_first_word(seen.page, found));
-        if event_first && names_call {
+        if event_first && (names_call || seen.in_title(Sign::Programme)) {
             // "Webinaire : comprendre l'appel à projets" invites to a webinar.
-            self.add(Kind::Call, -5.0);
+            self.add(Kind::Call, -7.0);
         }
         if seen.in_title(Sign::Press) && names_call {
             // "Le gouvernement lance un appel à projets" tells of a call that another page holds.
@@ -104,11 +118,14 @@ impl Scores {
         }
     }
 
-    fn weigh_text(&mut self, seen: &Seen, has_deadline: bool) {
-        self.weigh_call(seen, has_deadline);
-        self.weigh_aid(seen, has_deadline);
-        self.weigh_accreditation(seen);
+    fn weigh_text(&mut self, seen: &Seen, closes: Closes) {
+        self.weigh_call(seen, closes);
+        self.weigh_aid(seen, closes);
+        self.weigh_accreditation(seen, closes);
         self.weigh_some(seen, Kind::Results, Sign::ResultTold, 1.5, 6.0);
+        if seen.at(Zone::Lead, Sign::ResultTold).next().is_some() && closes == Closes::NotSaid {
+            self.add(Kind::Results, 1.5);
+        }
         self.weigh_some(seen, Kind::News, Sign::Tender, 1.2, 6.0);
         self.weigh_some(seen, Kind::News, Sign::Job, 0.9, 5.0);
         self.weigh_some(seen, Kind::News, Sign::Press, 0.8, 3.0);
@@ -116,48 +133,63 @@ impl Scores {
     }
 
     /// A call names itself early, tells how and until when one applies.
-    fn weigh_call(&mut self, seen: &Seen, has_deadline: bool) {
-        let passing: Vec<&Range<usize>> = seen.all(Sign::CallInPassing).map(|found| &found.at).collect();
-        let named = |zone: Zone| {
-            seen.at(zone, Sign::CallName).find(|found| !passing.iter().any(|at| at.contains(&found.at.start)))
-        };
+    fn weigh_call(&mut self, seen: &Seen, closes: Closes) {
+        let named = |zone: Zone| seen.at(zone, Sign::CallName).find(|found| !seen.in_passing(found));
         if let Some(found) = named(Zone::Lead) {
             self.prove(Kind::Call, 4.0, seen.page.quote_text(found.at.clone()));
         } else if let Some(found) = named(Zone::Body) {
             self.prove(Kind::Call, 1.5, seen.page.quote_text(found.at.clone()));
         }
-        self.weigh_some(seen, Kind::Call, Sign::SelfNamed, 2.5, 4.0);
+        let of_itself: Vec<&Found<Sign>> = seen.all(Sign::SelfNamed).filter(|found| !seen.in_passing(found)).collect();
+        if let Some(found) = of_itself.first() {
+            let points = if of_itself.len() > 1 { 4.0 } else { 2.5 };
+            self.prove(Kind::Call, points, seen.page.quote_text(found.at.clone()));
+        }
         self.weigh_some(seen, Kind::Call, Sign::Contest, 0.8, 2.4);
         let applying = seen.distinct(Sign::Apply);
         self.add(Kind::Call, (applying as f32 * 0.5).min(2.5));
         self.weigh_some(seen, Kind::Call, Sign::Campaign, 1.0, 2.0);
-        if has_deadline {
-            // Offers, posts and laws have their dates too: a deadline speaks where something is to be handed in.
-            let applies = applying > 0 || seen.distinct(Sign::CallName) + seen.distinct(Sign::Campaign) > 0;
-            self.add(Kind::Call, if applies { 5.0 } else { 2.0 });
-        } else if seen.distinct(Sign::Limit) > 0 {
+        // Offers, posts and laws have their dates too: a deadline speaks where something is to be handed in.
+        let applies = applying > 0 || seen.distinct(Sign::CallName) + seen.distinct(Sign::Campaign) > 0;
+        let points = match closes {
+            Closes::OnADay => 5.0,
+            Closes::SomeYear => 3.5,
+            Closes::NotSaid => 0.0,
+        };
+        self.add(Kind::Call, if applies { points } else { points * 0.3 });
+        if closes == Closes::NotSaid && seen.distinct(Sign::Limit) > 0 {
             self.add(Kind::Call, 1.0);
         }
     }
 
     /// An aid pays or accompanies somebody at any time.
-    fn weigh_aid(&mut self, seen: &Seen, has_deadline: bool) {
+    fn weigh_aid(&mut self, seen: &Seen, closes: Closes) {
         self.weigh_some(seen, Kind::Aid, Sign::Aid, 0.7, 4.5);
         let applying = seen.distinct(Sign::Apply);
         self.add(Kind::Aid, (applying as f32 * 0.4).min(1.5));
         self.weigh_some(seen, Kind::Aid, Sign::Standing, 3.0, 4.0);
-        if has_deadline {
-            self.add(Kind::Aid, -4.0);
-        }
+        self.add(
+            Kind::Aid,
+            match closes {
+                Closes::OnADay => -4.0,
+                // "Avant le 15 novembre, le 15 janvier": a guichet that opens each year.
+                Closes::SomeYear => -1.5,
+                Closes::NotSaid => 0.0,
+            },
+        );
     }
 
     /// An act or a campaign of accreditation speaks of it from the start; a call for food-aid projects mentions it late.
-    fn weigh_accreditation(&mut self, seen: &Seen) {
+    fn weigh_accreditation(&mut self, seen: &Seen, closes: Closes) {
         if let Some(found) = seen.at(Zone::Lead, Sign::FoodAccreditation).next() {
             self.prove(Kind::Accreditation, 3.0, seen.page.quote_text(found.at.clone()));
         }
         if let Some(found) = seen.at(Zone::Lead, Sign::AccreditationStep).next() {
             self.prove(Kind::Accreditation, 2.0, seen.page.quote_text(found.at.clone()));
+        }
+        let asked = seen.in_title(Sign::Accreditation) || seen.in_title(Sign::FoodAccreditation);
+        if asked && closes != Closes::NotSaid {
+            self.add(Kind::Accreditation, 3.0);
         }
         let steps = seen.distinct(Sign::AccreditationStep) + seen.distinct(Sign::FoodAccreditation);
         self.add(Kind::Accreditation, (steps as f32 * 0.7).min(3.0));
@@ -271,6 +303,7 @@ fn in_title(sign: Sign, names_call: bool, first: bool) -> Option<(Kind, f32)> {
         Sign::CallName => (Kind::Call, 7.0),
         Sign::Prize => (Kind::Call, 4.5),
         Sign::Campaign => (Kind::Call, 5.0),
+        Sign::Programme => (Kind::Call, 2.5),
         Sign::Offer => (Kind::Aid, 2.0),
         Sign::Aid => (Kind::Aid, 1.5),
         Sign::Standing => (Kind::Aid, 3.0),
@@ -310,7 +343,10 @@ fn starts_with_infinitive(title: &str) -> bool {
 impl<'p, 't> Seen<'p, 't> {
     fn of(page: &'p Page<'t>) -> Self {
         let text = SIGNS.find(&page.text).into_iter().map(|found| (page.zone(found.at.start), found));
-        Self { page, title: SIGNS.find(&page.title), text: text.filter(|(zone, _)| *zone >= Zone::Body).collect() }
+        let text: Vec<(Zone, Found<Sign>)> = text.filter(|(zone, _)| *zone >= Zone::Body).collect();
+        let passing = text.iter().filter(|(_, found)| found.tag == Sign::CallInPassing);
+        let passing = passing.map(|(_, found)| found.at.clone()).collect();
+        Self { page, title: SIGNS.find(&page.title), text, passing }
     }
 
     fn in_title(&self, sign: Sign) -> bool {
@@ -324,6 +360,11 @@ impl<'p, 't> Seen<'p, 't> {
 
     fn at(&self, zone: Zone, sign: Sign) -> impl Iterator<Item = &Found<Sign>> {
         self.text.iter().filter(move |(z, found)| *z == zone && found.tag == sign).map(|(_, found)| found)
+    }
+
+    /// Within words that only mention a call: "à l'issue de l'appel à projets".
+    fn in_passing(&self, found: &Found<Sign>) -> bool {
+        self.passing.iter().any(|at| at.start <= found.at.start && found.at.start < at.end)
     }
 
     /// How many different phrases of a sign stand in the lead and the body.

@@ -4,14 +4,17 @@
 //! 1. Numbered parts that differ ("volet 1", "volet 2"), or places of one level that have nothing in common: two notices.
 //! 2. One URL: the years in the titles tell campaigns apart; without them, deadlines (or publications) more than eight months
 //!    apart do; another title over another text is another notice; else it is the same one, revised.
+//!    Two URLs of which one tells results or news and the other a call: two notices.
 //! 3. Two URLs, two written years: the next campaign when all else agrees, else two notices.
 //! 4. Two URLs, two deadlines: a copy on two sites, of which one was not updated, if title and text agree and the days are
 //!    near; a campaign later if they are far; else two notices.
-//! 5. Two URLs, one deadline or none: titles must agree; a shared text or publisher helps them, never replaces them, for an
-//!    agency writes all its calls alike.
+//! 5. Two URLs, one deadline or none: titles must agree; a shared text helps them, never replaces them, for an agency writes
+//!    all its calls alike. One voice (one publisher, one site) whose two titles each say something of their own tells of two
+//!    calls; two voices may tell of one in their own words.
 
 use super::fingerprint::{CampaignYear, Fingerprint};
 use super::sketch::Sketch;
+use crate::model::Kind;
 
 /// How two items stand to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +49,8 @@ struct Common {
     text: Option<f32>,
     /// Whether the publishers' names agree, when both are known.
     publisher: Option<bool>,
+    /// One publisher or one site speaks.
+    one_voice: bool,
     /// Days between the deadlines, when both are known.
     days: Option<i64>,
 }
@@ -59,10 +64,7 @@ pub fn compare(a: &Fingerprint, b: &Fingerprint) -> Sameness {
     if a.url.is_some() && a.url == b.url {
         return same_page(a, b, &common);
     }
-    if apart(a, b) {
-        return Sameness::Different;
-    }
-    if !common.could_be_one() {
+    if apart(a, b) || opens(a) != opens(b) || !common.could_be_one() {
         return Sameness::Different;
     }
     if let (Some(CampaignYear::Written(one)), Some(CampaignYear::Written(other))) = (a.year, b.year)
@@ -106,26 +108,33 @@ fn apart(a: &Fingerprint, b: &Fingerprint) -> bool {
     levels.is_some_and(|(one, other)| one == other) && !a.territory.iter().any(|code| b.territory.contains(code))
 }
 
+/// Whether the page opens something to apply to; what is not known may be either.
+fn opens(of: &Fingerprint) -> bool {
+    !matches!(of.kind, Some(Kind::Results | Kind::News))
+}
+
 fn one_deadline(common: &Common) -> Sameness {
     let same_text = common.text.is_some_and(|likeness| likeness >= 0.4);
     let other_text = common.text.is_some_and(|likeness| likeness < 0.1);
-    let publisher = common.publisher == Some(true);
-    // One agency's titles that each say something of their own name two calls, however alike their texts are.
-    let reworded = same_text && !publisher || common.title >= 0.75 && !other_text;
+    if common.two_of_one_voice() || common.crossed && other_text {
+        return Sameness::Different;
+    }
+    let reworded = same_text || common.title >= 0.75 && !other_text;
     if common.title >= LIKE && (!common.crossed || reworded) {
         return Sameness::Same;
     }
-    let more_precise = !common.crossed && (publisher || same_text || common.shared >= 3);
-    let retold = common.crossed && same_text && !publisher;
+    let more_precise = !common.crossed && (common.one_voice || same_text || common.shared >= 3);
+    let retold = common.crossed && same_text;
     if common.contained >= 0.75 && common.shared >= 2 && (more_precise || retold) {
         return Sameness::Same;
     }
     let half_alike = common.contained >= 0.5 && (same_text || common.title >= 0.4);
-    if !half_alike || common.crossed && other_text {
-        return Sameness::Different;
+    match half_alike {
+        true if common.text.is_some_and(|likeness| likeness >= LIKE) => Sameness::Same,
+        // One deadline, titles half alike: two calls written on one model, or one call told twice.
+        true => Sameness::Unsure,
+        false => Sameness::Different,
     }
-    // One deadline, titles half alike: two calls written on one model, or one call told twice.
-    if common.text.is_some_and(|likeness| likeness >= LIKE) && !publisher { Sameness::Same } else { Sameness::Unsure }
 }
 
 fn two_deadlines(common: &Common, days: i64) -> Sameness {
@@ -145,6 +154,9 @@ fn no_deadline(a: &Fingerprint, b: &Fingerprint, common: &Common) -> Sameness {
     let published = a.published.zip(b.published).map(|(one, other)| (one - other).num_days().abs());
     if published.is_some_and(|days| days >= CAMPAIGN_DAYS_MIN) {
         return if common.is_one_scheme() { Sameness::NextCampaign } else { Sameness::Different };
+    }
+    if common.two_of_one_voice() {
+        return Sameness::Different;
     }
     let copy = common.text.is_some_and(|likeness| likeness >= 0.5);
     if common.title >= 0.4 && copy || common.contained >= 0.75 && copy && common.shared >= 2 {
@@ -173,6 +185,7 @@ impl Common {
             crossed: shared < shorter,
             text: a.text.as_ref().zip(b.text.as_ref()).map(|(one, other): (&Sketch, &Sketch)| one.likeness(other)),
             publisher: names,
+            one_voice: names == Some(true) || a.site().is_some_and(|site| b.site() == Some(site)),
             days: a.deadline.zip(b.deadline).map(|(one, other)| (one.date - other.date).num_days().abs()),
         }
     }
@@ -180,6 +193,11 @@ impl Common {
     /// Below this nothing else is worth looking at.
     fn could_be_one(&self) -> bool {
         self.shared >= 1 && (self.title >= 0.25 || self.contained >= 0.5)
+    }
+
+    /// Titles that each say something of their own, from one publisher or site.
+    fn two_of_one_voice(&self) -> bool {
+        self.one_voice && self.crossed && self.title < 0.75
     }
 
     /// The same scheme in another year: its title is the same but for the year.

@@ -11,7 +11,7 @@ use super::super::page::{Page, cut};
 use super::super::words::{Words, fold};
 use super::sketch::{Sketch, hash};
 use super::url::canonical_url;
-use crate::model::{Deadline, TerritoryCode, Understanding};
+use crate::model::{Deadline, Kind, TerritoryCode, Understanding};
 
 /// How much of a text is sketched: annexes are shared by every call of an agency.
 const SKETCH_BYTES: usize = 12_000;
@@ -24,6 +24,7 @@ pub struct Fingerprint {
     /// "Volet 2", "lot 3", "axe 1", "2e session": numbered parts, sorted.
     pub(super) parts: Vec<String>,
     pub(super) url: Option<String>,
+    pub(super) kind: Option<Kind>,
     /// Hashes of the publisher's words, sorted.
     pub(super) publisher: Vec<u32>,
     pub(super) territory: Vec<TerritoryCode>,
@@ -52,6 +53,7 @@ impl Fingerprint {
             title: telling_words(input.title),
             parts: parts(input.title),
             url: input.url.and_then(canonical_url),
+            kind: read.kind.value,
             publisher: input.publisher.map(telling_words).unwrap_or_default(),
             territory: read.territory.value.clone().unwrap_or_default(),
             deadline,
@@ -59,6 +61,12 @@ impl Fingerprint {
             year: campaign_year(input.title, deadline.map(|d| d.date), published),
             text: Sketch::of(page.text.plain_from(page.lead.start)),
         }
+    }
+
+    /// The site: the canonical address up to its path.
+    pub(super) fn site(&self) -> Option<&str> {
+        let rest = self.url.as_deref()?.strip_prefix("https://")?;
+        rest.split(['/', '?']).next()
     }
 
     /// The page's address in its canonical form.

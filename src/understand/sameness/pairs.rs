@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::super::Input;
 use super::Sameness::*;
 use super::*;
-use crate::model::{Deadline, Field, Fields, Quote, Reading, TerritoryCode, Understanding};
+use crate::model::{Deadline, Field, Fields, Kind, Quote, Reading, TerritoryCode, Understanding};
 
 /// Paragraphs that the pages below are made of.
 const TEXTS: &[(char, &str)] = &[
@@ -67,6 +67,8 @@ fn fingerprint(of: &str) -> Fingerprint {
     };
     let nowhere = || Quote { field: Field::Text, start: 0, end: 0, text: String::new() };
     let mut read = Understanding::default();
+    let kind = if title.contains("lauréats") { Kind::Results } else { Kind::Call };
+    read.kind = Reading::of(kind, nowhere());
     if let Ok(date) = deadline.parse() {
         read.deadline = Reading::of(Deadline::on(date), nowhere());
     }
@@ -77,6 +79,97 @@ fn fingerprint(of: &str) -> Fingerprint {
 }
 
 const PAIRS: &[(Sameness, &str, &str)] = &[
+    // Written after the rules, and judged by them before any was changed.
+    (
+        Same,
+        "Appel à projets 2026 \"Précarité alimentaire et étudiants\"|a.example/1|Crous Bretagne|2026-03-20|2026-01-20|ad|R53",
+        "Précarité alimentaire : un appel à projets pour les étudiants|b.example/actualites/44|Ville de Rennes|2026-03-20|2026-01-28|ma|",
+    ),
+    (
+        Same,
+        "AMI - Territoires nourriciers|a.example/ami|Banque des Territoires|2026-10-01||a|FR",
+        "Appel à manifestation d'intérêt « Territoires nourriciers » : candidatures jusqu'au 1er octobre|b.example/ami|Association des maires|2026-10-01||am|FR",
+    ),
+    (
+        Same,
+        "Conférence des financeurs de la prévention de la perte d'autonomie – appel à projets 2026|a.example/c|Département de l'Ain|2026-02-13||cd|D01",
+        "Appel à projets 2026 Conférence des financeurs|a.example/actus/c|Département de l'Ain|2026-02-13||c|D01",
+    ),
+    (
+        Same,
+        "Lutte contre le racisme, l'antisémitisme, la haine anti-LGBT|x.example/dilcrah|Préfecture de la Somme||2025-10-20||D80",
+        "Lutte contre le racisme, l'antisémitisme et la haine anti-LGBT|x.example/index.php/dilcrah|Préfecture de la Somme|2025-11-28|2025-10-20||D80",
+    ),
+    (
+        Same,
+        "Fonds vert 2026|x.example/fonds-vert|Préfecture|2026-06-30|2026-01-05||D36",
+        "Fonds vert 2026 : prolongation|x.example/fonds-vert|Préfecture|2026-09-15|2026-06-20||D36",
+    ),
+    (
+        Same,
+        "Restaurants solidaires : équiper les cuisines|a.example/1|Fondation Miam|||e|FR",
+        "La Fondation Miam lance un appel à projets pour équiper les cuisines des restaurants solidaires|b.example/1|Carenews|||em|FR",
+    ),
+    (
+        Same,
+        "Contrat local de santé : soutien aux actions|x.example/cls|Ville de Lens|2026-04-04||c|62498",
+        "Contrat local de santé : soutien aux actions|x.example/cls/?xtor=RSS-1|Ville de Lens|2026-04-04||c|62498",
+    ),
+    (
+        NextCampaign,
+        "Concours des cantines durables, 3e édition|x.example/cantines|Réseau|2025-04-30||e|FR",
+        "Concours des cantines durables, 4e édition|x.example/cantines|Réseau|2026-04-30||e|FR",
+    ),
+    (
+        NextCampaign,
+        "Aide aux vacances 2025|x.example/vacances|Caf|2025-03-01||b|D59",
+        "Aide aux vacances 2026|x.example/vacances-2026|Caf|2026-03-01||b|D59",
+    ),
+    (
+        NextCampaign,
+        "Programmation FSE+ 2025 : insertion|x.example/fse25|Département du Gers|2025-05-30||d|D32",
+        "FSE+ insertion 2026|x.example/fse26|Département du Gers|2026-05-29||d|D32",
+    ),
+    (
+        NextCampaign,
+        "Habilitation à l'aide alimentaire : ouverture de la campagne|x.example/h|DREETS|2025-03-01||a|R27",
+        "Habilitation à l'aide alimentaire : ouverture de la campagne|x.example/h|DREETS|2026-02-27||ad|R27",
+    ),
+    (
+        Different,
+        "Prévention des addictions en milieu festif|a.example/1|ARS Occitanie|2026-05-04||cd|R76",
+        "Prévention des addictions en milieu professionnel|a.example/2|ARS Occitanie|2026-05-04||cd|R76",
+    ),
+    (
+        Different,
+        "Accueil de jour pour femmes|a.example/1|DRIHL|2026-05-04||fd|R11",
+        "Accueil de nuit pour femmes|a.example/2|DRIHL|2026-05-04||fd|R11",
+    ),
+    (
+        Different,
+        "Soutien aux projets des jeunes de 11 à 15 ans|a.example/1|Caf du Nord|2026-05-04||d|D59",
+        "Soutien aux projets des jeunes de 16 à 25 ans|a.example/2|Caf du Nord|2026-05-04||d|D59",
+    ),
+    (
+        Different,
+        "Politique de la ville 2026 – Lens|a.example/1|Agglomération|2025-12-01||g|62498",
+        "Politique de la ville 2026 – Liévin|a.example/2|Agglomération|2025-12-01||g|62510",
+    ),
+    (
+        Different,
+        "Les lauréats de l'appel à projets précarité alimentaire|x.example/laureats|DREETS||2026-07-01|g|R53",
+        "Appel à projets précarité alimentaire|x.example/aap|DREETS|2026-03-12|2026-01-10|a|R53",
+    ),
+    (
+        Different,
+        "Aides aux associations : fonctionnement|a.example/1|Ville|2025-10-15||b|",
+        "Aides aux associations : investissement|a.example/2|Ville|2025-10-15||b|",
+    ),
+    (
+        Different,
+        "Pacte des solidarités – lutte contre la pauvreté des enfants|a.example/1|Préfecture de région|2026-06-01||d|R44",
+        "Pacte des solidarités – accès aux droits|a.example/2|Préfecture de région|2026-06-01||d|R44",
+    ),
     // One page, seen again.
     (
         Same,
@@ -387,7 +480,7 @@ const PAIRS: &[(Sameness, &str, &str)] = &[
         "Accueil de jour des femmes isolées|b.example/2||2026-04-01|||D13",
     ),
     (
-        Unsure,
+        Different,
         "Prévention des expulsions locatives : accompagnement|a.example/1|DDETS|2026-04-01||d|D13",
         "Prévention des expulsions locatives : équipes mobiles|a.example/2|DDETS|2026-04-01||d|D13",
     ),
