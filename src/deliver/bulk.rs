@@ -5,6 +5,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::address::{ascii_domain, phrase, wire_form};
 use crate::model::{EditionId, EmailAddress, MemberId};
 
 /// What the bulk headers of one mail say.
@@ -30,12 +31,13 @@ const LIST_LABEL: &str = "glaneur";
 /// 26 characters of base 32: 130 of the 256 bits, more than enough to be unique and not guessed.
 const MESSAGE_ID_CHARS: usize = 26;
 
-/// The headers, in order; [`super::message::write`] encodes what is not ASCII.
+/// The headers, in order, in ASCII whatever the network is called.
 pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
     let Bulk { network, edition, leave_mailbox, .. } = bulk;
     let list_domain = ascii_domain(bulk.list_domain);
     let leave_page = bulk.leave_page.filter(|page| is_web_address(page));
-    let leave_mail = format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(leave_mailbox.expose()));
+    let leave_mail =
+        format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(&wire_form(leave_mailbox)));
     let mut headers = vec![
         // RFC 2919: a phrase and a name that stays the same as long as the list lives.
         ("List-Id", format!("{} <{LIST_LABEL}.{list_domain}>", phrase(network))),
@@ -96,16 +98,6 @@ fn base32(bytes: &[u8]) -> String {
     text
 }
 
-/// A domain as headers need it: international names in their ASCII form, nothing that could end a header.
-fn ascii_domain(domain: &str) -> String {
-    let ascii = match url::Host::parse(domain.trim().trim_end_matches('.')) {
-        Ok(url::Host::Domain(name)) => name,
-        Ok(literal) => literal.to_string().replace(['[', ']'], "").replace(':', "-"),
-        Err(_) => domain.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect(),
-    };
-    if ascii.is_empty() { "localhost.localdomain".into() } else { ascii }
-}
-
 /// Whether a mail reader may open it: http or https, and no character that would end the angle brackets.
 fn is_web_address(page: &str) -> bool {
     let sound = page.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>' | ',' | '"' | '\\'));
@@ -124,13 +116,4 @@ fn percent_encoded(address: &str) -> String {
         }
     }
     encoded
-}
-
-/// A name before an address in angle brackets: quoted when ASCII; the writer encodes it otherwise.
-fn phrase(name: &str) -> String {
-    let clean: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect();
-    if !clean.is_ascii() {
-        return clean.replace(['"', '\\'], "");
-    }
-    format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\""))
 }

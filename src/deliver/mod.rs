@@ -1,5 +1,6 @@
 //! Delivery: writes a mail as a message and hands it to a server or a folder; one call, one recipient, one [`Outcome`].
 
+mod address;
 mod bulk;
 pub mod message;
 mod outbox;
