@@ -78,6 +78,21 @@ impl SmtpServer {
             limits: Limits::default(),
         }
     }
+
+    /// As sentences name it.
+    pub(super) fn place(&self) -> String {
+        format!("le serveur d’envoi {}:{}", self.host, self.port)
+    }
+
+    /// What EHLO says: a name that needs no quoting, or `localhost`.
+    pub(super) fn hello(&self) -> String {
+        let own = || hostname::get().ok().and_then(|name| name.into_string().ok());
+        let sound = |name: &String| {
+            let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'[' | b']' | b':');
+            !name.is_empty() && name.len() <= 253 && name.bytes().all(fit)
+        };
+        self.hello_name.clone().or_else(own).filter(sound).unwrap_or_else(|| "localhost".into())
+    }
 }
 
 impl fmt::Debug for SmtpServer {
