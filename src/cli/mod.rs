@@ -1,1 +1,81 @@
-//! (to be written)
+//! The commands: one file each. They read words, call the pipeline, and print; they decide nothing.
+//!
+//! What every command keeps: `--config`, `--now`, `--json`; logs on standard error; exit status 0 all done, 1 everything
+//! possible was done and what failed is named, 2 usage or configuration and nothing was done.
+
+mod args;
+mod bad_usage;
+mod bar;
+mod check;
+mod collect;
+mod demo;
+mod edition;
+mod init;
+mod members;
+mod notices;
+mod once;
+mod open;
+mod output;
+mod run;
+mod sources;
+mod table;
+mod understand;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::{Cli, Command, Global};
+pub use output::{Exit, Failure};
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return bad_usage::report(error),
+    };
+    start_logs(&cli.global);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("glaneur : le système refuse de démarrer le programme : {error}");
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(run_command(cli)) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            eprintln!("glaneur : {failure}");
+            failure.exit().into()
+        }
+    }
+}
+
+async fn run_command(cli: Cli) -> Result<Exit, Failure> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Demo(args) => demo::run(&global, args).await,
+        Command::Init(args) => init::run(&global, args),
+        Command::Check => check::run(&global).await,
+        Command::Once => once::run(&global).await,
+        Command::Run => run::run(&global).await,
+        Command::Sources(command) => sources::run(&global, command).await,
+        Command::Collect(args) => collect::run(&global, args).await,
+        Command::Notices(command) => notices::run(&global, command).await,
+        Command::Understand(args) => understand::run(&global, args).await,
+        Command::Members(command) => members::run(&global, command).await,
+        Command::Edition(command) => edition::run(&global, command).await,
+    }
+}
+
+/// Logs go to standard error. Commands are quiet unless asked (`GLANEUR_LOG=info`); the daemon tells its story.
+fn start_logs(global: &Global) {
+    let default = if global.verbose { "glaneur=info,warn" } else { "error" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GLANEUR_LOG").unwrap_or_else(|_| default.into());
+    let started =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    if started.is_err() {
+        eprintln!("glaneur : les journaux étaient déjà ouverts.");
+    }
+}

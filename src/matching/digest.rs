@@ -12,13 +12,11 @@ pub struct Limits {
     pub items_max: usize,
     /// Standing aids, apart.
     pub aids_max: usize,
-    /// News and results.
-    pub news_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { items_max: 12, aids_max: 3, news_max: 3 }
+        Self { items_max: 12, aids_max: 3 }
     }
 }
 
@@ -31,25 +29,22 @@ pub struct Occasion {
 
 /// A call is recalled when it crosses one of these, in days before its deadline; so twice at the most.
 const LADDER_DAYS: [i64; 2] = [30, 7];
-/// News older than this is none.
-const NEWS_DAYS_MAX: i64 = 60;
 
 /// What one member is told: never the same thing twice, but for the ladder and announced changes.
 pub fn digest(candidates: &[Candidate<'_>], history: &[Showing], occasion: Occasion, limits: Limits) -> Digest {
     let mut told: Vec<Told<'_>> = candidates.iter().filter_map(|c| tell(c, history, occasion)).collect();
     told.sort_by(|a, b| a.rank.cmp(&b.rank));
     let mut digest = Digest::default();
-    let (mut items, mut aids, mut news) = (0, 0, 0);
+    let (mut items, mut aids) = (0, 0);
     for told in told {
         let (count, max) = match told.entry.section {
             Section::Aid => (&mut aids, limits.aids_max),
-            Section::Network => (&mut news, limits.news_max),
             _ => (&mut items, limits.items_max),
         };
         if *count < max {
             *count += 1;
             digest.entries.push(told.entry);
-        } else if !matches!(told.entry.section, Section::Network | Section::Aid) {
+        } else if told.entry.section != Section::Aid {
             digest.left_for_next += 1;
         }
     }
@@ -109,10 +104,7 @@ fn first_section(notice: &Notice, as_of: DateTime<Utc>) -> Option<Section> {
         Kind::Call if notice.is_open(as_of) => Some(Section::New),
         Kind::Accreditation if notice.is_open(as_of) => Some(Section::Accreditation),
         Kind::Aid if notice.is_open(as_of) => Some(Section::Aid),
-        Kind::Results | Kind::News => {
-            let age_days = (as_of.date_naive() - notice.published?).num_days();
-            (0..=NEWS_DAYS_MAX).contains(&age_days).then_some(Section::Network)
-        }
+        // Closed; or what sites publish beside calls (tenders, job offers, press), which is no news of the network.
         _ => None,
     }
 }

@@ -239,13 +239,9 @@ fn standing_aids_come_once_apart_and_few() {
 }
 
 #[test]
-fn news_are_news_for_two_months() {
-    let check = |published: Option<&str>, expected: usize| {
-        let all = [known(Notice { kind: Kind::News, published: published.map(day), ..notice("n1", "FR", None) })];
-        assert_eq!(say(&for_montreuil(&all), &[], "2026-01-12").entries.len(), expected, "{published:?}");
-    };
-    check(Some("2026-01-02"), 1);
-    check(Some("2025-10-02"), 0);
-    check(Some("2026-02-02"), 0);
-    check(None, 0);
+fn what_is_no_call_is_not_said() {
+    for kind in [Kind::News, Kind::Results] {
+        let all = [known(Notice { kind, ..notice("n1", "FR", None) })];
+        assert!(say(&for_montreuil(&all), &[], "2026-01-12").entries.is_empty(), "{kind:?}");
+    }
 }

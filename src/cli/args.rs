@@ -1,0 +1,268 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Glaneur relève les appels à projets et les habilitations publiés en France et envoie à chaque membre d'un réseau
+/// ceux qui le concernent.
+#[derive(Debug, Parser)]
+#[command(name = "glaneur", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(subcommand_help_heading = "Commandes", subcommand_value_name = "COMMANDE")]
+#[command(help_template = "{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}")]
+#[command(
+    after_help = "« glaneur COMMANDE --help » détaille une commande. Pour essayer sans rien régler : « glaneur demo »."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options")]
+pub struct Global {
+    /// Fichier de réglages [défaut : ./glaneur.toml, puis /etc/glaneur/glaneur.toml].
+    #[arg(long, global = true, value_name = "FICHIER")]
+    pub config: Option<PathBuf>,
+    /// Fait comme si l'on était à cet instant (essais, aperçus) : 2026-01-12T08:00:00+01:00.
+    #[arg(long, global = true, value_name = "INSTANT")]
+    pub now: Option<DateTime<FixedOffset>>,
+    /// Répond par un objet JSON sur la sortie standard.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Raconte ce qui se fait, sur la sortie d'erreur.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Montre tout le travail sur une région inventée, sans rien installer ni régler.
+    Demo(DemoArgs),
+    /// Écrit des fichiers de réglages commentés : glaneur.toml, sources.toml, themes.toml.
+    Init(InitArgs),
+    /// Lit tous les fichiers et dit toutes les erreurs à la fois.
+    Check,
+    /// Fait ce que ferait le service maintenant : relever, préparer l'édition due, l'envoyer.
+    Once,
+    /// Tourne comme service : relève les sources et envoie les éditions aux heures dites.
+    Run,
+    /// Les sites suivis.
+    #[command(subcommand)]
+    Sources(SourcesCommand),
+    /// Relève une fois les sources dues, ou celles que l'on nomme.
+    Collect(CollectArgs),
+    /// Les annonces connues.
+    #[command(subcommand)]
+    Notices(NoticesCommand),
+    /// Dit ce qui est compris d'une page ou d'un texte, et de quels mots.
+    Understand(UnderstandArgs),
+    /// Les membres du réseau.
+    #[command(subcommand)]
+    Members(MembersCommand),
+    /// Les éditions : préparer, relire, envoyer, suivre.
+    #[command(subcommand)]
+    Edition(EditionCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// S'arrête après le bilan, sans servir les pages.
+    #[arg(long)]
+    pub once: bool,
+    /// Dossier où tout est écrit [défaut : glaneur-demo].
+    #[arg(long, value_name = "DOSSIER", default_value = "glaneur-demo", hide_default_value = true)]
+    pub dir: PathBuf,
+    /// Port des pages servies sur cette machine.
+    #[arg(long, default_value_t = 8025)]
+    pub port: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Dossier où écrire [défaut : le dossier courant].
+    #[arg(value_name = "DOSSIER", default_value = ".", hide_default_value = true)]
+    pub dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    /// Sources à relever tout de suite ; sans rien : celles qui sont dues.
+    #[arg(value_name = "SOURCE")]
+    pub ids: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourcesCommand {
+    /// Liste les sources et l'état de chacune.
+    List,
+    /// Relève une source à blanc et montre ce qui y est lu.
+    Test { id: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NoticesCommand {
+    /// Liste les annonces.
+    List {
+        /// Seulement celles auxquelles on peut encore répondre.
+        #[arg(long)]
+        open: bool,
+        #[arg(long, value_enum, value_name = "GENRE")]
+        kind: Option<KindArg>,
+        /// Un nom ou un code de lieu : « Montreuil (93) », D93, R11, FR.
+        #[arg(long, value_name = "LIEU")]
+        territory: Option<String>,
+        /// Un thème de themes.toml.
+        #[arg(long, value_name = "THÈME")]
+        theme: Option<String>,
+    },
+    /// Montre une annonce : ce qui a été lu, les mots d'où cela vient, les doutes, l'histoire.
+    Show { id: String },
+    /// Corrige une annonce ; la correction dure malgré les relevés suivants.
+    Correct(CorrectArgs),
+    /// Cache une annonce à tous les membres.
+    Hide {
+        id: String,
+        /// La montre de nouveau.
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Comprend de nouveau tout ce qui est connu, après un changement de thèmes ou de version ; n'annonce rien.
+    Reread,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("champ").required(true).multiple(true))]
+pub struct CorrectArgs {
+    pub id: String,
+    /// 2026-03-31, 2026-03-31T12:00, ou « aucune ».
+    #[arg(long, value_name = "DATE", group = "champ")]
+    pub deadline: Option<String>,
+    /// Un ou plusieurs lieux, séparés par des virgules : « D93, Nantes ».
+    #[arg(long, value_name = "LIEUX", group = "champ")]
+    pub territory: Option<String>,
+    #[arg(long, value_enum, value_name = "GENRE", group = "champ")]
+    pub kind: Option<KindArg>,
+    /// Un ou plusieurs thèmes, séparés par des virgules.
+    #[arg(long, value_name = "THÈMES", group = "champ")]
+    pub theme: Option<String>,
+    #[arg(long, value_name = "TITRE", group = "champ")]
+    pub title: Option<String>,
+    /// Si un CCAS ou une commune peut répondre.
+    #[arg(long, value_enum, value_name = "RÉPONSE", group = "champ")]
+    pub ccas: Option<YesNo>,
+    #[arg(long, value_enum, value_name = "ÉTAT", group = "champ")]
+    pub status: Option<StatusArg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum KindArg {
+    Call,
+    Aid,
+    Accreditation,
+    Results,
+    News,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum YesNo {
+    Oui,
+    Non,
+    Inconnu,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StatusArg {
+    Open,
+    Suspended,
+    Cancelled,
+    Withdrawn,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("quoi").required(true))]
+pub struct UnderstandArgs {
+    /// Adresse de la page à lire.
+    #[arg(value_name = "URL", group = "quoi")]
+    pub url: Option<String>,
+    /// Fichier HTML ou texte à lire.
+    #[arg(long, value_name = "FICHIER", group = "quoi")]
+    pub file: Option<PathBuf>,
+    /// Lit un objet {id, url, publisher, source_territory, published, title, text} par ligne sur l'entrée standard, et
+    /// en écrit un par ligne.
+    #[arg(long, group = "quoi")]
+    pub jsonl: bool,
+    /// Date de publication, quand la page ne la dit pas.
+    #[arg(long, value_name = "DATE")]
+    pub published: Option<NaiveDate>,
+    /// Territoire de la source, quand la page ne dit pas le sien (code).
+    #[arg(long, value_name = "CODE")]
+    pub territory: Option<String>,
+    /// Qui publie.
+    #[arg(long, value_name = "NOM")]
+    pub publisher: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MembersCommand {
+    /// Importe un tableau (CSV, xlsx, ods) ; peut être refait sans rien doubler.
+    Import {
+        file: PathBuf,
+        /// Dit ce qui serait fait, sans le faire.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Liste les membres.
+    List,
+    /// Montre un membre.
+    Show { email: String },
+    /// Écrit tout ce que l'on sait d'un membre, ou de tous (RGPD).
+    Export { email: Option<String> },
+    /// Efface un membre ; un nouvel import ne le fera pas revenir.
+    Erase { email: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EditionCommand {
+    /// Prépare une édition (brouillon, ou approuvée d'office sans relecture) et écrit son numéro.
+    Create {
+        /// Seulement cette promotion ; sans rien : toutes.
+        #[arg(long, value_name = "PROMOTION")]
+        cohort: Vec<String>,
+    },
+    /// Liste les éditions.
+    List,
+    /// Montre une édition : ce que chacun recevra, ou a reçu.
+    Show { id: i64 },
+    /// Montre le courriel d'un membre.
+    Preview {
+        id: i64,
+        #[arg(long, value_name = "ADRESSE")]
+        member: Option<String>,
+        #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
+        format: PreviewFormat,
+    },
+    /// Approuve un brouillon : son contenu est figé.
+    Approve { id: i64 },
+    /// Suspend l'envoi.
+    Pause { id: i64 },
+    /// Reprend l'envoi.
+    Resume { id: i64 },
+    /// Annule l'édition.
+    Cancel { id: i64 },
+    /// Envoie une édition approuvée, jusqu'au bout ou à ce qui est différé.
+    Send { id: i64 },
+    /// Le compte rendu des envois.
+    Receipts { id: i64 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PreviewFormat {
+    Html,
+    Text,
+    Json,
+    Eml,
+}

@@ -1,0 +1,83 @@
+//! `glaneur collect`: one round over the sources, and what it found.
+
+use serde_json::{Value, json};
+
+use super::args::CollectArgs;
+use super::bar::Bar;
+use super::{Exit, Failure, Global, open, output, words};
+use crate::pipeline::collect::{self, Outcome, Round, SourceRound, Which};
+
+pub async fn run(global: &Global, args: CollectArgs) -> Result<Exit, Failure> {
+    let app = open::app(global).await?;
+    let which = if args.ids.is_empty() { Which::Due } else { Which::Named(args.ids) };
+    let round = collect::collect(&app, &which, &Bar::default()).await?;
+    if global.json {
+        output::json(&as_json(&round));
+    } else {
+        print(&round);
+    }
+    Ok(exit(&round))
+}
+
+/// A source that failed, or was read in part, was named: everything possible was done.
+pub fn exit(round: &Round) -> Exit {
+    if round.sources.iter().any(SourceRound::is_troubled) { Exit::Partly } else { Exit::Done }
+}
+
+pub fn print(round: &Round) {
+    if round.sources.is_empty() {
+        output::line("Aucune source n'est due. « glaneur collect NOM » en relève une tout de suite.");
+        return;
+    }
+    for source in &round.sources {
+        match &source.outcome {
+            Outcome::NotModified => output::line(format_args!("{} : rien de nouveau", source.name)),
+            Outcome::Read { listed, absorbed } => output::line(format_args!(
+                "{} : {}, {}, {}",
+                source.name,
+                words::count(*listed, "annonce lue"),
+                words::count(absorbed.new_count(), "nouvelle"),
+                words::count(absorbed.changed, "changée")
+            )),
+            Outcome::Failed { why } => output::line(format_args!("{} ({}) : EN PANNE — {why}", source.name, source.id)),
+        }
+        const REMARKS_SHOWN: usize = 5;
+        for remark in source.remarks.iter().take(REMARKS_SHOWN) {
+            output::line(format_args!("    · {remark}"));
+        }
+        if source.remarks.len() > REMARKS_SHOWN {
+            output::line(format_args!("    · … et {} autres remarques", source.remarks.len() - REMARKS_SHOWN));
+        }
+    }
+    let failed = round.failed().count();
+    let read = round.sources.len() - failed;
+    let new: usize = round.new_by_kind().values().sum();
+    output::line("");
+    output::line(format_args!(
+        "{}, {} ; {}.",
+        words::count(read, "site lu"),
+        format_args!("{failed} en panne"),
+        words::count(new, "nouvelle annonce")
+    ));
+}
+
+pub fn as_json(round: &Round) -> Value {
+    let sources: Vec<Value> = round.sources.iter().map(source_json).collect();
+    json!({"sources": sources})
+}
+
+fn source_json(source: &SourceRound) -> Value {
+    let mut value = json!({"id": source.id, "name": source.name, "remarks": source.remarks});
+    let outcome = match &source.outcome {
+        Outcome::NotModified => json!({"outcome": "not-modified"}),
+        Outcome::Read { listed, absorbed } => json!({
+            "outcome": "read", "listed": listed, "new": absorbed.new_count(), "changed": absorbed.changed,
+            "joined": absorbed.joined,
+        }),
+        Outcome::Failed { why } => json!({"outcome": "failed", "why": why}),
+    };
+    if let (Some(value), Value::Object(outcome)) = (value.as_object_mut(), outcome) {
+        value.extend(outcome);
+    }
+    value
+}

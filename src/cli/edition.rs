@@ -1,0 +1,291 @@
+//! `glaneur edition`: create, look, approve, send, and tell what came of it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::args::{EditionCommand, PreviewFormat};
+use super::bar::Bar;
+use super::{Exit, Failure, Global, open, output, table, words};
+use crate::model::{DeliveryState, Edition, EditionId, Section};
+use crate::pipeline::edition::{self, Share, skip_sentence};
+use crate::pipeline::send::{self, End, Sending};
+use crate::pipeline::{App, french};
+
+/// How long `edition send` waits for rows that the server deferred.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failure> {
+    let app = open::existing_app(global).await?;
+    match command {
+        EditionCommand::Create { cohort } => create(global, &app, &cohort).await,
+        EditionCommand::List => list(global, &app).await,
+        EditionCommand::Show { id } => show(global, &app, EditionId(id)).await,
+        EditionCommand::Preview { id, member, format } => preview(&app, EditionId(id), member.as_deref(), format).await,
+        EditionCommand::Approve { id } => {
+            edition::approve(&app, EditionId(id)).await?;
+            moved(global, &app, EditionId(id)).await
+        }
+        EditionCommand::Pause { id } => {
+            edition::pause(&app, EditionId(id)).await?;
+            moved(global, &app, EditionId(id)).await
+        }
+        EditionCommand::Resume { id } => {
+            edition::resume(&app, EditionId(id)).await?;
+            moved(global, &app, EditionId(id)).await
+        }
+        EditionCommand::Cancel { id } => {
+            edition::cancel(&app, EditionId(id)).await?;
+            moved(global, &app, EditionId(id)).await
+        }
+        EditionCommand::Send { id } => {
+            let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
+            print_sending(global, &app, &sending).await
+        }
+        EditionCommand::Receipts { id } => receipts(global, &app, EditionId(id)).await,
+    }
+}
+
+async fn create(global: &Global, app: &App, cohorts: &[String]) -> Result<Exit, Failure> {
+    let id = edition::create(app, cohorts).await?;
+    if global.json {
+        output::json(&edition_json(&edition::find(app, id).await?));
+    } else {
+        output::line(id);
+    }
+    Ok(Exit::Done)
+}
+
+async fn moved(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
+    let edition = edition::find(app, id).await?;
+    if global.json {
+        output::json(&edition_json(&edition));
+    } else {
+        output::line(format_args!("Édition {id} : {}.", french(edition.state)));
+    }
+    Ok(Exit::Done)
+}
+
+async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
+    let editions = app.store.editions().await?;
+    if global.json {
+        let list: Vec<Value> = editions.iter().map(edition_json).collect();
+        output::json(&json!({"editions": list}));
+        return Ok(Exit::Done);
+    }
+    if editions.is_empty() {
+        output::line("Aucune édition. « glaneur edition create » en prépare une.");
+        return Ok(Exit::Done);
+    }
+    let rows: Vec<Vec<String>> = editions
+        .iter()
+        .map(|edition| {
+            let cohorts: Vec<_> = edition.cohorts.iter().map(|cohort| cohort.as_str()).collect();
+            vec![
+                edition.id.to_string(),
+                edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
+                french(edition.state).to_owned() + if edition.trial { " (essai)" } else { "" },
+                cohorts.join(", "),
+            ]
+        })
+        .collect();
+    table::print(&["N°", "DATE", "ÉTAT", "PROMOTIONS"], &rows);
+    Ok(Exit::Done)
+}
+
+async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
+    let found = edition::find(app, id).await?;
+    let shares = edition::shares(app, &found).await?;
+    if global.json {
+        let mut value = edition_json(&found);
+        value["members"] = shares.iter().map(share_json).collect();
+        output::json(&value);
+        return Ok(Exit::Done);
+    }
+    let trial = if found.trial { ", essai (aucun membre ne la reçoit)" } else { "" };
+    output::line(format_args!(
+        "Édition {id} du {} : {}{trial}",
+        found.occurrence.format("%d/%m/%Y à %H:%M"),
+        french(found.state)
+    ));
+    print_shares(app, &shares);
+    Ok(Exit::Done)
+}
+
+/// Who gets what, one line a member.
+pub fn print_shares(app: &App, shares: &[Share]) {
+    let rows: Vec<Vec<String>> = shares
+        .iter()
+        .map(|share| {
+            let places: Vec<_> = share.recipient.territories.iter().map(|code| app.geography.label(code)).collect();
+            vec![
+                share.email.expose().to_owned(),
+                words::short(&places.join(", "), 34),
+                match &share.what {
+                    Ok(digest) => sections(digest),
+                    Err(skip) => format!("rien : {}", skip_sentence(*skip)),
+                },
+            ]
+        })
+        .collect();
+    table::print(&["MEMBRE", "TERRITOIRE", "REÇOIT"], &rows);
+}
+
+fn sections(digest: &crate::model::Digest) -> String {
+    let names = [
+        (Section::New, "nouvel appel", "nouveaux appels"),
+        (Section::ClosingSoon, "bientôt clos", "bientôt clos"),
+        (Section::Changed, "modifié", "modifiés"),
+        (Section::Accreditation, "habilitation", "habilitations"),
+        (Section::Aid, "aide permanente", "aides permanentes"),
+    ];
+    let parts = names.iter().filter_map(|(section, one, many)| {
+        let count = digest.entries.iter().filter(|entry| entry.section == *section).count();
+        (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+    });
+    let mut said = parts.collect::<Vec<_>>().join(", ");
+    if digest.left_for_next > 0 {
+        said += &format!(" (et {} la prochaine fois)", digest.left_for_next);
+    }
+    said
+}
+
+async fn preview(app: &App, id: EditionId, member: Option<&str>, format: PreviewFormat) -> Result<Exit, Failure> {
+    let preview = edition::preview(app, id, member).await?;
+    match format {
+        PreviewFormat::Html => output::line(&preview.rendered.html),
+        PreviewFormat::Text => {
+            output::line(format_args!("Objet : {}\n", preview.rendered.subject));
+            output::line(&preview.rendered.text);
+        }
+        PreviewFormat::Eml => output::bytes(&preview.message),
+        PreviewFormat::Json => output::json(&json!({
+            "edition": id, "email": preview.share.email, "subject": preview.rendered.subject,
+            "text": preview.rendered.text, "html": preview.rendered.html, "digest": preview.share.what.as_ref().ok(),
+        })),
+    }
+    Ok(Exit::Done)
+}
+
+/// What a sending came to; deferred, refused and doubtful rows are named.
+pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Result<Exit, Failure> {
+    let complete = sending.end == End::Finished && sending.counts.of(DeliveryState::Refused) == 0;
+    if global.json {
+        output::json(&json!({
+            "edition": sending.edition, "counts": sending.counts.by_state, "doubted": sending.counts.doubted,
+            "end": end_json(&sending.end),
+        }));
+        return Ok(if complete { Exit::Done } else { Exit::Partly });
+    }
+    output::line(format_args!("Édition {} : {}.", sending.edition, counts_sentence(&sending.counts)));
+    match &sending.end {
+        End::Finished => {}
+        End::Paused => output::line("L'envoi est suspendu : « glaneur edition resume » le reprend."),
+        End::Waiting { next_at } => {
+            let when = next_at.map(|at| words::instant(at, app.settings.time_zone));
+            output::line(format_args!(
+                "Il reste des courriels à retenter{} : relancez « glaneur edition send {} », ou laissez faire le service.",
+                when.map(|when| format!(", à partir du {when}")).unwrap_or_default(),
+                sending.edition
+            ));
+        }
+        End::Stopped { why } => output::line(format_args!("Envoi arrêté, rien n'est perdu : {why}")),
+    }
+    print_troubled(app, sending.edition).await?;
+    Ok(if complete { Exit::Done } else { Exit::Partly })
+}
+
+fn end_json(end: &End) -> Value {
+    match end {
+        End::Finished => json!({"is": "finished"}),
+        End::Paused => json!({"is": "paused"}),
+        End::Waiting { next_at } => json!({"is": "waiting", "next_at": next_at}),
+        End::Stopped { why } => json!({"is": "stopped", "why": why}),
+    }
+}
+
+fn counts_sentence(counts: &crate::store::Counts) -> String {
+    let parts = DeliveryState::ALL.into_iter().filter_map(|state| match counts.of(state) {
+        0 => None,
+        n => Some(format!("{n} {}", state_name(state, n))),
+    });
+    let said = parts.collect::<Vec<_>>().join(", ");
+    if said.is_empty() { "personne à qui écrire".to_owned() } else { said }
+}
+
+fn state_name(state: DeliveryState, n: u64) -> &'static str {
+    match (state, n > 1) {
+        (DeliveryState::Queued, _) => "en attente",
+        (DeliveryState::Attempting, _) => "en cours",
+        (DeliveryState::Sent, false) => "envoyé",
+        (DeliveryState::Sent, true) => "envoyés",
+        (DeliveryState::Deferred, false) => "différé",
+        (DeliveryState::Deferred, true) => "différés",
+        (DeliveryState::Refused, false) => "refusé",
+        (DeliveryState::Refused, true) => "refusés",
+        (DeliveryState::Uncertain, false) => "incertain",
+        (DeliveryState::Uncertain, true) => "incertains",
+        (DeliveryState::Skipped, _) => "sans envoi",
+        (DeliveryState::Expired, false) => "abandonné",
+        (DeliveryState::Expired, true) => "abandonnés",
+        (DeliveryState::Held, false) => "retenu",
+        (DeliveryState::Held, true) => "retenus",
+    }
+}
+
+async fn receipts(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
+    let found = edition::find(app, id).await?;
+    let counts = app.store.counts(id).await?;
+    let rows = edition::rows(app, id).await?;
+    if global.json {
+        let deliveries: Vec<Value> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "email": row.email, "state": row.state, "skipped_because": row.skipped_because,
+                    "attempts": row.attempts, "doubts": row.doubts, "last_reply": row.last_reply,
+                    "message_id": row.message_id, "next_attempt_at": row.next_attempt_at, "updated_at": row.updated_at,
+                })
+            })
+            .collect();
+        let mut value = edition_json(&found);
+        value["counts"] = json!(counts.by_state);
+        value["doubted"] = json!(counts.doubted);
+        value["deliveries"] = json!(deliveries);
+        output::json(&value);
+    } else {
+        let trial = if found.trial { " (essai)" } else { "" };
+        output::line(format_args!("Édition {id}{trial} : {} ; {}.", french(found.state), counts_sentence(&counts)));
+        print_troubled(app, id).await?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Names every row that is not simply sent or skipped, and every row that was once in doubt.
+async fn print_troubled(app: &App, id: EditionId) -> Result<(), Failure> {
+    for row in edition::rows(app, id).await? {
+        let plain = matches!(row.state, DeliveryState::Sent | DeliveryState::Skipped | DeliveryState::Queued);
+        if plain && row.doubts == 0 {
+            continue;
+        }
+        let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
+        let doubt = match row.doubts {
+            0 => String::new(),
+            _ => format!(" ; a pu être reçu {} fois, sous le même Message-ID {}", row.doubts + 1, row.message_id),
+        };
+        let reply = row.last_reply.as_deref().unwrap_or("sans réponse");
+        output::line(format_args!("  {email} : {} — {reply}{doubt}", state_name(row.state, 1)));
+    }
+    Ok(())
+}
+
+pub fn edition_json(edition: &Edition) -> Value {
+    json!(edition)
+}
+
+fn share_json(share: &Share) -> Value {
+    match &share.what {
+        Ok(digest) => json!({"email": share.email, "digest": digest}),
+        Err(skip) => json!({"email": share.email, "skipped_because": skip}),
+    }
+}

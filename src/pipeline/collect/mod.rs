@@ -1,0 +1,240 @@
+//! A round: every source due is visited, what it lists is understood, and the store learns of it.
+//!
+//! One broken site never stops a round, never goes unnoticed, and never empties what was known.
+
+mod absorb;
+mod visit;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::StreamExt;
+
+use super::{App, Progress, Trouble};
+use crate::model::{Kind, Source, SourceId};
+use crate::store::SourceState;
+use absorb::Absorber;
+use visit::{Visit, Visited, visit};
+
+pub use absorb::Absorbed;
+pub use visit::Fault;
+pub(super) use visit::Seen;
+
+/// Which sources a round visits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those whose rhythm says so.
+    Due,
+    All,
+    Named(Vec<String>),
+}
+
+/// What a round did, source by source, in the order of sources.toml.
+#[derive(Debug, Default)]
+pub struct Round {
+    pub sources: Vec<SourceRound>,
+}
+
+#[derive(Debug)]
+pub struct SourceRound {
+    pub id: SourceId,
+    pub name: String,
+    pub outcome: Outcome,
+    /// A later page of the list failed: what was read before it is kept.
+    pub incomplete: bool,
+    /// Smaller troubles: items without title, pages that did not answer.
+    pub remarks: Vec<String>,
+}
+
+#[derive(Debug)]
+pub enum Outcome {
+    /// The site says that nothing changed.
+    NotModified,
+    Read {
+        listed: usize,
+        absorbed: Absorbed,
+    },
+    Failed {
+        why: String,
+    },
+}
+
+impl Round {
+    pub fn failed(&self) -> impl Iterator<Item = (&SourceRound, &str)> {
+        self.sources.iter().filter_map(|source| match &source.outcome {
+            Outcome::Failed { why } => Some((source, why.as_str())),
+            _ => None,
+        })
+    }
+
+    /// How many notices of each kind were found for the first time.
+    pub fn new_by_kind(&self) -> BTreeMap<Kind, usize> {
+        let mut all = BTreeMap::new();
+        for source in &self.sources {
+            if let Outcome::Read { absorbed, .. } = &source.outcome {
+                for (kind, count) in &absorbed.new {
+                    *all.entry(*kind).or_default() += count;
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Several hosts are read side by side; one host, one request at a time (`fetch` sees to it).
+const VISITS_AT_ONCE: usize = 16;
+
+/// Visits the sources asked for and stores what they say.
+pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Result<Round, Trouble> {
+    let now = app.clock.civil();
+    let chosen = choose(app, which, now).await?;
+    let mut absorber = Absorber::open(app).await?;
+    progress.begin("Lecture des sites", chosen.len());
+    let mut visits = futures::stream::iter(chosen.iter().enumerate().map(|(n, (source, state))| async move {
+        let visited = match app.store.item_heads(&source.id).await {
+            Ok(heads) => visit(app, source, state, heads).await,
+            Err(error) => return (n, Err(Trouble::from(error))),
+        };
+        (n, Ok(visited))
+    }))
+    .buffer_unordered(VISITS_AT_ONCE);
+    let mut rounds: Vec<Option<SourceRound>> = chosen.iter().map(|_| None).collect();
+    while let Some((n, visited)) = visits.next().await {
+        let Some((source, state)) = chosen.get(n) else { continue };
+        let round = conclude(app, &mut absorber, source, state.clone(), visited?, now).await?;
+        progress.step(&round.name);
+        if let Some(slot) = rounds.get_mut(n) {
+            *slot = Some(round);
+        }
+    }
+    progress.end();
+    Ok(Round { sources: rounds.into_iter().flatten().collect() })
+}
+
+async fn choose<'a>(
+    app: &'a App,
+    which: &Which,
+    now: DateTime<Utc>,
+) -> Result<Vec<(&'a Source, SourceState)>, Trouble> {
+    if let Which::Named(ids) = which {
+        for id in ids {
+            app.source(id)?;
+        }
+    }
+    let mut states: BTreeMap<_, _> =
+        app.store.source_states().await?.into_iter().map(|state| (state.id.clone(), state)).collect();
+    let mut chosen = Vec::new();
+    for source in &app.sources {
+        let state = states.remove(&source.id).unwrap_or_else(|| SourceState::new(source.id.clone()));
+        let wanted = match which {
+            Which::Due => source.enabled && is_due(source, &state, now),
+            Which::All => source.enabled,
+            Which::Named(ids) => ids.iter().any(|id| id == source.id.as_str()),
+        };
+        if wanted {
+            chosen.push((source, state));
+        }
+    }
+    Ok(chosen)
+}
+
+/// A source read from scratch, nothing stored.
+pub(super) async fn look(app: &App, source: &Source, fresh: &SourceState) -> Result<Visit, Fault> {
+    match visit(app, source, fresh, Vec::new()).await? {
+        Visited::Listed(visit) => Ok(*visit),
+        Visited::NotModified { .. } => Ok(Visit::empty()),
+    }
+}
+
+/// A date due further ahead than the rhythm comes from a clock that has been set back: then it is due.
+fn is_due(source: &Source, state: &SourceState, now: DateTime<Utc>) -> bool {
+    let rhythm = every(source).max(RETRY_MAX);
+    state.next_due_at.is_none_or(|due| due <= now || due > now + rhythm)
+}
+
+fn every(source: &Source) -> TimeDelta {
+    TimeDelta::from_std(source.every).unwrap_or(TimeDelta::days(1))
+}
+
+/// A source that fails is asked again after an hour, then two, four…, never later than its rhythm or this.
+const RETRY_MAX: TimeDelta = TimeDelta::days(1);
+
+/// Stores what a visit found, and how the source does.
+async fn conclude(
+    app: &App,
+    absorber: &mut Absorber<'_>,
+    source: &Source,
+    mut state: SourceState,
+    visited: Result<Visited, Fault>,
+    now: DateTime<Utc>,
+) -> Result<SourceRound, Trouble> {
+    state.last_attempt_at = Some(now);
+    let mut remarks = Vec::new();
+    let mut partial = false;
+    let outcome = match visited {
+        Ok(Visited::NotModified { seen }) => {
+            absorber.touch(&seen, now).await?;
+            went_well(&mut state, source, now);
+            Outcome::NotModified
+        }
+        Ok(Visited::Listed(visit)) => {
+            let Visit { seen, listed, validators, remarks: smaller, incomplete, newest } = *visit;
+            let absorbed = absorber.absorb(source, seen, now).await?;
+            remarks = smaller;
+            state.validators = validators;
+            state.last_read_at = Some(now);
+            state.newest_item_on = state.newest_item_on.max(newest);
+            state.items_last = Some(u32::try_from(listed).unwrap_or(u32::MAX));
+            match incomplete {
+                None => went_well(&mut state, source, now),
+                Some(fault) => {
+                    partial = true;
+                    remarks.insert(0, format!("lecture incomplète : {fault}"));
+                    failed(&mut state, source, &fault, now);
+                }
+            }
+            Outcome::Read { listed, absorbed }
+        }
+        Err(fault) => {
+            failed(&mut state, source, &fault, now);
+            Outcome::Failed { why: fault.to_string() }
+        }
+    };
+    app.store.save_source_state(&state).await?;
+    log(source, &outcome);
+    Ok(SourceRound { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: partial, remarks })
+}
+
+fn went_well(state: &mut SourceState, source: &Source, now: DateTime<Utc>) {
+    state.last_success_at = Some(now);
+    state.failures_in_a_row = 0;
+    state.fault = None;
+    state.fault_since = None;
+    state.next_due_at = Some(now + every(source));
+}
+
+fn failed(state: &mut SourceState, source: &Source, fault: &Fault, now: DateTime<Utc>) {
+    let doublings = state.failures_in_a_row.min(5);
+    state.failures_in_a_row = state.failures_in_a_row.saturating_add(1);
+    state.fault = Some(fault.to_string());
+    state.fault_since.get_or_insert(now);
+    let patience = TimeDelta::hours(1 << doublings).min(every(source)).min(RETRY_MAX);
+    state.next_due_at = Some(now + fault.asks_to_wait().unwrap_or(patience));
+}
+
+fn log(source: &Source, outcome: &Outcome) {
+    match outcome {
+        Outcome::NotModified => tracing::info!(source = %source.id, "nothing new: not modified"),
+        Outcome::Read { listed, absorbed } => {
+            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source read");
+        }
+        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source failed"),
+    }
+}
+
+impl SourceRound {
+    /// Whether something went wrong that an administrator should look at.
+    pub fn is_troubled(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed { .. }) || self.incomplete
+    }
+}

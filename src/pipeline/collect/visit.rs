@@ -1,0 +1,252 @@
+//! One source visited: its list, page after page, then the pages of its items. Nothing is stored here.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
+
+use crate::extract::{self, ExtractError, Listing, Step};
+use crate::fetch::{FetchError, Fetched, Next};
+use crate::model::{Item, Request, Response, Source, Validators};
+use crate::pipeline::App;
+use crate::store::{ItemHead, SourceState};
+
+/// Why a source could not be read. Prints as a French sentence that an administrator can act on.
+#[derive(Debug)]
+pub enum Fault {
+    Fetch(FetchError),
+    Extract(ExtractError),
+    Credential(String),
+}
+
+impl Fault {
+    /// When the site itself says to come back later.
+    pub fn asks_to_wait(&self) -> Option<TimeDelta> {
+        match self {
+            Self::Fetch(error) => match error.next() {
+                Next::RetryIn(wait) => TimeDelta::from_std(wait).ok(),
+                Next::AskAHuman => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fetch(error) => error.fmt(f),
+            Self::Extract(error) => error.fmt(f),
+            Self::Credential(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<FetchError> for Fault {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(error)
+    }
+}
+
+impl From<ExtractError> for Fault {
+    fn from(error: ExtractError) -> Self {
+        Self::Extract(error)
+    }
+}
+
+pub(in crate::pipeline) enum Visited {
+    /// The list is as it was; what it listed is still there.
+    NotModified {
+        seen: Vec<ItemHead>,
+    },
+    Listed(Box<Visit>),
+}
+
+pub(in crate::pipeline) struct Visit {
+    pub seen: Vec<Seen>,
+    /// How many items the list held.
+    pub listed: usize,
+    pub validators: BTreeMap<String, Validators>,
+    pub remarks: Vec<String>,
+    /// A later page failed: what was read before it is kept.
+    pub incomplete: Option<Fault>,
+    pub newest: Option<NaiveDate>,
+}
+
+impl Visit {
+    pub fn empty() -> Self {
+        Self {
+            seen: Vec::new(),
+            listed: 0,
+            validators: BTreeMap::new(),
+            remarks: Vec::new(),
+            incomplete: None,
+            newest: None,
+        }
+    }
+}
+
+/// One item of the list.
+pub(in crate::pipeline) enum Seen {
+    /// As it was known.
+    Unchanged(ItemHead),
+    /// New, or not as it was.
+    Read(Box<Found>),
+}
+
+pub(in crate::pipeline) struct Found {
+    pub item: Item,
+    pub head: Option<ItemHead>,
+    /// Empty when the item's page could not be read: it is then tried again next time.
+    pub list_hash: String,
+    pub content_hash: String,
+    pub detail_validators: Validators,
+}
+
+pub(super) async fn visit(
+    app: &App,
+    source: &Source,
+    state: &SourceState,
+    heads: Vec<ItemHead>,
+) -> Result<Visited, Fault> {
+    let credential = app.credential(source).map_err(Fault::Credential)?;
+    let mut request = first_request(app, source, credential.as_deref()).await?;
+    let asked = request.url.to_string();
+    if let Some(validators) = state.validators.get(&asked)
+        && !heads.is_empty()
+        && !pages_want_a_look(source, state, app.clock.civil())
+    {
+        request.validators = validators.clone();
+    }
+    let answer = match app.fetcher.fetch(&request).await? {
+        Fetched::NotModified => return Ok(Visited::NotModified { seen: heads }),
+        Fetched::Answer(answer) => answer,
+    };
+    let mut visit = Visit { validators: BTreeMap::from([(asked, answer.validators.clone())]), ..Visit::empty() };
+    let items = list(app, source, &request, &answer, &mut visit).await?;
+    visit.listed = items.len();
+    visit.newest = items.iter().filter_map(|item| item.published).max();
+    // Of two campaigns at one address, the later row is the current one.
+    let mut known: HashMap<String, ItemHead> = heads.into_iter().map(|head| (head.key.clone(), head)).collect();
+    for item in items {
+        let head = known.remove(item.key());
+        let seen = detailed(app, source, item, head, &mut visit.remarks).await;
+        visit.seen.push(seen);
+    }
+    Ok(Visited::Listed(Box::new(visit)))
+}
+
+/// A deadline is put off on the item's page, not in the list: once a day the list is read whole, so that its pages are
+/// asked whether they changed.
+fn pages_want_a_look(source: &Source, state: &SourceState, now: DateTime<Utc>) -> bool {
+    let stale = |at: DateTime<Utc>| now - at >= TimeDelta::days(1);
+    source.detail.is_some() && state.last_read_at.is_none_or(stale)
+}
+
+async fn first_request(app: &App, source: &Source, credential: Option<&str>) -> Result<Request, Fault> {
+    match extract::first(source, credential)? {
+        Step::List(request) => Ok(request),
+        Step::Login(login) => match app.fetcher.fetch(&login).await? {
+            Fetched::Answer(answer) => Ok(extract::after_login(source, credential, &answer)?),
+            Fetched::NotModified => Ok(login),
+        },
+    }
+}
+
+/// Every page of the list. The first must be readable; a later one that fails leaves what was read.
+async fn list(
+    app: &App,
+    source: &Source,
+    request: &Request,
+    answer: &Response,
+    visit: &mut Visit,
+) -> Result<Vec<Item>, Fault> {
+    let items_max = source.items_max as usize;
+    let mut items = Vec::new();
+    let mut next = take(extract::list(source, request, answer)?, &mut items, visit);
+    let mut pages = 1;
+    while let Some(request) = next.take() {
+        if pages >= source.pages_max || items.len() >= items_max {
+            visit
+                .remarks
+                .push(format!("la liste continue au-delà de {pages} pages : pages_max ou items_max l'arrête ici"));
+            break;
+        }
+        pages += 1;
+        match page(app, source, &request).await {
+            Ok(listing) => next = take(listing, &mut items, visit),
+            Err(fault) => visit.incomplete = Some(fault),
+        }
+    }
+    let mut keys = std::collections::HashSet::new();
+    items.retain(|item| keys.insert(item.key().to_owned()));
+    items.truncate(items_max);
+    Ok(items)
+}
+
+async fn page(app: &App, source: &Source, request: &Request) -> Result<Listing, Fault> {
+    match app.fetcher.fetch(request).await? {
+        Fetched::Answer(answer) => Ok(extract::list(source, request, &answer)?),
+        Fetched::NotModified => Ok(Listing::default()),
+    }
+}
+
+fn take(listing: Listing, items: &mut Vec<Item>, visit: &mut Visit) -> Option<Request> {
+    visit.remarks.extend(listing.problems.iter().map(ToString::to_string));
+    visit.remarks.extend(listing.notes);
+    items.extend(listing.items);
+    listing.next
+}
+
+/// Follows the item's page, when the source says so; a page that does not answer leaves what was known.
+async fn detailed(app: &App, source: &Source, item: Item, head: Option<ItemHead>, remarks: &mut Vec<String>) -> Seen {
+    let mut list_hash = hash(&item);
+    let mut validators = Validators::default();
+    let mut item = item;
+    if let Some(mut request) = extract::detail_request(source, &item) {
+        let same_in_list = head.as_ref().is_some_and(|head| head.list_hash == list_hash);
+        if let Some(head) = head.as_ref().filter(|_| same_in_list) {
+            request.validators = head.detail_validators.clone();
+        }
+        match (follow(app, source, &item, &request).await, head.as_ref()) {
+            (Ok(Some((read, its))), _) => (item, validators) = (read, its),
+            (Ok(None), Some(head)) => return Seen::Unchanged(head.clone()),
+            (Ok(None), None) => {}
+            (Err(fault), known) => {
+                remarks.push(format!("« {} » : {fault}", item.title));
+                if let Some(head) = known {
+                    return Seen::Unchanged(head.clone());
+                }
+                list_hash.clear();
+            }
+        }
+    }
+    let content_hash = hash(&item);
+    match head {
+        Some(head) if head.content_hash == content_hash && head.list_hash == list_hash => Seen::Unchanged(head),
+        head => Seen::Read(Box::new(Found { item, head, list_hash, content_hash, detail_validators: validators })),
+    }
+}
+
+/// `None`: the page says that it did not change.
+async fn follow(
+    app: &App,
+    source: &Source,
+    item: &Item,
+    request: &Request,
+) -> Result<Option<(Item, Validators)>, Fault> {
+    match app.fetcher.fetch(request).await? {
+        Fetched::NotModified => Ok(None),
+        Fetched::Answer(answer) => {
+            let validators = answer.validators.clone();
+            Ok(Some((extract::detail(source, item.clone(), &answer)?, validators)))
+        }
+    }
+}
+
+fn hash(item: &Item) -> String {
+    let written = serde_json::to_vec(item).unwrap_or_default();
+    let digest = Sha256::digest(&written);
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

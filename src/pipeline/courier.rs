@@ -1,0 +1,116 @@
+//! From the settings to a courier, and from a composed digest to the mail that it carries.
+
+use super::{App, Trouble};
+use crate::config::{self, Transport};
+use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
+use crate::model::{EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered};
+
+/// The way out that the settings name.
+pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
+    match &app.settings.mail.transport {
+        Transport::File(folder) => Ok(Courier::File(FileOutbox::new(folder.clone()))),
+        Transport::Smtp(server) => Ok(Courier::Smtp(Smtp::new(smtp_server(server)?, app.settings.mail.connections))),
+    }
+}
+
+fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
+    let credentials = match (&server.user, &server.password_file) {
+        (Some(user), Some(file)) => {
+            let secret = config::Secret::read(file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
+            Some((user.clone(), secret.expose().to_owned()))
+        }
+        _ => None,
+    };
+    let extra_roots = match &server.ca_file {
+        Some(file) => Some(std::fs::read(file).map_err(|error| {
+            Trouble::File(format!("le certificat {} ne peut pas être lu : {error}", file.display()))
+        })?),
+        None => None,
+    };
+    let security = match server.tls {
+        config::Tls::Implicit => Security::Implicit,
+        config::Tls::Required => Security::StartTlsRequired,
+        config::Tls::Opportunistic => Security::StartTlsOpportunistic,
+        config::Tls::Never => Security::None,
+    };
+    Ok(SmtpServer { credentials, extra_roots, ..SmtpServer::new(&server.host, server.port, security) })
+}
+
+/// The same edition and member, the same id, for ever.
+pub(super) fn message_id(app: &App, edition: EditionId, member: MemberId) -> String {
+    deliver::message_id(&app.link_key.message_seal(), edition, member, &domain(app))
+}
+
+/// The domain that speaks for the network.
+fn domain(app: &App) -> String {
+    let from = app.settings.mail.from.as_ref().map(|from| from.address.domain().to_owned());
+    let host = || app.settings.base_url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
+    from.or_else(host).unwrap_or_else(|| "glaneur.invalid".to_owned())
+}
+
+/// Everything of a mail that is the same for all members of an edition.
+pub(super) struct Envelope {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+    envelope_from: EmailAddress,
+    network: String,
+    list_domain: String,
+    edition: EditionId,
+}
+
+impl Envelope {
+    pub fn new(app: &App, edition: EditionId) -> Result<Self, Trouble> {
+        let mail = &app.settings.mail;
+        let from = match &mail.from {
+            Some(from) => from.clone(),
+            // Only files are written without a sender in the settings; they still have to be whole mails.
+            None => Mailbox {
+                name: Some(app.settings.network.clone()),
+                address: EmailAddress::parse("glaneur@glaneur.invalid")
+                    .map_err(|error| Trouble::Words(error.to_string()))?,
+            },
+        };
+        Ok(Self {
+            envelope_from: mail.bounces.clone().unwrap_or_else(|| from.address.clone()),
+            from,
+            reply_to: mail.reply_to.clone(),
+            network: app.settings.network.clone(),
+            list_domain: domain(app),
+            edition,
+        })
+    }
+
+    pub fn mail(
+        &self,
+        app: &App,
+        frame: &super::edition::Frame,
+        to: Mailbox,
+        member: MemberId,
+        message_id: String,
+        content: Rendered,
+    ) -> Mail {
+        let leave_page = app.settings.base_url.as_ref().map(|base| super::edition::leave_url(app, base, member));
+        let contact = self.reply_to.as_ref().unwrap_or(&self.from).address.clone();
+        let headers = deliver::bulk_headers(&deliver::Bulk {
+            network: &self.network,
+            list_domain: &self.list_domain,
+            edition: self.edition,
+            leave_page: leave_page.as_deref(),
+            leave_mailbox: &contact,
+        });
+        Mail {
+            from: self.from.clone(),
+            to,
+            reply_to: self.reply_to.clone(),
+            envelope_from: self.envelope_from.clone(),
+            message_id,
+            date: frame.as_of,
+            headers,
+            content,
+        }
+    }
+
+    pub fn sender(&self) -> &EmailAddress {
+        &self.envelope_from
+    }
+}

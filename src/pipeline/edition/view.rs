@@ -1,0 +1,151 @@
+//! From a frozen digest to what `compose` writes: codes become names, ids become labels, links are signed.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::super::{App, Purpose, Trouble};
+use super::{Frame, Recipient};
+use crate::compose::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Why};
+use crate::model::{
+    Aspect, Deadline, Digest, Doubt, DoubtReason, Entry, Field, Language, MemberId, Notice, NoticeId, Quote,
+    TerritoryCode, ThemeId,
+};
+
+/// Revisions already read from the store: an edition shows the same few hundred to everybody.
+#[derive(Default)]
+pub struct Revisions {
+    read: HashMap<(NoticeId, u32), Notice>,
+}
+
+impl Revisions {
+    /// Makes sure that every notice of a digest is at hand.
+    pub async fn load(&mut self, app: &App, digest: &Digest) -> Result<(), Trouble> {
+        for entry in &digest.entries {
+            let key = (entry.notice.clone(), entry.revision);
+            if !self.read.contains_key(&key) {
+                let notice = app.store.notice_revision(&entry.notice, entry.revision).await?;
+                let notice = notice.ok_or_else(|| Trouble::LostRevision(entry.notice.clone(), entry.revision))?;
+                self.read.insert(key, notice);
+            }
+        }
+        Ok(())
+    }
+
+    fn get(&self, entry: &Entry) -> Option<&Notice> {
+        self.read.get(&(entry.notice.clone(), entry.revision))
+    }
+}
+
+/// The view of one digest for one recipient. The same frozen content gives the same view, whenever it is made.
+pub fn view(
+    app: &App,
+    frame: &Frame,
+    recipient: &Recipient,
+    member: MemberId,
+    digest: &Digest,
+    revisions: &Revisions,
+) -> DigestView {
+    let names = Names { app, language: frame.language };
+    let items = digest.entries.iter().filter_map(|entry| Some(names.item(entry, revisions.get(entry)?, frame.as_of)));
+    DigestView {
+        language: frame.language,
+        network: frame.network.clone(),
+        cohorts: recipient.cohorts.clone(),
+        as_of: frame.as_of.with_timezone(&frame.zone),
+        addressee: Addressee {
+            first_name: recipient.first_name.clone(),
+            organisation: recipient.organisation.clone(),
+            places: recipient.territories.iter().map(|code| names.place(code)).collect(),
+            place_in_sentence: None,
+            themes: recipient.themes.iter().map(|theme| names.theme(theme)).collect(),
+        },
+        word: None,
+        items: items.collect(),
+        left_for_next: digest.left_for_next,
+        silent_sources: frame
+            .silent_sources
+            .iter()
+            .map(|(name, since)| SilentSource { name: name.clone(), since: *since })
+            .collect(),
+        contact: frame.contact.clone(),
+        links: links(app, frame, member),
+        trial: None,
+    }
+}
+
+fn links(app: &App, frame: &Frame, member: MemberId) -> Links {
+    let leave_page = app.settings.base_url.as_ref().map(|base| leave_url(app, base, member));
+    let leave_mailto = frame.contact.as_ref().map(|contact| format!("mailto:{contact}?subject=D%C3%A9sinscription"));
+    Links { leave_page, preferences_page: None, leave_mailto, open_calls_page: None }
+}
+
+/// The signed address of the page on which a member leaves.
+pub fn leave_url(app: &App, base: &url::Url, member: MemberId) -> String {
+    let token = app.link_key.token(Purpose::Leave, member);
+    format!("{}/quitter/{token}", base.as_str().trim_end_matches('/'))
+}
+
+/// Doubts that a reader should settle before acting; the others are for those who keep the sources.
+fn concerns_readers(doubt: &Doubt) -> bool {
+    match doubt.about {
+        Aspect::Deadline => !matches!(doubt.reason, DoubtReason::SeveralWaves | DoubtReason::Truncated),
+        Aspect::Territory => doubt.reason == DoubtReason::AmbiguousPlace,
+        Aspect::Status => true,
+        _ => false,
+    }
+}
+
+struct Names<'a> {
+    app: &'a App,
+    language: Language,
+}
+
+impl Names<'_> {
+    fn place(&self, code: &TerritoryCode) -> String {
+        self.app.geography.label(code)
+    }
+
+    fn theme(&self, id: &ThemeId) -> String {
+        match (self.app.themes.get(id), self.language) {
+            (Some(theme), Language::Fr) => theme.label_fr.clone(),
+            (Some(theme), Language::En) => theme.label_en.clone(),
+            (None, _) => id.to_string(),
+        }
+    }
+
+    fn item(&self, entry: &Entry, notice: &Notice, as_of: DateTime<Utc>) -> ItemView {
+        let deadline = notice.next_deadline(as_of);
+        let other_waves: Vec<Deadline> =
+            notice.waves.iter().copied().filter(|wave| Some(*wave) != deadline && !wave.is_past(as_of)).collect();
+        // A field of the site's data is a value, not words; and words that gave another wave would contradict this one.
+        let is_words = |quote: &Quote| matches!(quote.field, Field::Title | Field::Text);
+        let first_wave = deadline.is_some() && deadline == notice.deadline;
+        let quote = notice.evidence.iter().find(|(aspect, quote)| *aspect == Aspect::Deadline && is_words(quote));
+        ItemView {
+            notice: notice.id.clone(),
+            section: entry.section,
+            kind: notice.kind,
+            call_type: notice.call_type,
+            status: notice.status,
+            title: notice.title.clone(),
+            publisher: notice.publisher.clone(),
+            deadline,
+            other_waves,
+            opening: notice.opening,
+            audiences: notice.audiences.clone(),
+            amount: notice.amount.clone(),
+            summary: notice.summary.clone(),
+            url: notice.links.first().map(|link| link.url.clone()),
+            relation: entry.reason.relation,
+            why: Why {
+                place: self.place(&entry.reason.territory),
+                themes: entry.reason.themes.iter().map(|theme| self.theme(theme)).collect(),
+            },
+            quote: quote.filter(|_| first_wave).map(|(_, quote)| quote.text.clone()),
+            doubts: notice.doubts.iter().filter(|doubt| concerns_readers(doubt)).cloned().collect(),
+            changes: entry.changes.iter().map(|change| ChangeView::new(change, |code| self.place(code))).collect(),
+            calendar_url: None,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Members: from a spreadsheet into the store, out again, and erased.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{App, Trouble};
+use crate::model::{EmailAddress, Member};
+use crate::roster::{self, Directory, Fault, Format, MemberDraft};
+use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted};
+
+/// What an import did, or would do.
+#[derive(Debug, Default)]
+pub struct Import {
+    pub created: Vec<EmailAddress>,
+    /// With the names of what changed.
+    pub changed: Vec<(EmailAddress, Vec<&'static str>)>,
+    pub unchanged: usize,
+    /// Who left or was erased is not brought back.
+    pub kept: Vec<(EmailAddress, Kept)>,
+    /// Lines left out, with their number.
+    pub faults: Vec<Fault>,
+}
+
+/// Reads a spreadsheet and writes its members; a line that cannot be understood is named and the others go in.
+pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, Trouble> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Trouble::File(format!("{} ne peut pas être lu : {error}", path.display())))?;
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let directory = Directory { geography: app.geography, cohorts: &app.settings.cohorts, themes: &app.themes };
+    let roster = roster::read(&bytes, Format::of(&name, &bytes), &directory)
+        .map_err(|why| Trouble::File(format!("{} : {why}", path.display())))?;
+    let new: Vec<NewMember> = roster.members.into_iter().map(|draft| new_member(app, draft)).collect();
+    let done = app.store.upsert_members(&new, mode, app.clock.civil()).await?;
+    let mut import = Import { faults: roster.faults, ..Import::default() };
+    for (new, upserted) in new.into_iter().zip(done) {
+        match upserted {
+            Upserted::Created(_) => import.created.push(new.email),
+            Upserted::Changed { fields, .. } => import.changed.push((new.email, fields)),
+            Upserted::Unchanged(_) => import.unchanged += 1,
+            Upserted::Kept(why) => import.kept.push((new.email, why)),
+        }
+    }
+    if mode == ImportMode::Write {
+        let detail = format!("{} nouveaux, {} changés", import.created.len(), import.changed.len());
+        app.store.journal("cli", "members import", &name, &json!(detail), app.clock.now()).await?;
+    }
+    Ok(import)
+}
+
+fn new_member(app: &App, draft: MemberDraft) -> NewMember {
+    NewMember {
+        digest: app.link_key.address_digest(&draft.email),
+        email: draft.email,
+        first_name: draft.first_name,
+        last_name: draft.last_name,
+        organisation: draft.organisation,
+        role: draft.role,
+        cohorts: draft.cohorts,
+        profile: draft.profile,
+        rhythm: draft.rhythm,
+    }
+}
+
+pub async fn list(app: &App) -> Result<Vec<Member>, Trouble> {
+    Ok(app.store.members(&MemberFilter::default()).await?)
+}
+
+pub async fn show(app: &App, email: &str) -> Result<Member, Trouble> {
+    app.store.member(&address(email)?).await?.ok_or_else(nobody)
+}
+
+/// Everything held about one person.
+pub async fn export(app: &App, email: &str) -> Result<Value, Trouble> {
+    app.store.export_member(&address(email)?).await?.ok_or_else(nobody)
+}
+
+pub async fn erase(app: &App, email: &str) -> Result<Erased, Trouble> {
+    let email = address(email)?;
+    Ok(app.store.erase_member(&email, &app.link_key.address_digest(&email), app.clock.now()).await?)
+}
+
+fn address(email: &str) -> Result<EmailAddress, Trouble> {
+    EmailAddress::parse(email)
+        .map_err(|_| Trouble::NoSuchMember("ceci n'est pas une adresse de courriel : écrivez nom@domaine".to_owned()))
+}
+
+fn nobody() -> Trouble {
+    Trouble::NoSuchMember("aucun membre n'a cette adresse : « glaneur members list » les donne".to_owned())
+}

@@ -1,0 +1,244 @@
+//! Notices: listed, shown, corrected, hidden, understood anew.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::json;
+
+use super::{App, Progress, Trouble};
+use crate::geography::Place;
+use crate::model::{Aspect, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId};
+use crate::store::{HiddenNotices, ItemWrite, NoticeFilter, NoticeWrite, Revision, StoredItem};
+use crate::understand::{Input, Piece, Standing, assemble};
+
+/// Which notices are listed.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub open: bool,
+    pub kind: Option<Kind>,
+    /// Notices that concern this place: those whose territory holds it or lies within it.
+    pub territory: Option<TerritoryCode>,
+    pub theme: Option<ThemeId>,
+}
+
+/// A notice with all that is known of it.
+#[derive(Debug)]
+pub struct Dossier {
+    pub notice: Notice,
+    pub corrections: Vec<Correction>,
+    pub history: Vec<Revision>,
+    pub items: Vec<StoredItem>,
+}
+
+/// The notices wanted, those that close first at the head.
+pub async fn list(app: &App, wanted: &Wanted) -> Result<Vec<Notice>, Trouble> {
+    let now = app.clock.civil();
+    let filter = NoticeFilter {
+        open_at: wanted.open.then_some(now),
+        kinds: wanted.kind.into_iter().collect(),
+        hidden: HiddenNotices::With,
+        ..NoticeFilter::default()
+    };
+    let mut notices = app.store.notices(&filter).await?;
+    let concerns = |notice: &Notice, place: &TerritoryCode| {
+        notice.territory.iter().any(|t| app.geography.contains(t, place) || app.geography.contains(place, t))
+    };
+    notices.retain(|notice| {
+        wanted.territory.as_ref().is_none_or(|place| concerns(notice, place))
+            && wanted.theme.as_ref().is_none_or(|theme| notice.themes.contains(theme))
+    });
+    notices.sort_by_key(|notice| {
+        let next = notice.next_deadline(now);
+        (next.is_none_or(|deadline| deadline.is_past(now)), next.is_none(), next, notice.id.clone())
+    });
+    Ok(notices)
+}
+
+pub async fn dossier(app: &App, id: &str) -> Result<Dossier, Trouble> {
+    let notice = find(app, id).await?;
+    Ok(Dossier {
+        corrections: app.store.corrections(&notice.id).await?,
+        history: app.store.notice_history(&notice.id).await?,
+        items: app.store.items_of_notice(&notice.id).await?,
+        notice,
+    })
+}
+
+async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
+    let id = NoticeId(id.trim().to_lowercase());
+    app.store.notice(&id).await?.ok_or_else(|| Trouble::NoSuchNotice(id.to_string()))
+}
+
+/// Lays corrections over a notice; members who were told otherwise will be told of the change.
+pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Result<Notice, Trouble> {
+    let before = find(app, id).await?;
+    for value in values {
+        let correction = Correction { value, by: None, at: app.clock.now() };
+        app.store.save_correction(&before.id, &correction).await?;
+    }
+    let after = reassemble(app, &before).await?;
+    if after.revision != before.revision {
+        app.store.save_notice(&after, &before.changes_to(&after), app.clock.civil()).await?;
+    }
+    let fields: Vec<_> = after.corrected.iter().map(|aspect| aspect_name(*aspect)).collect();
+    journal(app, "notices correct", &after.id, &fields.join(", ")).await?;
+    Ok(after)
+}
+
+pub async fn hide(app: &App, id: &str, hidden: bool) -> Result<Notice, Trouble> {
+    let notice = find(app, id).await?;
+    app.store.set_hidden(&notice.id, hidden).await?;
+    let action = if hidden { "notices hide" } else { "notices hide --undo" };
+    journal(app, action, &notice.id, "").await?;
+    Ok(Notice { hidden, ..notice })
+}
+
+async fn journal(app: &App, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
+    app.store.journal("cli", action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
+    Ok(())
+}
+
+/// The notice as its stored items and corrections make it now.
+async fn reassemble(app: &App, notice: &Notice) -> Result<Notice, Trouble> {
+    let items = app.store.items_of_notice(&notice.id).await?;
+    let corrections = app.store.corrections(&notice.id).await?;
+    let pieces: Vec<_> = items.iter().map(piece).collect();
+    let standing = Standing {
+        id: &notice.id,
+        previous: Some(notice),
+        corrections: &corrections,
+        first_seen: notice.first_seen,
+        last_seen: notice.last_seen,
+    };
+    Ok(assemble(&standing, &pieces).unwrap_or_else(|| notice.clone()))
+}
+
+pub(super) fn piece(stored: &StoredItem) -> Piece<'_> {
+    Piece { item: &stored.record.item, understanding: &stored.record.understanding }
+}
+
+/// What `reread` did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reread {
+    pub items: usize,
+    pub notices_changed: usize,
+}
+
+const BATCH_ITEMS: u32 = 200;
+
+/// Understands every stored item anew. Ids and corrections stay, and nothing is announced: a better reading is no news.
+pub async fn reread(app: &App, progress: &dyn Progress) -> Result<Reread, Trouble> {
+    let mut done = Reread::default();
+    let mut after = 0;
+    progress.begin("Relecture des annonces", 0);
+    loop {
+        let batch = app.store.items_after(after, BATCH_ITEMS).await?;
+        let Some(last) = batch.last() else { break };
+        after = last.id;
+        for stored in batch {
+            done.items += 1;
+            progress.step(&stored.record.item.title);
+            done.notices_changed += usize::from(reread_item(app, stored).await?);
+        }
+    }
+    progress.end();
+    let detail = format!("{} annonces changées", done.notices_changed);
+    app.store.journal("cli", "notices reread", "", &json!(detail), app.clock.now()).await?;
+    Ok(done)
+}
+
+/// Whether its notice reads differently now.
+async fn reread_item(app: &App, stored: StoredItem) -> Result<bool, Trouble> {
+    // A source that is gone from sources.toml still gave its items; what it said of itself is no longer known.
+    let Some(source) = app.sources.iter().find(|source| source.id == stored.record.source) else { return Ok(false) };
+    let understanding = app.reader.read(&Input::of(&stored.record.item, source));
+    if understanding == stored.record.understanding {
+        return Ok(false);
+    }
+    let Some(before) = app.store.notice(&stored.record.notice).await? else { return Ok(false) };
+    let last_seen = stored.last_seen;
+    let record = crate::store::ItemRecord { understanding, ..stored.record };
+    let write = ItemWrite { id: Some(stored.id), record, notice: NoticeWrite::Same };
+    app.store.save_round_part(&[write], last_seen).await?;
+    let after = reassemble(app, &before).await?;
+    if after.revision == before.revision {
+        return Ok(false);
+    }
+    app.store.save_notice(&after, &[], app.clock.civil()).await?;
+    Ok(true)
+}
+
+/// A date as an administrator types it: `2026-03-31`, `2026-03-31T12:00`, « aucune ».
+pub fn parse_deadline(written: &str) -> Result<Option<Deadline>, Trouble> {
+    if matches!(written.trim().to_lowercase().as_str(), "aucune" | "none") {
+        return Ok(None);
+    }
+    if let Ok(date) = written.parse::<NaiveDate>() {
+        return Ok(Some(Deadline::on(date)));
+    }
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(written, form).ok())
+        .map(|at| Some(Deadline::on(at.date()).at(Some(at.time()))))
+        .ok_or_else(|| {
+            Trouble::Words(format!(
+                "« {written} » n'est pas une date : écrivez 2026-03-31, 2026-03-31T12:00, ou « aucune »"
+            ))
+        })
+}
+
+/// Places by name or code, divided by commas.
+pub fn parse_places(app: &App, written: &str) -> Result<Vec<TerritoryCode>, Trouble> {
+    let mut places = Vec::new();
+    for one in written.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+        places.push(parse_place(app, one)?);
+    }
+    if places.is_empty() {
+        return Err(Trouble::Words(
+            "aucun lieu n'est nommé : écrivez par exemple « D93 » ou « Montreuil (93) »".to_owned(),
+        ));
+    }
+    places.sort();
+    places.dedup();
+    Ok(places)
+}
+
+pub fn parse_place(app: &App, written: &str) -> Result<TerritoryCode, Trouble> {
+    match app.geography.resolve_place(written, &[]) {
+        Place::Found(code) => Ok(code),
+        Place::Unknown => Err(Trouble::Words(format!("le lieu « {written} » est inconnu"))),
+        Place::Ambiguous(codes) => {
+            let shown: Vec<_> = codes.iter().take(8).map(|c| format!("{} = {c}", app.geography.label(c))).collect();
+            Err(Trouble::Words(format!("plusieurs lieux s'appellent « {written} » : {}", shown.join(", "))))
+        }
+    }
+}
+
+pub fn parse_themes(app: &App, written: &str) -> Result<Vec<ThemeId>, Trouble> {
+    let ids = written.split(',').map(str::trim).filter(|id| !id.is_empty());
+    ids.map(|id| {
+        let theme = ThemeId(id.to_owned());
+        match app.themes.get(&theme) {
+            Some(_) => Ok(theme),
+            None => {
+                let known: Vec<_> = app.themes.themes.iter().map(|theme| theme.id.as_str()).collect();
+                Err(Trouble::Words(format!("le thème « {id} » n'existe pas ; thèmes : {}", known.join(", "))))
+            }
+        }
+    })
+    .collect()
+}
+
+/// What a correction is about, for an administrator.
+pub fn aspect_name(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Kind => "genre",
+        Aspect::Title => "titre",
+        Aspect::Deadline => "date limite",
+        Aspect::Opening => "ouverture",
+        Aspect::Territory => "territoire",
+        Aspect::Themes => "thèmes",
+        Aspect::Audiences => "publics",
+        Aspect::Ccas => "CCAS",
+        Aspect::Amount => "montant",
+        Aspect::Status => "état",
+    }
+}

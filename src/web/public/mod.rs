@@ -1,0 +1,21 @@
+//! Pages for everybody.
+
+mod home;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use minijinja::context;
+
+use super::{Page, Site};
+
+pub fn routes() -> Router<Arc<Site>> {
+    Router::new().route("/", get(home::show)).route("/sante", get(async || "ok"))
+}
+
+pub async fn not_found(State(site): State<Arc<Site>>) -> Page {
+    site.page(StatusCode::NOT_FOUND, "not_found.html", context! {})
+}

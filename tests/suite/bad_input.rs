@@ -1,0 +1,155 @@
+//! What is wrong is said, all of it at once, with its place; and nothing runs.
+
+use crate::support::Workspace;
+
+#[test]
+fn five_mistakes_in_the_settings_give_five_messages_and_nothing_runs() {
+    let workspace = Workspace::sqlite();
+    workspace.write(
+        "glaneur.toml",
+        "network = 12\nbase_ulr = \"https://x.example\"\n[mail]\ntransport = \"pigeon:vole\"\nconnections = 0\n[digest]\nschedule = \"tous les jours\"\n",
+    );
+    for words in ["check", "once", "collect", "members import membres.csv"] {
+        let answer = workspace.run(words).status(2);
+        for line in [1, 2, 4, 5, 7] {
+            assert!(answer.err.contains(&format!("glaneur.toml:{line}:")), "{words}, line {line}:\n{}", answer.err);
+        }
+        assert!(answer.err.contains("base_url"), "the nearest key is proposed:\n{}", answer.err);
+    }
+    assert!(!workspace.path().join("glaneur.db").exists(), "nothing was made");
+}
+
+#[test]
+fn five_mistakes_in_the_sources_give_five_messages_and_nothing_runs() {
+    let workspace = Workspace::sqlite();
+    workspace.write(
+        "sources.toml",
+        "[[source]]\nid = \"un\"\nname = \"Un\"\nkind = \"fil\"\nurl = \"https://un.example/feed\"\n\n\
+         [[source]]\nid = \"un\"\nname = \"Deux\"\nkind = \"feed\"\nurl = \"ftp://deux.example\"\n\n\
+         [[source]]\nid = \"trois\"\nname = \"Trois\"\nkind = \"page\"\nurl = \"https://trois.example\"\nselect = { item = \"li[\" }\ncouleur = \"bleu\"\n",
+    );
+    let answer = workspace.run("check").status(2);
+    for line in [4, 8, 11, 18, 19] {
+        assert!(answer.err.contains(&format!("sources.toml:{line}:")), "line {line}:\n{}", answer.err);
+    }
+    workspace.run("once").status(2);
+    assert!(!workspace.path().join("glaneur.db").exists(), "nothing was made");
+}
+
+#[test]
+fn a_missing_file_or_database_is_one_clear_sentence() {
+    let workspace = Workspace::sqlite();
+    workspace.run("members list").status(2).complains("n'existe pas encore");
+    workspace.run("check --config ailleurs.toml").status(2).complains("ailleurs.toml");
+    workspace.run("members import absent.csv").status(2).complains("absent.csv");
+    std::fs::remove_file(workspace.path().join("glaneur.toml")).unwrap();
+    workspace.run("once").status(2).complains("glaneur init");
+}
+
+#[test]
+fn wrong_words_are_said_in_french() {
+    let workspace = Workspace::sqlite();
+    let check = |words: &str, part: &str| {
+        workspace.run(words).status(2).complains(part);
+    };
+    check("colect", "« collect »");
+    check("notices list --kind concert", "accreditation");
+    check("once --now hier", "« hier »");
+    check("edition show", "il manque");
+    check("once --vite", "« --vite »");
+}
+
+#[test]
+fn a_loopback_base_url_is_refused_with_smtp() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("file:outbox", "smtp://127.0.0.1:2525");
+    workspace.run("check").done();
+    workspace.set("network =", "base_url = \"http://localhost:8080\"\nnetwork =");
+    workspace.run("check").status(2).complains("base_url");
+    workspace.set("http://localhost:8080", "https://veille.reseau.example");
+    workspace.run("check").done();
+}
+
+#[test]
+fn a_locked_or_damaged_database_is_said_and_nothing_is_lost() {
+    let workspace = Workspace::sqlite();
+    workspace.import_members();
+    let path = workspace.path().join("glaneur.db");
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::write(&path, b"this is no database at all, whatever its name says, and it is long enough to be read")
+        .unwrap();
+    for ending in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(workspace.path().join(format!("glaneur.db{ending}")));
+    }
+    let answer = workspace.run("members list");
+    assert_ne!(answer.status, 0);
+    assert!(answer.err.contains("SQLite"), "{}", answer.err);
+    std::fs::write(&path, sound).unwrap();
+    workspace.run("members list").done().says("3 membres");
+}
+
+#[test]
+fn a_database_held_by_another_program_is_said_after_a_wait() {
+    let workspace = Workspace::sqlite();
+    workspace.import_members();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let url = format!("sqlite:{}", workspace.path().join("glaneur.db").display());
+    let mut held = runtime.block_on(async {
+        let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+        connection
+    });
+    workspace.run("members erase lea@montreuil.example").status(1).complains("verrouillée");
+    // Looking is still possible, and nothing was lost.
+    workspace.run("members list").done().says("3 membres");
+    runtime.block_on(async { sqlx::query("ROLLBACK").execute(&mut held).await.unwrap() });
+    workspace.run("members erase lea@montreuil.example").done();
+}
+
+#[test]
+fn a_full_disk_is_said_and_nothing_is_lost() {
+    let workspace = Workspace::sqlite();
+    workspace.import_members();
+    let disk = workspace.path().join("disque");
+    std::fs::create_dir(&disk).unwrap();
+    let mounted =
+        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&disk).status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: a small disk can be mounted only as root");
+        return;
+    }
+    std::fs::copy(workspace.path().join("glaneur.db"), disk.join("glaneur.db")).unwrap();
+    std::fs::copy(workspace.path().join("glaneur.key"), disk.join("glaneur.key")).unwrap();
+    let mut moved = workspace;
+    moved.set("sqlite:glaneur.db", "sqlite:disque/glaneur.db");
+    let before = moved.run("members list --json").done().out;
+    // What room is left goes away.
+    let _ = std::fs::write(disk.join("ballast"), vec![0; 1 << 20]);
+    let lines: String = (0..2_000).map(|n| format!("m{n}@exemple.example;promo;Nanterre\n")).collect();
+    moved.write("nombreux.csv", &format!("email;promotion;territoire\n{lines}"));
+    let answer = moved.run("members import nombreux.csv");
+    let said = answer.status == 1 && answer.err.contains("plein");
+    std::fs::remove_file(disk.join("ballast")).unwrap();
+    let after = moved.run("members list --json").done().out;
+    let _ = std::process::Command::new("umount").arg(&disk).status();
+    assert!(said, "{}: {}", answer.status, answer.err);
+    assert_eq!(before, after);
+}
+
+#[test]
+fn an_unreachable_site_is_one_sentence_that_says_what_to_do() {
+    let workspace = Workspace::sqlite();
+    let port = crate::support::mta::free_port();
+    let entry = |id: &str, url: &str| {
+        format!("[[source]]\nid = \"{id}\"\nname = \"Site\"\nkind = \"feed\"\nurl = \"{url}\"\nterritory = \"FR\"\n\n")
+    };
+    workspace.write(
+        "sources.toml",
+        &(entry("ferme", &format!("http://127.0.0.1:{port}/feed")) + &entry("prive", "http://10.0.0.1/feed")),
+    );
+    let answer = workspace.run("collect").status(1);
+    let line =
+        |id: &str| answer.out.lines().find(|line| line.contains(id)).unwrap_or_else(|| panic!("{id}: {}", answer.out));
+    assert!(line("(ferme)").contains("EN PANNE"), "{}", answer.out);
+    assert!(line("(prive)").contains("allow_private"), "{}", answer.out);
+}

@@ -1,0 +1,199 @@
+//! The daemon: it works on time, reads its files again when told, and ends when told.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::mta::{SmtpSink, free_port, wait_for};
+use crate::support::{MONDAY, Site, Workspace};
+
+struct Daemon {
+    child: Child,
+    log: std::sync::mpsc::Receiver<String>,
+}
+
+impl Daemon {
+    fn start(workspace: &Workspace, words: &str) -> Self {
+        let mut command = workspace.command(&format!("run {words}"));
+        let mut child = command.env("GLANEUR_LOG", "glaneur=info").stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (tell, log) = std::sync::mpsc::channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+        Self { child, log }
+    }
+
+    /// Reads the log until a line says this.
+    #[track_caller]
+    fn wait_to_say(&self, part: &str) -> String {
+        let patience = Instant::now() + Duration::from_secs(30);
+        let mut seen = Vec::new();
+        while let Ok(line) = self.log.recv_timeout(patience.saturating_duration_since(Instant::now())) {
+            if line.contains(part) {
+                return line;
+            }
+            seen.push(line);
+        }
+        panic!("« {part} » was never said; said:\n{}", seen.join("\n"));
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(
+            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap().success()
+        );
+    }
+
+    #[track_caller]
+    fn ends(mut self) {
+        let patience = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                assert!(status.success(), "{status}");
+                return;
+            }
+            assert!(Instant::now() < patience, "the daemon did not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn prepared(workspace: &Workspace) -> Site {
+    let site = Site::start();
+    site.publish("aap", "Appel à projets : épiceries solidaires", "Dépôt des dossiers jusqu'au 20 février 2026.");
+    workspace.write("sources.toml", &site.source("essai", "D93"));
+    workspace.import_members();
+    site
+}
+
+#[test]
+fn it_collects_issues_what_is_due_and_ends_on_sigterm() {
+    let workspace = Workspace::sqlite();
+    let _site = prepared(&workspace);
+    let daemon = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+    daemon.wait_to_say("source read");
+    daemon.wait_to_say("edition issued");
+    daemon.wait_to_say("Finished");
+    assert_eq!(workspace.mails().len(), 2);
+    // A command beside the running daemon.
+    workspace.run_at(MONDAY, "notices list").done().says("épiceries solidaires");
+    daemon.signal("TERM");
+    daemon.wait_to_say("glaneur stops");
+    daemon.ends();
+}
+
+#[test]
+fn a_service_just_installed_catches_up_nothing_from_before_its_first_start() {
+    let workspace = Workspace::sqlite();
+    let _site = prepared(&workspace);
+    let daemon = Daemon::start(&workspace, "--now 2026-01-14T12:00:00+01:00");
+    daemon.wait_to_say("source read");
+    daemon.signal("TERM");
+    daemon.ends();
+    assert!(workspace.mails().is_empty(), "Monday was before it was installed");
+    // Stopped over the next Monday, it makes up for it.
+    let daemon = Daemon::start(&workspace, "--now 2026-01-20T12:00:00+01:00");
+    daemon.wait_to_say("Finished");
+    daemon.signal("TERM");
+    daemon.ends();
+    assert_eq!(workspace.mails().len(), 2);
+}
+
+#[test]
+fn it_reads_its_files_again_on_sighup_and_keeps_the_last_good_ones() {
+    let workspace = Workspace::sqlite();
+    let site = prepared(&workspace);
+    let daemon = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+    daemon.wait_to_say("Finished");
+    workspace.write("sources.toml", "[[source]]\nid = 12\n");
+    daemon.signal("HUP");
+    let line = daemon.wait_to_say("the last good ones stay in use");
+    assert!(line.contains("sources.toml:2"), "{line}");
+    let other = Site::start();
+    other.publish("b", "Appel à projets : insertion", "Réponse avant le 1er mars 2026.");
+    workspace.write("sources.toml", &(site.source("essai", "D93") + &other.source("neuf", "D93")));
+    daemon.signal("HUP");
+    daemon.wait_to_say("files read again");
+    let line = daemon.wait_to_say("source read");
+    assert!(line.contains("neuf"), "{line}");
+    daemon.signal("TERM");
+    daemon.ends();
+}
+
+#[test]
+fn a_broken_source_and_a_dead_mailbox_do_not_stop_it() {
+    let mut workspace = Workspace::sqlite();
+    let site = prepared(&workspace);
+    let broken = Site::start();
+    broken.answers(Some(404));
+    workspace.write("sources.toml", &(broken.source("fragile", "D93") + &site.source("essai", "D93")));
+    let port = free_port();
+    workspace.set("file:outbox", &format!("smtp://127.0.0.1:{port}"));
+    let daemon = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+    daemon.wait_to_say("source failed");
+    daemon.wait_to_say("Stopped");
+    daemon.signal("TERM");
+    daemon.ends();
+    let sink = SmtpSink::start_on(port, &[]);
+    let daemon = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+    daemon.wait_to_say("Finished");
+    assert_eq!(sink.mails().len(), 2);
+    daemon.signal("TERM");
+    daemon.ends();
+}
+
+fn http(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "{request}\r\nHost: localhost\r\nConnection: close\r\n").unwrap();
+    let body = if request.starts_with("POST") {
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 26\r\n\r\nList-Unsubscribe=One-Click"
+    } else {
+        "\r\n"
+    };
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn leaving_takes_one_click_and_looking_changes_nothing() {
+    let mut workspace = Workspace::sqlite();
+    let _site = prepared(&workspace);
+    let (smtp, web) = (free_port(), free_port());
+    let sink = SmtpSink::start_on(smtp, &[]);
+    workspace.set("file:outbox", &format!("smtp://127.0.0.1:{smtp}"));
+    workspace.set("network =", "base_url = \"https://veille.reseau.example\"\nnetwork =");
+    workspace.set("127.0.0.1:0", &format!("127.0.0.1:{web}"));
+    let daemon = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+    daemon.wait_to_say("Finished");
+    wait_for(([127, 0, 0, 1], web).into());
+    let mail = sink.mails().into_iter().find(|mail| mail.to == "lea@montreuil.example").unwrap();
+    let header = mail.header("List-Unsubscribe").unwrap();
+    let path = header.split("https://veille.reseau.example").nth(1).unwrap().split('>').next().unwrap().to_owned();
+    let state = || workspace.run("members show lea@montreuil.example --json").json()["state"]["is"].clone();
+    // A scanner that follows every link.
+    let page = http(web, &format!("GET {path} HTTP/1.1"));
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("<form method=\"post\">"), "{page}");
+    assert!(
+        page.contains("l***@montreuil.example") && !page.contains("lea@montreuil.example"),
+        "the address is masked"
+    );
+    assert_eq!(state(), "active");
+    let forged = path.replace(".", "x.");
+    assert!(http(web, &format!("POST {forged} HTTP/1.1")).starts_with("HTTP/1.1 404"));
+    assert_eq!(state(), "active");
+    let page = http(web, &format!("POST {path} HTTP/1.1"));
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("C’est fait"), "{page}");
+    assert_eq!(state(), "left");
+    daemon.signal("TERM");
+    daemon.ends();
+    // A later import does not bring back who left.
+    workspace.run("members import membres.csv").done().says("laissé : lea@montreuil.example");
+}

@@ -1,0 +1,149 @@
+//! Editions: issued once, frozen at approval, never twice the same thing to one member.
+
+use crate::support::{MONDAY, NEXT_MONDAY, Site, Workspace, on_both};
+
+fn prepared(workspace: &Workspace) -> Site {
+    let site = Site::start();
+    site.publish("aap", "Appel à projets : épiceries solidaires", "Dépôt des dossiers jusqu'au 20 février 2026 à 12h.");
+    site.publish("vieux", "Appel à projets : colis de Noël", "Dépôt des dossiers jusqu'au 20 novembre 2025.");
+    workspace.write("sources.toml", &site.source("essai", "D93"));
+    workspace.import_members();
+    site
+}
+
+#[test]
+fn once_collects_issues_and_delivers_and_is_not_due_twice() {
+    on_both(|workspace: Workspace| {
+        let _site = prepared(&workspace);
+        workspace.run_at(MONDAY, "once").done().says("2 envoyés");
+        let mails = workspace.mails();
+        let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to, ["alex@seine-saint-denis.example", "lea@montreuil.example"], "Nanterre is elsewhere");
+        for mail in &mails {
+            mail.says("épiceries solidaires").says("20 février 2026").is_silent_on("colis de Noël");
+        }
+        workspace.run_at(MONDAY, "once").done().says("Aucune édition n'est due");
+        workspace.run_at("2026-01-14T10:00:00+01:00", "once").done().says("Aucune édition n'est due");
+        assert_eq!(workspace.run("edition list --json").json()["editions"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn several_missed_occurrences_become_one_edition() {
+    let workspace = Workspace::sqlite();
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "once").done();
+    workspace.run_at("2026-02-05T12:00:00+01:00", "once").done();
+    let editions = workspace.run("edition list --json").json()["editions"].as_array().unwrap().clone();
+    let occurrences: Vec<_> = editions.iter().map(|e| e["occurrence"].as_str().unwrap()).collect();
+    assert_eq!(occurrences, ["2026-02-02T08:00:00", "2026-01-12T08:00:00"]);
+}
+
+#[test]
+fn a_trial_leaves_no_trace_and_a_real_edition_does() {
+    let mut workspace = Workspace::sqlite();
+    let site = prepared(&workspace);
+    workspace.run_at(MONDAY, "once").done();
+    let sink = crate::support::mta::SmtpSink::start();
+    workspace.set("file:outbox", &format!("smtp://{}", sink.address()));
+    // The trial was no member's history: the real edition of the same occurrence says it all.
+    workspace.run_at(MONDAY, "once").done().says("2 envoyés");
+    assert_eq!(sink.mails().len(), 2);
+    // What was really sent is not said again.
+    workspace.run_at(NEXT_MONDAY, "once").done();
+    assert_eq!(sink.mails().len(), 2);
+    // But a deadline put off is, with both dates.
+    site.publish(
+        "aap",
+        "Appel à projets : épiceries solidaires",
+        "Prolongé : dépôt des dossiers jusqu'au 13 mars 2026 à 12h.",
+    );
+    workspace.run_at("2026-01-26T08:00:00+01:00", "once").done();
+    let mails = sink.mails();
+    assert_eq!(mails.len(), 4);
+    let last = mails.iter().filter(|mail| mail.text.contains("13 mars")).count();
+    assert_eq!(last, 2);
+    assert!(mails.iter().any(|mail| mail.text.contains("20 février") && mail.text.contains("13 mars")));
+}
+
+#[test]
+fn approval_freezes_what_each_digest_holds() {
+    on_both(|mut workspace: Workspace| {
+        workspace.set("review = \"off\"", "review = \"before-send\"");
+        let site = prepared(&workspace);
+        workspace.run_at(MONDAY, "collect").done();
+        let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+        workspace.run_at(MONDAY, &format!("edition send {id}")).status(1).complains("brouillon");
+        workspace.run_at(MONDAY, "edition create").status(1).complains("brouillon");
+        workspace.run_at(MONDAY, &format!("edition approve {id}")).done().says("approuvée");
+        let preview = |format: &str| {
+            let words = format!("edition preview {id} --member lea@montreuil.example --format {format}");
+            workspace.run_at(MONDAY, &words).done().out
+        };
+        let before = (preview("text"), preview("html"), preview("eml"));
+        site.publish("aap", "Titre changé", "Dépôt des dossiers jusqu'au 1er avril 2026.");
+        workspace.run_at(NEXT_MONDAY, "collect essai").done();
+        let notice =
+            workspace.run_at(MONDAY, "notices list --json").json()["notices"][0]["id"].as_str().unwrap().to_owned();
+        workspace.run_at(MONDAY, &format!("notices correct {notice} --title Autre")).done();
+        assert_eq!(before, (preview("text"), preview("html"), preview("eml")));
+        workspace.run_at(NEXT_MONDAY, &format!("edition send {id}")).done();
+        let sent = workspace.mails().into_iter().find(|mail| mail.to == "lea@montreuil.example").unwrap();
+        assert_eq!(sent.raw, before.2, "the mail sent is the mail previewed, byte for byte");
+    });
+}
+
+#[test]
+fn an_edition_moves_only_as_its_states_allow() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("review = \"off\"", "review = \"before-send\"");
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "collect").done();
+    let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+    let run = |verb: &str| workspace.run_at(MONDAY, &format!("edition {verb} {id}"));
+    run("resume").status(1);
+    run("pause").status(1);
+    run("approve").done();
+    run("approve").status(1).complains("approuvée");
+    run("pause").done().says("suspendue");
+    run("send").status(1).complains("resume");
+    run("resume").done().says("en cours d'envoi");
+    run("send").done();
+    run("send").done();
+    run("cancel").status(1);
+    assert_eq!(workspace.mails().len(), 2);
+    let receipts = workspace.run_at(MONDAY, &format!("edition receipts {id} --json")).done().json();
+    assert_eq!(receipts["counts"]["sent"], 2);
+    assert_eq!(receipts["counts"]["skipped"], 1);
+    workspace.run("edition show 99").status(2).complains("99");
+}
+
+#[test]
+fn the_mail_is_that_of_a_decent_sender() {
+    let workspace = Workspace::sqlite();
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "once").done();
+    let mail = workspace.mails().remove(0);
+    let header = |name: &str| mail.header(name).unwrap_or_else(|| panic!("no {name} in:\n{}", mail.raw));
+    assert!(header("List-Id").contains("reseau.example"));
+    assert!(header("List-Unsubscribe").contains("mailto:reseau@reseau.example"));
+    assert!(mail.header("List-Unsubscribe-Post").is_none(), "one-click needs a page");
+    assert_eq!(header("Auto-Submitted"), "auto-generated");
+    assert!(header("Message-ID").ends_with("@reseau.example>"));
+    assert!(header("Content-Type").starts_with("multipart/"));
+    assert!(mail.raw.contains("text/calendar"), "without pages the dates travel as a calendar");
+    assert!(!mail.html.contains("https://") || !mail.html.contains("/quitter/"), "no dead link");
+    assert!(!mail.html.contains("<img") && !mail.html.contains("<script"));
+}
+
+#[test]
+fn hidden_notices_are_shown_to_nobody() {
+    let workspace = Workspace::sqlite();
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "collect").done();
+    let list = workspace.run_at(MONDAY, "notices list --open --json").json();
+    let id = list["notices"][0]["id"].as_str().unwrap().to_owned();
+    workspace.run_at(MONDAY, &format!("notices hide {id}")).done().says("cachée");
+    workspace.run_at(MONDAY, "once").done();
+    assert!(workspace.mails().is_empty());
+}

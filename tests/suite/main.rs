@@ -1,0 +1,13 @@
+//! The one integration binary: journeys through the real command, and rules about the tree.
+
+mod support;
+
+mod architecture;
+mod bad_input;
+mod contracts;
+mod daemon;
+mod demo;
+mod editions;
+mod members;
+mod rounds;
+mod smtp;

@@ -1,0 +1,99 @@
+//! Real SMTP servers: postfix's smtp-sink, and a postfix with STARTTLS and AUTH, each in a folder of its own.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::workspace::{Mail, parse};
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Waits until somebody listens; servers need a moment to start.
+#[track_caller]
+pub fn wait_for(address: SocketAddr) {
+    let patience = Instant::now() + Duration::from_secs(15);
+    while TcpStream::connect(address).is_err() {
+        assert!(Instant::now() < patience, "nobody listens on {address}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// postfix's smtp-sink, which keeps what it takes in files.
+pub struct SmtpSink {
+    port: u16,
+    folder: TempDir,
+    child: Child,
+}
+
+impl SmtpSink {
+    pub fn start() -> Self {
+        Self::start_on(free_port(), &[])
+    }
+
+    /// With further options of smtp-sink(1).
+    pub fn start_on(port: u16, options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("/usr/sbin/smtp-sink");
+        if is_root() {
+            // As root it must give up its rights to somebody who can write the folder.
+            open_to_all(folder.path());
+            command.args(["-u", "nobody"]);
+        }
+        let child = command
+            .args(["-d", "%Y%m%d."])
+            .args(options)
+            .args([&format!("127.0.0.1:{port}"), "64"])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("smtp-sink, from the package postfix");
+        wait_for(SocketAddr::from(([127, 0, 0, 1], port)));
+        Self { port, folder, child }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// The mails taken so far.
+    pub fn mails(&self) -> Vec<Mail> {
+        let mut mails: Vec<Mail> = files(self.folder.path()).iter().map(|file| parse(&after_trace(file))).collect();
+        mails.sort_by(|a, b| (&a.to, &a.subject).cmp(&(&b.to, &b.subject)));
+        mails
+    }
+}
+
+impl Drop for SmtpSink {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.is_file()).collect()
+}
+
+/// smtp-sink writes its own headers first (X-Client-Addr…, Received), then the message.
+fn after_trace(file: &Path) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&std::fs::read(file).unwrap()).replace("\r\n", "\n");
+    let start = text.find("\nFrom: ").map_or(0, |at| at + 1);
+    text[start..].replace('\n', "\r\n").into_bytes()
+}
+
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
+
+fn open_to_all(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+}
