@@ -34,6 +34,9 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
         words::count(files.themes.themes.len(), "thème"),
         words::count(files.settings.cohorts.len(), "promotion")
     ));
+    if files.sources.is_empty() {
+        output::line("À voir : aucune source n'est décrite ; « glaneur init » en propose une liste.");
+    }
     for warning in &warnings.0 {
         output::line(format_args!("À voir : {warning}"));
     }

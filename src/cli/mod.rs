@@ -73,8 +73,12 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
 fn start_logs(global: &Global) {
     let default = if global.verbose { "glaneur=info,warn" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("GLANEUR_LOG").unwrap_or_else(|_| default.into());
-    let started =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .try_init();
     if started.is_err() {
         eprintln!("glaneur : les journaux étaient déjà ouverts.");
     }

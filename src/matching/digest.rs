@@ -103,6 +103,8 @@ fn first_section(notice: &Notice, as_of: DateTime<Utc>) -> Option<Section> {
     match notice.kind {
         Kind::Call if notice.is_open(as_of) => Some(Section::New),
         Kind::Accreditation if notice.is_open(as_of) => Some(Section::Accreditation),
+        // An aid that closes on a day is a call to its readers.
+        Kind::Aid if notice.is_open(as_of) && notice.deadline.is_some() => Some(Section::New),
         Kind::Aid if notice.is_open(as_of) => Some(Section::Aid),
         // Closed; or what sites publish beside calls (tenders, job offers, press), which is no news of the network.
         _ => None,
@@ -117,7 +119,8 @@ fn again(candidate: &Candidate<'_>, last: &Showing, as_of: DateTime<Utc>) -> Opt
     if !changes.is_empty() && !was_over {
         return Some((Section::Changed, changes));
     }
-    if notice.status != Status::Open || !matches!(notice.kind, Kind::Call | Kind::Accreditation) || was_over {
+    let can_be_applied_to = matches!(notice.kind, Kind::Call | Kind::Accreditation | Kind::Aid);
+    if notice.status != Status::Open || !can_be_applied_to || was_over {
         return None;
     }
     let deadline = notice.next_deadline(as_of)?;

@@ -32,18 +32,11 @@ pub fn sources(file: &TomlFile) -> Vec<Source> {
     let mut root = file.root();
     let tables = root.tables("source");
     root.finish();
-    if tables.is_empty() && file.is_sound() {
-        file.problem(
-            None,
-            "aucune source n’est décrite",
-            "ajoutez une entrée [[source]], ou relancez « glaneur init »",
-        );
-    }
     let mut sources = Vec::new();
     let mut lines: HashMap<String, usize> = HashMap::new();
     for mut table in tables {
-        let read = source(&mut table);
-        if let Some(id) = read.as_ref().map(|s| s.id.as_str().to_owned()) {
+        let (id, read) = source(&mut table);
+        if let Some(id) = id.map(|id| id.as_str().to_owned()) {
             if let Some(line) = lines.get(&id) {
                 let message = format!("l’identifiant « {id} » sert déjà à la source de la ligne {line}");
                 table.problem("id", message, "donnez à chaque source un identifiant à elle");
@@ -57,10 +50,15 @@ pub fn sources(file: &TomlFile) -> Vec<Source> {
     sources
 }
 
-/// Reads every key, so that all mistakes are named; `None` when one that is needed is wrong.
-fn source(table: &mut Table<'_>) -> Option<Source> {
-    let line = table.line();
+/// The id, and the entry when all of it is sound: an entry with another mistake still takes its id.
+fn source(table: &mut Table<'_>) -> (Option<SourceId>, Option<Source>) {
     let id = table.required_parsed("id", parse_id);
+    (id.clone(), entry(table, id))
+}
+
+/// Reads every key, so that all mistakes are named; `None` when one that is needed is wrong.
+fn entry(table: &mut Table<'_>, id: Option<SourceId>) -> Option<Source> {
+    let line = table.line();
     let name = table.required_string("name");
     let kind = table.required_choice("kind", KINDS);
     let url = table.required_url("url");

@@ -30,6 +30,10 @@ pub enum StoreError {
     NoConnection,
     #[error("le disque de la base est plein ; rien n'a été perdu, libérez de la place puis relancez")]
     Full,
+    #[error(
+        "le disque de la base ne répond pas comme il devrait ({0}) ; rien n'a été perdu, vérifiez le disque puis relancez"
+    )]
+    DiskFails(String),
     #[error("la base est en lecture seule ; donnez à Glaneur le droit d'écrire dans son fichier et dans son dossier")]
     ReadOnly,
     #[error("le fichier de la base est abîmé ou n'est pas une base SQLite ; restaurez une sauvegarde (glaneur backup)")]
@@ -97,14 +101,16 @@ impl From<sqlx::Error> for StoreError {
 
 /// <https://sqlite.org/rescode.html>; the low byte of an extended code is the primary one.
 fn of_sqlite(code: &str, message: &str) -> StoreError {
-    const IO_ERROR_WRITE: u32 = 778;
+    // Writing, truncating, growing the shared memory file: each needs room on the disk.
+    const IO_ERRORS_OF_A_FULL_DISK: [u32; 3] = [778, 1546, 4874];
     let Ok(code) = code.parse::<u32>() else { return StoreError::Database(message.to_owned()) };
     match code & 0xff {
         5 | 6 => StoreError::Locked,
         8 => StoreError::ReadOnly,
         // A write that fails half-way is nearly always a full disk or quota.
         13 => StoreError::Full,
-        10 if code == IO_ERROR_WRITE => StoreError::Full,
+        10 if IO_ERRORS_OF_A_FULL_DISK.contains(&code) => StoreError::Full,
+        10 => StoreError::DiskFails(format!("SQLite {code}")),
         11 | 26 => StoreError::Damaged,
         _ => StoreError::Database(format!("SQLite {code} : {message}")),
     }

@@ -119,7 +119,7 @@ fn production_files() -> Vec<(String, PathBuf, String)> {
 fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
+        let is_test = path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| stem.ends_with("tests"));
         if path.is_dir() && !is_test {
             walk(&path, visit);
         } else if path.extension().is_some_and(|ext| ext == "rs") && !is_test {

@@ -28,7 +28,7 @@ fn understand_answers_line_by_line() {
     let lines = [
         json!({"id": "a", "title": "Appel à projets aide alimentaire", "publisher": "Préfecture de l'Aisne", "extra": 1,
                "text": "Les dossiers sont à déposer au plus tard le 12 mars 2026 à 12h."}),
-        json!({"id": 7, "title": "Appel à projets", "text": "Avant le 30 juin."}),
+        json!({"id": 7, "title": "Appel à projets", "text": "Les dossiers sont à déposer avant le 30 juin."}),
     ];
     let answer = jsonl(&workspace, &format!("{}\n\n{}\n", lines[0], lines[1])).done();
     let answers: Vec<Value> = answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -155,7 +155,8 @@ pub fn parse(bytes: &[u8]) -> Mail {
     Mail {
         to,
         subject: message.subject().unwrap_or_default().to_owned(),
-        text: message.body_text(0).unwrap_or_default().replace("\r\n", "\n"),
+        // French spaces that do not break are spaces to a test.
+        text: message.body_text(0).unwrap_or_default().replace("\r\n", "\n").replace(['\u{a0}', '\u{202f}'], " "),
         html: message.body_html(0).unwrap_or_default().into_owned(),
         raw: String::from_utf8_lossy(bytes).into_owned(),
     }
