@@ -1,0 +1,51 @@
+//! Addresses and names as mail writes them: international domains in ASCII, names quoted or in encoded words.
+//!
+//! Pure.
+
+use email_encoding::headers::{quoted_string, rfc2047, writer::EmailWriter};
+
+use crate::model::EmailAddress;
+
+/// A domain as headers and SMTP need it: international names in their ASCII form (RFC 5890), nothing that could end a
+/// header.
+pub(super) fn ascii_domain(domain: &str) -> String {
+    let ascii = match url::Host::parse(domain.trim().trim_end_matches('.')) {
+        Ok(url::Host::Domain(name)) => name,
+        Ok(literal) => literal.to_string().replace(['[', ']'], "").replace(':', "-"),
+        Err(_) => domain.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect(),
+    };
+    if ascii.is_empty() { "localhost.localdomain".into() } else { ascii }
+}
+
+/// The whole address, its domain in ASCII: only a local part with accents still needs SMTPUTF8 then.
+pub(super) fn wire_form(address: &EmailAddress) -> String {
+    match address.expose().rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => format!("{local}@{}", ascii_domain(domain)),
+        _ => address.expose().to_owned(),
+    }
+}
+
+/// A display name: as it is, quoted, or in encoded words (RFC 2047), on one line.
+pub(super) fn phrase(name: &str) -> String {
+    on_one_line(|writer| quoted_string::encode(&one_line(name), writer))
+}
+
+/// Encoded words (RFC 2047) of at most 75 characters, with spaces between them.
+pub(super) fn encoded_words(text: &str) -> String {
+    on_one_line(|writer| rfc2047::encode(text, writer))
+}
+
+/// Text from outside, made fit for a header: no line break, no control, single spaces.
+pub(super) fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn on_one_line(encode: impl FnOnce(&mut EmailWriter<'_>) -> std::fmt::Result) -> String {
+    let mut text = String::new();
+    let mut writer = EmailWriter::new(&mut text, 0, 0, false);
+    // Writing to a string does not fail.
+    let _ = encode(&mut writer);
+    drop(writer);
+    text.replace("\r\n", "")
+}

@@ -1,0 +1,97 @@
+//! The file outbox: every mail becomes a file `<Message-ID>.eml` in one folder.
+//!
+//! For trials and the demo. The same Message-ID always means the same file, so sending again doubles nothing.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::Outcome;
+
+/// File systems take 255 bytes; the rest is room for the temporary name and a digest.
+const NAME_BYTES_MAX: usize = 150;
+
+/// A folder of `.eml` files.
+#[derive(Clone, Debug)]
+pub struct FileOutbox {
+    folder: PathBuf,
+}
+
+impl FileOutbox {
+    /// The folder is made when the first mail comes.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the mail of a Message-ID stands, or will stand.
+    pub fn path_of(&self, message_id: &str) -> PathBuf {
+        self.folder.join(format!("{}.eml", safe_name(message_id)))
+    }
+
+    /// Writes beside, to the disk, then renames: a crash leaves the whole file or none.
+    pub async fn put(&self, message_id: &str, message: &[u8]) -> Outcome {
+        let (path, message) = (self.path_of(message_id), message.to_vec());
+        let folder = self.folder.clone();
+        let written = tokio::task::spawn_blocking(move || write_whole(&folder, &path, &message).map(|()| path)).await;
+        match written {
+            Ok(Ok(path)) => Outcome::Sent { reply: format!("écrit dans {}", path.display()) },
+            Ok(Err(error)) => Outcome::Unreachable { why: self.sentence(&error), hopeless: true },
+            Err(_) => {
+                Outcome::Unreachable { why: "l’écriture du courriel a été interrompue".into(), hopeless: false }
+            }
+        }
+    }
+
+    fn sentence(&self, error: &std::io::Error) -> String {
+        use std::io::ErrorKind as Kind;
+        let folder = self.folder.display();
+        match error.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded => {
+                format!("le disque de « {folder} » est plein : libérez de la place, puis relancez l’envoi")
+            }
+            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => format!(
+                "le dossier « {folder} » refuse l’écriture : donnez-en le droit à Glaneur, ou changez [mail] transport"
+            ),
+            Kind::NotADirectory | Kind::AlreadyExists => {
+                format!("« {folder} » n’est pas un dossier : changez [mail] transport, ou déplacez ce fichier")
+            }
+            _ => format!("impossible d’écrire dans le dossier « {folder} » : {error}"),
+        }
+    }
+}
+
+fn write_whole(folder: &Path, path: &Path, message: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let beside = path.with_extension(format!("{:x}.tmp", rand::random::<u64>()));
+    let written = write_synced(&beside, message).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // Best effort: a full disk may leave an empty file, and the error above is the one to tell.
+        let _ = std::fs::remove_file(&beside);
+        return written;
+    }
+    // The rename itself is on the disk only once the folder is.
+    std::fs::File::open(folder)?.sync_all()
+}
+
+fn write_synced(path: &Path, message: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(message)?;
+    file.sync_all()
+}
+
+/// A file's name that keeps different Message-IDs apart, whatever they hold.
+fn safe_name(message_id: &str) -> String {
+    let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '@' | '-' | '_' | '.');
+    let kept: String = message_id.chars().map(|c| if sound(c) { c } else { '_' }).take(NAME_BYTES_MAX).collect();
+    if kept == message_id && !kept.starts_with('.') && !kept.is_empty() {
+        return kept;
+    }
+    let digest = Sha256::digest(message_id.as_bytes());
+    let mark: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{mark}", kept.trim_start_matches('.'))
+}

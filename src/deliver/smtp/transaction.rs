@@ -1,0 +1,228 @@
+//! One transaction: MAIL, RCPT, DATA, the message; and which [`Outcome`] each reply or silence means.
+//!
+//! The table stands in [`crate::deliver`]'s documentation; tests/replies.rs holds every line of it.
+
+use tokio::time::Instant;
+
+use super::connection::Connection;
+use super::obstacle::Obstacle;
+use super::reply::{Class, Fault, Reply};
+use super::talk::WriteFault;
+use crate::deliver::Outcome;
+use crate::deliver::address::wire_form;
+use crate::model::EmailAddress;
+
+/// What one transaction sends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parcel<'a> {
+    pub from: &'a EmailAddress,
+    pub to: &'a EmailAddress,
+    pub message: &'a [u8],
+    /// No DATA at or after this.
+    pub data_before: Instant,
+}
+
+/// How a transaction ended, for the mail and for the connection.
+#[derive(Debug)]
+pub(super) enum End {
+    /// MAIL was not accepted: nothing is known of the recipient, and a fresh connection may do better.
+    BeforeMail(Obstacle),
+    Told(Outcome, Afterwards),
+}
+
+/// What to do with the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Afterwards {
+    /// It waits for the next mail.
+    Keep,
+    /// A transaction is half done.
+    Reset,
+    Drop,
+}
+
+/// Our own sentence when time is up.
+pub(super) const LEASE_OVER: &str = "le bail est terminé : l’envoi n’a pas commencé, il sera repris";
+
+/// Carries one mail over an open connection to `place`.
+pub(super) async fn carry(connection: &mut Connection, place: &str, parcel: &Parcel<'_>) -> End {
+    let mail = match Envelope::of(connection, parcel) {
+        Ok(mail) => mail,
+        Err(told) => return End::Told(told, Afterwards::Keep),
+    };
+    match connection.command(&mail.from_line).await {
+        Ok(reply) if reply.class() == Class::Done => {}
+        Ok(reply) if is_about_size(&reply) => {
+            return End::Told(Outcome::Refused { reply: reply.to_string() }, Afterwards::Reset);
+        }
+        Ok(reply) => return End::BeforeMail(Obstacle::reply(place, "à l’expéditeur (MAIL FROM)", &reply)),
+        Err(fault) => return End::BeforeMail(Obstacle::fault(place, "à l’expéditeur (MAIL FROM)", &fault)),
+    }
+    match hand_over(connection, place, &mail.to_line, parcel).await {
+        Ok(reply) => End::Told(Outcome::Sent { reply: reply.to_string() }, Afterwards::Keep),
+        Err((outcome, afterwards)) => End::Told(outcome, afterwards),
+    }
+}
+
+/// From RCPT to the answer after the dot.
+async fn hand_over(
+    connection: &mut Connection,
+    place: &str,
+    to_line: &str,
+    parcel: &Parcel<'_>,
+) -> Result<Reply, (Outcome, Afterwards)> {
+    let reply = connection.command(to_line).await.map_err(|fault| lost(&fault, "au destinataire (RCPT TO)"))?;
+    if reply.class() != Class::Done {
+        return Err(refusal(place, "au destinataire (RCPT TO)", &reply));
+    }
+    if Instant::now() >= parcel.data_before {
+        return Err((Outcome::Deferred { reply: LEASE_OVER.into() }, Afterwards::Reset));
+    }
+    let reply = connection.command("DATA").await.map_err(|fault| lost(&fault, "avant le message (DATA)"))?;
+    if reply.class() != Class::More {
+        return Err(refusal(place, "avant le message (DATA)", &reply));
+    }
+    // The server may have taken long to say so. Nothing of the message is sent yet, and without its end nothing counts.
+    if Instant::now() >= parcel.data_before {
+        return Err((Outcome::Deferred { reply: LEASE_OVER.into() }, Afterwards::Drop));
+    }
+    match connection.send_message(&stuffed(parcel.message)).await {
+        Ok(()) => {}
+        Err(WriteFault::BeforeEnd(fault)) => return Err(lost(&fault, "pendant le message")),
+        Err(WriteFault::AtEnd(fault)) => return Err((uncertain(&fault), Afterwards::Drop)),
+    }
+    let reply = connection.reply_to_message().await.map_err(|fault| (uncertain(&fault), Afterwards::Drop))?;
+    match reply.class() {
+        Class::Done => Ok(reply),
+        Class::More => Err((uncertain(&Fault::Malformed), Afterwards::Drop)),
+        Class::Later | Class::Closing | Class::Never => {
+            let (outcome, afterwards) = refusal(place, "après le message", &reply);
+            // The transaction is over, whatever it gave (RFC 5321 section 4.1.1.4): there is nothing to reset.
+            Err((outcome, if afterwards == Afterwards::Reset { Afterwards::Keep } else { afterwards }))
+        }
+    }
+}
+
+/// A reply other than the one awaited, once the sender was accepted.
+fn refusal(place: &str, step: &str, reply: &Reply) -> (Outcome, Afterwards) {
+    let text = reply.to_string();
+    if reply.wants_other_settings() {
+        return (Obstacle::reply(place, step, reply).into(), Afterwards::Drop);
+    }
+    match reply.class() {
+        Class::Never => (Outcome::Refused { reply: text }, Afterwards::Reset),
+        Class::Later => (Outcome::Deferred { reply: text }, Afterwards::Reset),
+        Class::Closing => (Outcome::Deferred { reply: text }, Afterwards::Drop),
+        // 2xx to DATA, 3xx to RCPT: whatever it means, the message has not begun.
+        Class::Done | Class::More => {
+            let reply = format!("réponse inattendue {step} : {text}");
+            (Outcome::Deferred { reply }, Afterwards::Drop)
+        }
+    }
+}
+
+fn lost(fault: &Fault, step: &str) -> (Outcome, Afterwards) {
+    (Outcome::Deferred { reply: format!("{fault}, {step}") }, Afterwards::Drop)
+}
+
+fn uncertain(fault: &Fault) -> Outcome {
+    Outcome::Uncertain { why: format!("{fault}, après la fin du message : il est peut-être parti") }
+}
+
+/// "Message too big", already at MAIL (RFC 1870 section 6.1).
+fn is_about_size(reply: &Reply) -> bool {
+    reply.code == 552 || reply.class() == Class::Never && reply.lines.iter().any(|line| line.starts_with("5.3.4"))
+}
+
+/// The commands of an envelope that the server can take.
+struct Envelope {
+    from_line: String,
+    to_line: String,
+}
+
+impl Envelope {
+    fn of(connection: &Connection, parcel: &Parcel<'_>) -> Result<Self, Outcome> {
+        let features = &connection.features;
+        let (from, to) = (wire_form(parcel.from), wire_form(parcel.to));
+        let size = parcel.message.len() as u64;
+        if let Some(size_max) = features.size_max.filter(|size_max| size > *size_max) {
+            let reply = format!("le message fait {size} octets et le serveur en accepte {size_max}");
+            return Err(Outcome::Refused { reply });
+        }
+        let utf8 = !from.is_ascii() || !to.is_ascii() || !header_block(parcel.message).is_ascii();
+        if utf8 && !features.utf8 {
+            return Err(no_utf8(&from, &to));
+        }
+        let eight_bit = !parcel.message.is_ascii();
+        if eight_bit && !features.eight_bit {
+            let reply = "le message contient des octets hors ASCII et le serveur n’accepte pas 8BITMIME".into();
+            return Err(Outcome::Refused { reply });
+        }
+        let mut from_line = format!("MAIL FROM:<{from}>");
+        if features.size {
+            from_line.push_str(&format!(" SIZE={size}"));
+        }
+        if eight_bit {
+            from_line.push_str(" BODY=8BITMIME");
+        }
+        if utf8 {
+            from_line.push_str(" SMTPUTF8");
+        }
+        Ok(Self { from_line, to_line: format!("RCPT TO:<{to}>") })
+    }
+}
+
+fn no_utf8(from: &str, to: &str) -> Outcome {
+    // Our own address would fail with every recipient: that is no reason to give any of them up.
+    if !from.is_ascii() {
+        return Obstacle::needs_a_person(
+            "l’adresse de l’expéditeur a des accents et le serveur d’envoi ne les accepte pas (SMTPUTF8) : changez-la",
+        )
+        .into();
+    }
+    let what = if to.is_ascii() { "un en-tête du message" } else { "l’adresse du destinataire" };
+    Outcome::Refused { reply: format!("{what} a des accents et le serveur d’envoi ne les accepte pas (SMTPUTF8)") }
+}
+
+fn header_block(message: &[u8]) -> &[u8] {
+    let end = message.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or(message.len());
+    message.get(..end).unwrap_or(message)
+}
+
+/// The message with its dots doubled (RFC 5321 section 4.5.2), every line ended by CRLF, and the final dot.
+///
+/// A bare CR or LF becomes CRLF: some servers take `LF . LF` for an end, and the rest for commands.
+fn stuffed(message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(message.len() + message.len() / 64 + 8);
+    let mut rest = message;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len());
+        let (line, tail) = rest.split_at(end);
+        if line.first() == Some(&b'.') {
+            out.push(b'.');
+        }
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
+        rest = tail.strip_prefix(b"\r\n").or_else(|| tail.get(1..)).unwrap_or_default();
+    }
+    out.extend_from_slice(b".\r\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_stuffed_and_ended() {
+        let check = |message: &str, expected: &str| {
+            assert_eq!(String::from_utf8_lossy(&stuffed(message.as_bytes())), expected, "{message:?}");
+        };
+        check("", ".\r\n");
+        check("a", "a\r\n.\r\n");
+        check("a\r\n", "a\r\n.\r\n");
+        check("a\r\n\r\nb\r\n", "a\r\n\r\nb\r\n.\r\n");
+        check(".\r\n..\r\n.a\r\n", "..\r\n...\r\n..a\r\n.\r\n");
+        check("a\n.\nb\r.\rc", "a\r\n..\r\nb\r\n..\r\nc\r\n.\r\n");
+        check("\r\n", "\r\n.\r\n");
+    }
+}
