@@ -5,6 +5,7 @@
 use chrono::{TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
+use super::letter::web_url;
 use super::typography::one_line;
 use super::view::{DigestView, ItemView};
 use super::words::pick;
@@ -45,24 +46,26 @@ fn event(item: &ItemView, deadline: Deadline, view: &DigestView) -> Event {
     let mut description = vec![];
     description.extend(item.publisher.as_deref().map(|publisher| one_line(publisher, SUMMARY_CHARS_MAX)));
     description.extend(item.summary.as_deref().map(|summary| one_line(summary, DESCRIPTION_CHARS_MAX)));
-    description.extend(item.url.clone());
+    let url = item.url.as_deref().and_then(web_url);
+    description.extend(url.clone());
     event
         .uid(&format!("{}@glaneur", item.notice))
         .timestamp(view.as_of.with_timezone(&Utc))
         .sequence(sequence(view))
         .summary(&format!("{}{title}", pick(view.language, "Date limite\u{a0}: ", "Deadline: ")))
         .description(&description.join("\n"));
-    if let Some(url) = &item.url {
+    if let Some(url) = &url {
         event.url(url);
     }
     match deadline.time {
         None => {
-            event.all_day(deadline.date);
+            // Without an end, an event on a date lasts that day (RFC 5545 section 3.6.1).
+            event.starts(deadline.date);
         }
         Some(_) => {
             // `closes_at` is the first instant that is too late: a minute after the hour written.
             let until = deadline.closes_at() - TimeDelta::minutes(1);
-            event.starts(until).ends(until);
+            event.starts(until);
         }
     }
     event

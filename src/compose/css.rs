@@ -1,8 +1,8 @@
 //! The style sheet of the mails, and how it reaches each element.
 //!
 //! Mail clients drop `<style>`, so every element carries its own style. The sheet is read once, `.name { … }` rules only, and
-//! `{{ css("name other") }}` in a template writes `class="…" style="…"`. Inlining each finished mail with css-inline
-//! parses and prints the whole HTML again: many times the cost of rendering it.
+//! `{{ css("name other") }}` in a template writes `class="…" style="…"`. Inlining each finished mail would parse and print its
+//! whole HTML once more for each member.
 
 use std::collections::BTreeMap;
 

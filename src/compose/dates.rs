@@ -76,7 +76,7 @@ pub fn hour(time: NaiveTime, language: Language) -> String {
     }
 }
 
-/// "mercredi 11 février 2026 à 23 h 59", with "(heure de Bruxelles)" for a zone that is not Paris.
+/// "mercredi 11 février 2026 à 23 h 59", then "heure de Bruxelles" for a zone that is not Paris.
 pub fn deadline(deadline: Deadline, language: Language) -> String {
     let mut words = full_day(deadline.date, language);
     if let Some(time) = deadline.time {
@@ -87,7 +87,7 @@ pub fn deadline(deadline: Deadline, language: Language) -> String {
         words = format!("{words} {at}{NBSP}{}", hour(time, language));
     }
     match zone(deadline.zone, language) {
-        Some(zone) => format!("{words} ({zone})"),
+        Some(zone) => format!("{words}, {zone}"),
         None => words,
     }
 }
@@ -125,12 +125,12 @@ pub fn days_left(deadline: Deadline, as_of: DateTime<Utc>, language: Language) -
     match (language, days) {
         (Language::Fr, 0) => "aujourd’hui".to_owned(),
         (Language::Fr, 1) => "demain".to_owned(),
-        (Language::Fr, 2..) => format!("dans {days}{NBSP}jours"),
+        (Language::Fr, 2..) => format!("dans{NBSP}{days}{NBSP}jours"),
         (Language::Fr, -1) => "depuis hier".to_owned(),
         (Language::Fr, _) => format!("depuis {}{NBSP}jours", -days),
         (Language::En, 0) => "today".to_owned(),
         (Language::En, 1) => "tomorrow".to_owned(),
-        (Language::En, 2..) => format!("in {days}{NBSP}days"),
+        (Language::En, 2..) => format!("in{NBSP}{days}{NBSP}days"),
         (Language::En, -1) => "since yesterday".to_owned(),
         (Language::En, _) => format!("{}{NBSP}days ago", -days),
     }
@@ -139,7 +139,7 @@ pub fn days_left(deadline: Deadline, as_of: DateTime<Utc>, language: Language) -
 fn named_zone(name: &str, language: Language) -> String {
     let city = name.rsplit('/').next().unwrap_or(name).replace('_', " ");
     match language {
-        Language::Fr => format!("heure locale, {city}"),
+        Language::Fr => format!("heure locale de {city}"),
         Language::En => format!("{city} time"),
     }
 }
@@ -169,11 +169,11 @@ mod tests {
         check(Deadline::on(date(2026, 3, 1)), "dimanche 1er mars 2026");
         check(Deadline::on(date(2026, 3, 2)).at(at(12, 0)), "lundi 2 mars 2026 à 12 h");
         let brussels = Deadline { zone: chrono_tz::Europe::Brussels, ..Deadline::on(date(2026, 3, 2)).at(at(17, 0)) };
-        check(brussels, "lundi 2 mars 2026 à 17 h (heure de Bruxelles)");
+        check(brussels, "lundi 2 mars 2026 à 17 h, heure de Bruxelles");
         let reunion = Deadline { zone: chrono_tz::Indian::Reunion, ..Deadline::on(date(2026, 3, 2)) };
-        check(reunion, "lundi 2 mars 2026 (heure de La Réunion)");
+        check(reunion, "lundi 2 mars 2026, heure de La Réunion");
         let rome = Deadline { zone: chrono_tz::Europe::Rome, ..Deadline::on(date(2026, 3, 2)) };
-        check(rome, "lundi 2 mars 2026 (heure locale, Rome)");
+        check(rome, "lundi 2 mars 2026, heure locale de Rome");
     }
 
     #[test]

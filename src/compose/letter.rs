@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::typography::{list, number, one_line, ours, paragraphs, theirs};
-use super::view::{DigestView, ItemView, SilentSource};
+use super::view::{ChangeView, DigestView, ItemView, SilentSource};
 use super::words::{self, Labels, pick};
 use super::{dates, subject};
 use crate::model::{Deadline, Language, Relation, Section, Status};
@@ -45,8 +45,8 @@ pub struct Letter {
     /// "lundi 12 janvier 2026".
     pub date: String,
     pub greeting: String,
-    /// "2 nouveaux appels et 1 délai modifié."
-    pub contents: String,
+    /// "2 nouveaux appels et 1 délai modifié.", when the headline does not say it all.
+    pub contents: Option<String>,
     pub trial: Option<String>,
     pub word: Vec<String>,
     /// The nearest dates, when there are enough items to get lost in.
@@ -99,7 +99,7 @@ pub struct LetterItem {
     pub amount: Option<String>,
     pub summary: Option<String>,
     pub changes: Vec<String>,
-    /// "À relayer à vos associations partenaires".
+    /// "À relayer à vos associations partenaires", "Pour votre structure".
     pub relay: Option<String>,
     /// "Seine-Saint-Denis · précarité alimentaire".
     pub why: Option<String>,
@@ -194,6 +194,7 @@ fn letter_item(item: &ItemView, view: &DigestView) -> LetterItem {
     let text = |text: &Option<String>, chars_max| {
         text.as_deref().map(|text| theirs(text, chars_max, language)).filter(|text| !text.is_empty())
     };
+    let badge = badge(item, now, language);
     LetterItem {
         title: text(&Some(item.title.clone()), TITLE_CHARS_MAX)
             .unwrap_or_else(|| pick(language, "Annonce sans titre", "Untitled notice").to_owned()),
@@ -201,15 +202,15 @@ fn letter_item(item: &ItemView, view: &DigestView) -> LetterItem {
         kind: words::kind(item.kind, item.call_type, language).to_owned(),
         publisher: text(&item.publisher, PUBLISHER_CHARS_MAX),
         urgency: urgency(item, now),
-        badge: badge(item, now, language),
-        deadline: deadline(item, now, language),
+        deadline: deadline(item, badge.is_some(), now, language),
+        badge,
         waves: item.other_waves.iter().take(WAVES_MAX).map(|wave| dates::deadline(*wave, language)).collect(),
         opening: item.opening.map(|day| opening(day, now, language)),
         audiences: (!item.audiences.is_empty()).then(|| words::audiences(&item.audiences, language)),
         amount: text(&item.amount, AMOUNT_CHARS_MAX),
         summary: text(&item.summary, SUMMARY_CHARS_MAX),
-        changes: item.changes.iter().map(|change| words::change(change, language)).collect(),
-        relay: (item.relation == Relation::Relay).then(|| relay(language)),
+        changes: item.changes.iter().filter(|c| !told_by_badge(c)).map(|c| words::change(c, language)).collect(),
+        relay: relay(item, language),
         why: why(item, language),
         quote: item.quote.as_deref().and_then(|words| words::quote(words, QUOTE_CHARS_MAX, language)),
         doubts: item.doubts.iter().take(DOUBTS_MAX).map(|doubt| words::doubt(doubt, language)).collect(),
@@ -248,20 +249,28 @@ fn badge(item: &ItemView, now: DateTime<Utc>, language: Language) -> Option<Stri
     Some(words)
 }
 
-fn deadline(item: &ItemView, now: DateTime<Utc>, language: Language) -> Option<String> {
+/// Nothing for what is suspended or cancelled: a date beside it would be taken for a chance.
+fn deadline(item: &ItemView, badge: bool, now: DateTime<Utc>, language: Language) -> Option<String> {
+    if item.status != Status::Open {
+        return None;
+    }
     match item.deadline {
-        Some(deadline) => Some(until(deadline, now, language)),
+        Some(deadline) if badge => Some(until(deadline, now, language)),
+        Some(deadline) if deadline.is_past(now) => Some(until(deadline, now, language)),
+        Some(deadline) => {
+            let left = dates::days_left(deadline, now, language);
+            Some(format!("{} ({left})", until(deadline, now, language)))
+        }
         None => words::no_deadline(item.kind, language).map(|words| ours(&words, language)),
     }
 }
 
 fn until(deadline: Deadline, now: DateTime<Utc>, language: Language) -> String {
     let day = dates::deadline(deadline, language);
-    let left = dates::days_left(deadline, now, language);
     match (language, deadline.is_past(now)) {
-        (Language::Fr, false) => format!("jusqu’au {day} ({left})"),
+        (Language::Fr, false) => format!("jusqu’au {day}"),
         (Language::Fr, true) => format!("clos le {day}"),
-        (Language::En, false) => format!("until {day} ({left})"),
+        (Language::En, false) => format!("until {day}"),
         (Language::En, true) => format!("closed on {day}"),
     }
 }
@@ -283,8 +292,20 @@ fn why(item: &ItemView, language: Language) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-fn relay(language: Language) -> String {
-    pick(language, "À relayer à vos associations partenaires", "To pass on to the non-profits you work with").to_owned()
+fn relay(item: &ItemView, language: Language) -> Option<String> {
+    let words = match (item.relation, item.section) {
+        (Relation::Relay, _) => {
+            pick(language, "À relayer à vos associations partenaires", "To pass on to the non-profits you work with")
+        }
+        (Relation::Apply, Section::Accreditation) => pick(language, "Pour votre structure", "For your organisation"),
+        (Relation::Apply, _) => return None,
+    };
+    Some(words.to_owned())
+}
+
+/// The badge says "Annulé" already.
+fn told_by_badge(change: &ChangeView) -> bool {
+    matches!(change, ChangeView::Status { to, .. } if *to != Status::Open)
 }
 
 fn note(section: Section, language: Language) -> Option<String> {
@@ -367,7 +388,11 @@ fn why_me(view: &DigestView) -> String {
         follows.push(format!("{} {organisation}", pick(language, "votre structure,", "your organisation,")));
     }
     if !places.is_empty() {
-        follows.push(format!("{} {places}", pick(language, "votre territoire,", "your place,")));
+        let yours = match view.addressee.places.len() {
+            1 => pick(language, "votre territoire,", "your place,"),
+            _ => pick(language, "vos territoires,", "your places,"),
+        };
+        follows.push(format!("{yours} {places}"));
     }
     follows.push(match themes.is_empty() {
         true => pick(language, "tous les thèmes", "all themes").to_owned(),
@@ -394,7 +419,7 @@ fn links(view: &DigestView) -> LetterLinks {
 }
 
 /// A link a reader may follow: http or https, no spaces, of a bearable length.
-fn web_url(text: &str) -> Option<String> {
+pub(super) fn web_url(text: &str) -> Option<String> {
     let url = url::Url::parse(text.trim()).ok()?;
     let web = matches!(url.scheme(), "http" | "https") && url.has_host() && url.as_str().len() <= URL_BYTES_MAX;
     web.then(|| url.to_string())

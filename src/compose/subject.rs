@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::dates;
-use super::typography::{NBSP, list, one_line, ours};
-use super::view::{DigestView, ItemView};
+use super::typography::{NBSP, list, one_line};
+use super::view::{ChangeView, DigestView, ItemView};
 use super::words::{count, pick};
-use crate::model::{Deadline, Language, Section};
+use crate::model::{Deadline, Language, Section, Status};
 
 /// Characters of a subject; mail lists cut sooner, so what matters comes first.
 const SUBJECT_CHARS_MAX: usize = 110;
@@ -62,13 +62,10 @@ pub fn preheader(view: &DigestView) -> String {
     one_line(&titles.join(" · "), PREHEADER_CHARS_MAX)
 }
 
-/// One line on what the mail holds: "2 nouveaux appels, 1 délai modifié et 1 aide permanente."
-pub fn contents(view: &DigestView) -> String {
+/// What the mail holds, when the headline cannot say it all: "2 appels, 1 délai modifié et 1 aide permanente."
+pub fn contents(view: &DigestView) -> Option<String> {
     let all: Vec<String> = counted(view).into_iter().map(|part| part.words).collect();
-    if all.is_empty() {
-        return ours(pick(view.language, "Rien de nouveau cette fois.", "Nothing new this time."), view.language);
-    }
-    format!("{}.", list(&all, view.language))
+    (all.len() > 2).then(|| format!("{}.", list(&all, view.language)))
 }
 
 struct Part {
@@ -79,11 +76,15 @@ struct Part {
 /// What there is, the most important first.
 fn counted(view: &DigestView) -> Vec<Part> {
     let language = view.language;
+    let changed = match only_deadlines(view) {
+        true => (Section::Changed, ("délai modifié", "délais modifiés"), ("changed deadline", "changed deadlines")),
+        false => (Section::Changed, ("appel modifié", "appels modifiés"), ("changed call", "changed calls")),
+    };
     let names = [
         (Section::New, ("appel", "appels"), ("call", "calls")),
         (Section::Accreditation, ("habilitation", "habilitations"), ("accreditation", "accreditations")),
         (Section::ClosingSoon, ("rappel avant clôture", "rappels avant clôture"), ("reminder", "reminders")),
-        (Section::Changed, ("délai modifié", "délais modifiés"), ("changed deadline", "changed deadlines")),
+        changed,
         (Section::Aid, ("aide permanente", "aides permanentes"), ("standing aid", "standing aids")),
         (Section::Network, ("nouvelle du réseau", "nouvelles du réseau"), ("network item", "network items")),
     ];
@@ -96,6 +97,13 @@ fn counted(view: &DigestView) -> Vec<Part> {
         (n > 0).then(|| Part { words: count(n, one, many, language), sections: vec![section] })
     };
     names.into_iter().filter_map(part).collect()
+}
+
+/// Whether each changed item has another deadline, and is still open.
+fn only_deadlines(view: &DigestView) -> bool {
+    let moved = |item: &ItemView| item.changes.iter().any(|change| matches!(change, ChangeView::Deadline { .. }));
+    let mut changed = view.items.iter().filter(|item| item.section == Section::Changed);
+    changed.all(|item| item.status == Status::Open && moved(item))
 }
 
 fn with_place(words: &str, view: &DigestView) -> String {
@@ -151,5 +159,5 @@ fn when(deadline: Deadline, days: i64, language: Language) -> String {
 }
 
 fn open_deadline(item: &ItemView, now: DateTime<Utc>) -> Option<Deadline> {
-    item.deadline.filter(|deadline| !deadline.is_past(now))
+    item.deadline.filter(|deadline| item.status == Status::Open && !deadline.is_past(now))
 }

@@ -201,7 +201,7 @@ fn environment(
     environment
 }
 
-fn for_html(environment: &mut Environment<'static>, sheet: StyleSheet) {
+pub(super) fn for_html(environment: &mut Environment<'static>, sheet: StyleSheet) {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(write_html);
     let sheet = Arc::new(sheet);

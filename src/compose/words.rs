@@ -33,6 +33,8 @@ pub struct Labels {
     pub open_calls: &'static str,
     pub silent: &'static str,
     pub why_me: &'static str,
+    /// What parts a label from what it announces.
+    pub colon: &'static str,
 }
 
 pub fn labels(language: Language) -> Labels {
@@ -56,6 +58,7 @@ pub fn labels(language: Language) -> Labels {
             open_calls: "Voir tous les appels ouverts",
             silent: "Sources muettes",
             why_me: "Pourquoi vous recevez ce message",
+            colon: "\u{a0}: ",
         },
         Language::En => Labels {
             deadline: "Deadline",
@@ -76,6 +79,7 @@ pub fn labels(language: Language) -> Labels {
             open_calls: "See all open calls",
             silent: "Silent sources",
             why_me: "Why you receive this message",
+            colon: ": ",
         },
     }
 }
