@@ -29,14 +29,12 @@ fn each_member_of_the_demonstration_gets_what_concerns_them() {
     let nantes = to("camille@ccas-nantes.example");
     nantes.says("Nutrition et santé").is_silent_on("FIPD").is_silent_on("Contrats de ville");
     let montreuil = to("dominique@montreuil.example");
-    montreuil
-        .says("Jardins nourriciers")
-        .says("aide alimentaire en Seine-Saint-Denis")
-        .is_silent_on("quartiers nantais");
+    montreuil.says("aide alimentaire en Seine-Saint-Denis").is_silent_on("quartiers nantais");
+    montreuil.is_silent_on("Jardins nourriciers"); // for associations and inhabitants
     let nanterre = to("sacha@ccas-nanterre.example");
     nanterre.says("épiceries sociales municipales").is_silent_on("Seine-Saint-Denis : appel");
     let saint_denis = to("maxime@ccas-saint-denis.example");
-    saint_denis.says("Habilitation régionale").says("à relayer");
+    saint_denis.says("Habilitation régionale").says("À relayer à vos associations");
     let association = to("lou@cuisines-partagees.example");
-    association.says("Tables ouvertes").says("FDVA 2").says("Habilitation régionale").is_silent_on("à relayer");
+    association.says("Tables ouvertes").says("FDVA 2").says("Habilitation régionale").is_silent_on("À relayer");
 }

@@ -8,7 +8,7 @@ use super::super::{App, Purpose, Trouble};
 use super::{Frame, Recipient};
 use crate::compose::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Why};
 use crate::model::{
-    Aspect, Deadline, Digest, Doubt, DoubtReason, Entry, Field, Language, MemberId, Notice, NoticeId, Quote,
+    Aspect, Deadline, Digest, Doubt, DoubtReason, Entry, Field, Language, Level, MemberId, Notice, NoticeId, Quote,
     TerritoryCode, ThemeId,
 };
 
@@ -57,7 +57,7 @@ pub fn view(
             first_name: recipient.first_name.clone(),
             organisation: recipient.organisation.clone(),
             places: recipient.territories.iter().map(|code| names.place(code)).collect(),
-            place_in_sentence: None,
+            place_in_sentence: recipient.territories.first().and_then(|code| names.in_sentence(code)),
             themes: recipient.themes.iter().map(|theme| names.theme(theme)).collect(),
         },
         word: None,
@@ -104,6 +104,13 @@ struct Names<'a> {
 impl Names<'_> {
     fn place(&self, code: &TerritoryCode) -> String {
         self.app.geography.label(code)
+    }
+
+    /// After « pour »: « la Seine-Saint-Denis ». Communes and intercommunalities are named as they are.
+    fn in_sentence(&self, code: &TerritoryCode) -> Option<String> {
+        let takes_an_article = matches!(code.level(), Level::Departement | Level::Region);
+        let french = takes_an_article && self.language == Language::Fr;
+        french.then(|| self.app.geography.name_with_article(code)).flatten()
     }
 
     fn theme(&self, id: &ThemeId) -> String {
