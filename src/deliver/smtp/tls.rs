@@ -64,7 +64,7 @@ fn obstacle(server: &SmtpServer, error: &std::io::Error) -> Obstacle {
     let inside = error.get_ref().and_then(|inside| inside.downcast_ref::<rustls::Error>());
     match inside {
         Some(rustls::Error::InvalidCertificate(certificate)) => Obstacle::needs_a_person(format!(
-            "le certificat de {place} n’est pas valable ({}) : corrigez le nom du serveur, faites renouveler le \
+            "le certificat présenté par {place} n’est pas valable ({}) : corrigez le nom du serveur, faites renouveler le \
              certificat, ou donnez son autorité dans [mail] ca_file",
             certificate_words(certificate)
         )),
@@ -88,6 +88,7 @@ fn certificate_words(error: &CertificateError) -> String {
             "établi pour un autre nom"
         }
         CertificateError::Revoked => "révoqué",
+        CertificateError::BadSignature => "signature fausse",
         CertificateError::Other(_) => "forme refusée",
         _ => return super::reply::shown(&error.to_string()),
     };
