@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
+use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -13,11 +14,29 @@ use super::obstacle::Obstacle;
 use super::reply::io_words;
 use super::talk::Wire;
 
+/// Whom to trust, read once.
+#[derive(Default)]
+pub(super) struct Trust {
+    connector: OnceCell<TlsConnector>,
+}
+
+impl Trust {
+    pub(super) async fn connector(&self, server: &SmtpServer) -> Result<TlsConnector, Obstacle> {
+        // Reading the system's certificates takes a while, on the disk.
+        let make = || async {
+            let extra = server.extra_roots.clone();
+            let made = tokio::task::spawn_blocking(move || connector(extra.as_deref())).await;
+            made.unwrap_or_else(|_| Err(Obstacle::may_pass("la préparation du chiffrement a été interrompue")))
+        };
+        self.connector.get_or_try_init(make).await.cloned()
+    }
+}
+
 /// The system's certificates and the settings' own.
-pub(super) fn connector(server: &SmtpServer) -> Result<TlsConnector, Obstacle> {
+fn connector(extra: Option<&[u8]>) -> Result<TlsConnector, Obstacle> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(pem) = &server.extra_roots {
+    if let Some(pem) = extra {
         add_extra(&mut roots, pem)?;
     }
     if roots.is_empty() {

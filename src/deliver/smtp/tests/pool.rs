@@ -1,5 +1,7 @@
 //! Connections: used again, never too many, never harmed by the mail before.
 
+use std::sync::Arc;
+
 use super::script::{Act, Script, Step};
 use super::*;
 
@@ -98,9 +100,13 @@ async fn an_idle_connection_is_closed_after_a_while() {
 #[tokio::test]
 async fn no_more_connections_are_open_than_allowed() {
     let server = Script::new().start().await;
-    let smtp = Smtp::new(server_at(&server, Security::None), 3);
-    let sends = (0..30).map(|_| send_to(&smtp, "lea@ville.example"));
-    let outcomes = futures::future::join_all(sends).await;
+    let smtp = Arc::new(Smtp::new(server_at(&server, Security::None), 3));
+    // Spawned, as the pipeline does: what `send` gives must be able to travel between threads.
+    let sends = (0..30).map(|_| {
+        let smtp = smtp.clone();
+        tokio::spawn(async move { send_to(&smtp, "lea@ville.example").await })
+    });
+    let outcomes: Vec<Outcome> = futures::future::try_join_all(sends).await.unwrap();
     assert!(outcomes.iter().all(|outcome| name_of(outcome) == "Sent"), "{outcomes:?}");
     assert_eq!(server.seen(|seen| (seen.connections, seen.open_max, seen.messages.len())), (3, 3, 30));
 }
