@@ -23,7 +23,7 @@ fn address(address: &str) -> EmailAddress {
 
 /// Limits in which "too slow" comes soon.
 fn hasty() -> Limits {
-    let soon = Duration::from_millis(300);
+    let soon = Duration::from_millis(500);
     Limits { connect: soon, reply: soon, after_dot: soon, ..Limits::default() }
 }
 
