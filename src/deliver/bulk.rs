@@ -40,7 +40,7 @@ pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
         format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(&wire_form(leave_mailbox)));
     let mut headers = vec![
         // RFC 2919: a phrase and a name that stays the same as long as the list lives.
-        ("List-Id", format!("{} <{LIST_LABEL}.{list_domain}>", phrase(network))),
+        ("List-Id", format!("{} <{LIST_LABEL}.{list_domain}>", phrase(network)).trim_start().to_owned()),
         // RFC 2369 section 3.2; the page first, since readers use the first that they know.
         ("List-Unsubscribe", leave_page.map_or(leave_mail.clone(), |page| format!("<{page}>, {leave_mail}"))),
     ];
@@ -116,4 +116,85 @@ fn percent_encoded(address: &str) -> String {
         }
     }
     encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(network: &str, leave_page: Option<&str>) -> Vec<(String, String)> {
+        let leave_mailbox = EmailAddress::parse("quitter%ici@glaneur.example").unwrap();
+        let list_domain = "réseau.example";
+        bulk_headers(&Bulk { network, list_domain, edition: EditionId(7), leave_page, leave_mailbox: &leave_mailbox })
+    }
+
+    fn value(headers: &[(String, String)], name: &str) -> Option<String> {
+        headers.iter().find(|(one, _)| one == name).map(|(_, value)| value.clone())
+    }
+
+    #[test]
+    fn one_click_is_promised_only_with_a_page() {
+        let check = |page: Option<&str>, unsubscribe: &str, post: Option<&str>| {
+            let headers = headers("Alim", page);
+            assert_eq!(value(&headers, "List-Unsubscribe").as_deref(), Some(unsubscribe), "{page:?}");
+            assert_eq!(value(&headers, "List-Unsubscribe-Post").as_deref(), post, "{page:?}");
+        };
+        let mail = "<mailto:quitter%25ici@glaneur.example?subject=desinscription-7>";
+        let one_click = Some("List-Unsubscribe=One-Click");
+        let page = "https://glaneur.example/quitter/abc?k=1";
+        check(Some(page), &format!("<{page}>, {mail}"), one_click);
+        check(None, mail, None);
+        for unfit in [
+            "mailto:a@b.example",
+            "javascript:alert(1)",
+            "/quitter",
+            "https://a.example/>, <b",
+            "https://a.example/\r\nX: y",
+        ] {
+            check(Some(unfit), mail, None);
+        }
+    }
+
+    #[test]
+    fn the_list_has_a_name_whatever_the_network_is_called() {
+        let check = |network: &str, expected: &str| {
+            assert_eq!(value(&headers(network, None), "List-Id").as_deref(), Some(expected), "{network}");
+        };
+        check("Alim", "Alim <glaneur.xn--rseau-bsa.example>");
+        check("Alim, le réseau", "=?utf-8?b?QWxpbSwgbGUgcsOpc2VhdQ==?= <glaneur.xn--rseau-bsa.example>");
+        check("A <b@c>\r\nX: y", "=?utf-8?b?QSA8YkBjPiBYOiB5?= <glaneur.xn--rseau-bsa.example>");
+        check("", "<glaneur.xn--rseau-bsa.example>");
+    }
+
+    #[test]
+    fn machines_are_told_not_to_answer() {
+        let headers = headers("Alim", None);
+        assert_eq!(value(&headers, "Auto-Submitted").as_deref(), Some("auto-generated"));
+        assert_eq!(value(&headers, "Precedence").as_deref(), Some("bulk"));
+        assert_eq!(value(&headers, "Feedback-ID").as_deref(), Some("7:edition:glaneur:xn--rseau-bsa.example"));
+        assert!(headers.iter().all(|(_, value)| value.is_ascii() && !value.contains(['\r', '\n'])));
+    }
+
+    #[test]
+    fn a_message_id_is_the_same_for_ever_and_no_other_has_it() {
+        let id =
+            |seal: &[u8], edition, member| message_id(seal, EditionId(edition), MemberId(member), "Glaneur.example");
+        // Frozen: a change would double mails that wait for another attempt while a new version is installed.
+        assert_eq!(id(b"seal", 7, 42), "4ccpve7ijrj5kzj3xs3ghdaxeu@glaneur.example");
+        let others = [id(b"other", 7, 42), id(b"seal", 8, 42), id(b"seal", 7, 43), id(b"seal", 42, 7), id(b"", 7, 42)];
+        assert!(others.iter().all(|other| *other != id(b"seal", 7, 42)));
+        assert!(message_id(b"", EditionId(1), MemberId(1), "").ends_with("@localhost.localdomain"));
+        assert!(message_id(b"", EditionId(1), MemberId(1), "réseau.example").ends_with("@xn--rseau-bsa.example"));
+        assert!(message_id(b"", EditionId(1), MemberId(1), "[::1]").ends_with("@--1"));
+    }
+
+    #[test]
+    fn base_32_is_that_of_the_rfc() {
+        let check = |text: &str, expected: &str| assert_eq!(base32(text.as_bytes()), expected);
+        check("", "");
+        check("f", "my");
+        check("fo", "mzxq");
+        check("foo", "mzxw6");
+        check("foobar", "mzxw6ytboi");
+    }
 }

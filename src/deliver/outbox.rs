@@ -95,3 +95,90 @@ fn safe_name(message_id: &str) -> String {
     let mark: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("{}-{mark}", kept.trim_start_matches('.'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn sending_again_overwrites_and_never_doubles() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = FileOutbox::new(folder.path().join("new/outbox"));
+        for message in ["A: 1\r\n\r\nfirst\r\n", "A: 1\r\n\r\nagain\r\n"] {
+            let outcome = outbox.put("abc@glaneur.example", message.as_bytes()).await;
+            assert!(
+                matches!(&outcome, Outcome::Sent { reply } if reply.contains("abc@glaneur.example.eml")),
+                "{outcome:?}"
+            );
+            assert_eq!(std::fs::read_to_string(outbox.path_of("abc@glaneur.example")).unwrap(), message);
+        }
+        outbox.put("abd@glaneur.example", b"other").await;
+        assert_eq!(names(outbox.folder()), ["abc@glaneur.example.eml", "abd@glaneur.example.eml"]);
+    }
+
+    #[tokio::test]
+    async fn many_at_once_leave_whole_files_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = FileOutbox::new(folder.path().to_owned());
+        let message = vec![b'x'; 100_000];
+        let all = (0..20).map(|n| outbox.put(if n % 2 == 0 { "a@b.example" } else { "c@d.example" }, &message));
+        let all = futures::future::join_all(all).await;
+        assert!(all.iter().all(|outcome| matches!(outcome, Outcome::Sent { .. })), "{all:?}");
+        assert_eq!(names(folder.path()), ["a@b.example.eml", "c@d.example.eml"]);
+        assert_eq!(std::fs::read(outbox.path_of("a@b.example")).unwrap(), message);
+    }
+
+    #[test]
+    fn names_stay_in_the_folder_and_apart() {
+        let check = |id: &str, expected: Option<&str>| {
+            let name = safe_name(id);
+            assert!(!name.contains(['/', '\\', '\0']) && !name.starts_with('.') && name.len() <= 200, "{name}");
+            match expected {
+                Some(expected) => assert_eq!(name, expected),
+                None => assert_ne!(name, id),
+            }
+        };
+        check("abc234@glaneur.example", Some("abc234@glaneur.example"));
+        check("../../etc/passwd", None);
+        check("", None);
+        check("..", None);
+        check("A@b.example", None);
+        check("é@b.example", None);
+        check(&"a".repeat(400), None);
+        assert_ne!(safe_name("a/b"), safe_name("a_b"));
+        assert_ne!(safe_name("A"), safe_name("B"));
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_needs_a_person() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a-file");
+        std::fs::write(&file, "x").unwrap();
+        for place in
+            [file.clone(), file.join("below"), PathBuf::from("/proc/no-such-folder"), PathBuf::from("/dev/null")]
+        {
+            let outcome = FileOutbox::new(place.clone()).put("a@b.example", b"x").await;
+            assert!(matches!(&outcome, Outcome::Unreachable { hopeless: true, .. }), "{place:?}: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_said_in_plain_words() {
+        let outbox = FileOutbox::new("outbox".into());
+        let check = |kind: std::io::ErrorKind, words: &str| {
+            let sentence = outbox.sentence(&kind.into());
+            assert!(sentence.contains(words) && sentence.contains("« outbox »"), "{sentence}");
+        };
+        check(std::io::ErrorKind::StorageFull, "plein");
+        check(std::io::ErrorKind::PermissionDenied, "refuse l’écriture");
+        check(std::io::ErrorKind::NotADirectory, "n’est pas un dossier");
+        check(std::io::ErrorKind::TimedOut, "impossible d’écrire");
+    }
+}

@@ -206,3 +206,51 @@ fn path_in(line: &str, verb: &str) -> Option<String> {
     let (path, _) = rest.trim_start().strip_prefix('<')?.split_once('>')?;
     Some(path.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Says `lines` one after the other; gives the codes answered and the mails kept.
+    async fn say(lines: &[&str]) -> (String, Vec<Received>) {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let keep = kept.clone();
+        let start = Sink::start("127.0.0.1:0".parse().unwrap(), move |mail| keep.lock().unwrap().push(mail));
+        let sink = start.await.unwrap();
+        let mut stream = TcpStream::connect(sink.address()).await.unwrap();
+        stream.write_all(format!("{}\r\nQUIT\r\n", lines.join("\r\n")).as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let codes: Vec<&str> = answer.lines().filter(|line| !line.starts_with("250-")).map(|line| &line[..3]).collect();
+        let mails = kept.lock().unwrap().clone();
+        (codes.join(" "), mails)
+    }
+
+    #[tokio::test]
+    async fn commands_are_answered_in_their_order() {
+        async fn check(lines: &[&str], codes: &str, mails: usize) {
+            let (got, kept) = say(lines).await;
+            assert_eq!((got.as_str(), kept.len()), (codes, mails), "{lines:?}");
+        }
+        let (mail, rcpt) = ("MAIL FROM:<a@b.example> SIZE=3", "RCPT TO:<c@d.example>");
+        check(&["EHLO x", mail, rcpt, "DATA", "A: b", "", "x", "."], "220 250 250 250 354 250 221", 1).await;
+        check(&["helo x", "mail from: <>", "rcpt to:<c@d.example>", "data", "."], "220 250 250 250 354 250 221", 1)
+            .await;
+        check(&["DATA", rcpt, mail, "DATA"], "220 503 503 250 503 221", 0).await;
+        check(&[mail, rcpt, "RSET", "DATA", "NOOP"], "220 250 250 250 503 250 221", 0).await;
+        check(&[mail, mail], "220 250 503 221", 0).await;
+        check(&["MAIL FROM:a@b.example", "RCPT", "VRFY x", "é"], "220 501 503 502 502 221", 0).await;
+        check(&[mail, rcpt, "DATA", ".", mail, rcpt, "DATA", "."], "220 250 250 354 250 250 250 354 250 221", 2).await;
+    }
+
+    #[tokio::test]
+    async fn dots_are_taken_back_and_bare_line_feeds_end_nothing() {
+        let start = ["MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"];
+        let (_, mails) = say(&[&start[..], &["..", "...x", "y\n.\nz", "."]].concat()).await;
+        let message = b".\r\n..x\r\ny\n.\nz\r\n".to_vec();
+        let expected = Received { from: "a@b.example".into(), to: vec!["c@d.example".into()], message };
+        assert_eq!(mails, [expected]);
+    }
+}

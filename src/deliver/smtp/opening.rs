@@ -6,22 +6,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::connection::{Connection, Features};
 use super::obstacle::Obstacle;
 use super::reply::{Class, Fault, Reply, io_words};
 use super::talk::{Talk, Wire};
+use super::tls::Trust;
 use super::{Security, SmtpServer, tls};
 
-/// Opens a connection; `connector` is asked for only when TLS is spoken.
-pub(super) async fn open(
-    server: &SmtpServer,
-    connector: impl AsyncFn() -> Result<TlsConnector, Obstacle>,
-) -> Result<Connection, Obstacle> {
+/// Opens a connection; `trust` is read only when TLS is spoken.
+pub(super) async fn open(server: &SmtpServer, trust: &Trust) -> Result<Connection, Obstacle> {
     let stream = connect(server).await?;
     if server.security == Security::Implicit {
-        let mut talk = Talk::new(encrypt(server, &connector().await?, stream).await?);
+        let mut talk = Talk::new(encrypt(server, trust, stream).await?);
         greeting(server, &mut talk).await?;
         return finish(server, talk, Channel::Secret).await;
     }
@@ -36,7 +33,7 @@ pub(super) async fn open(
                     "{place} parle avant le chiffrement : la connexion est peut-être altérée"
                 ))
             })?;
-            finish(server, Talk::new(encrypt(server, &connector().await?, stream).await?), Channel::Secret).await
+            finish(server, Talk::new(encrypt(server, trust, stream).await?), Channel::Secret).await
         }
     }
 }
@@ -66,13 +63,10 @@ async fn connect(server: &SmtpServer) -> Result<TcpStream, Obstacle> {
     Ok(stream)
 }
 
-async fn encrypt(
-    server: &SmtpServer,
-    connector: &TlsConnector,
-    stream: TcpStream,
-) -> Result<impl Wire + use<>, Obstacle> {
+async fn encrypt(server: &SmtpServer, trust: &Trust, stream: TcpStream) -> Result<impl Wire + use<>, Obstacle> {
+    let connector = trust.connector(server).await?;
     let late = || Err(Obstacle::may_pass(format!("{} n’achève pas le chiffrement à temps", server.place())));
-    timeout(server.limits.connect, tls::encrypt(connector, server, stream)).await.unwrap_or_else(|_| late())
+    timeout(server.limits.connect, tls::encrypt(&connector, server, stream)).await.unwrap_or_else(|_| late())
 }
 
 async fn greeting(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<(), Obstacle> {

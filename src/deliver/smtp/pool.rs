@@ -5,20 +5,20 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
-use tokio_rustls::TlsConnector;
 
 use super::connection::Connection;
 use super::obstacle::Obstacle;
+use super::tls::Trust;
 use super::transaction::Afterwards;
-use super::{SmtpServer, opening, tls};
+use super::{SmtpServer, opening};
 
 pub(super) struct Pool {
     server: Arc<SmtpServer>,
     permits: Semaphore,
     idle: Arc<Idle>,
-    connector: OnceCell<TlsConnector>,
+    trust: Trust,
 }
 
 /// Connections without work; the one used last is the first to be used again.
@@ -43,7 +43,7 @@ pub(super) struct Place<'a> {
 impl Pool {
     pub(super) fn new(server: SmtpServer, connections_max: u32) -> Self {
         let permits = Semaphore::new((connections_max.max(1) as usize).min(Semaphore::MAX_PERMITS));
-        Self { server: Arc::new(server), permits, idle: Arc::default(), connector: OnceCell::new() }
+        Self { server: Arc::new(server), permits, idle: Arc::default(), trust: Trust::default() }
     }
 
     /// Waits for its turn.
@@ -55,16 +55,6 @@ impl Pool {
     pub(super) fn close_idle(&self) {
         let idle = std::mem::take(&mut self.idle.shelf().connections);
         idle.into_iter().for_each(Connection::leave);
-    }
-
-    async fn connector(&self) -> Result<TlsConnector, Obstacle> {
-        // Reading the system's certificates takes a while, on the disk.
-        let make = || async {
-            let server = self.server.clone();
-            let made = tokio::task::spawn_blocking(move || tls::connector(&server)).await;
-            made.unwrap_or_else(|_| Err(Obstacle::may_pass("la préparation du chiffrement a été interrompue")))
-        };
-        self.connector.get_or_try_init(make).await.cloned()
     }
 }
 
@@ -85,7 +75,7 @@ impl Place<'_> {
     }
 
     pub(super) async fn open(&self) -> Result<Connection, Obstacle> {
-        opening::open(&self.pool.server, async || self.pool.connector().await).await
+        opening::open(&self.pool.server, &self.pool.trust).await
     }
 
     /// Takes a connection back, as the transaction left it.

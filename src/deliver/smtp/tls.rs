@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
+use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -13,11 +14,29 @@ use super::obstacle::Obstacle;
 use super::reply::io_words;
 use super::talk::Wire;
 
+/// Whom to trust, read once.
+#[derive(Default)]
+pub(super) struct Trust {
+    connector: OnceCell<TlsConnector>,
+}
+
+impl Trust {
+    pub(super) async fn connector(&self, server: &SmtpServer) -> Result<TlsConnector, Obstacle> {
+        // Reading the system's certificates takes a while, on the disk.
+        let make = || async {
+            let extra = server.extra_roots.clone();
+            let made = tokio::task::spawn_blocking(move || connector(extra.as_deref())).await;
+            made.unwrap_or_else(|_| Err(Obstacle::may_pass("la préparation du chiffrement a été interrompue")))
+        };
+        self.connector.get_or_try_init(make).await.cloned()
+    }
+}
+
 /// The system's certificates and the settings' own.
-pub(super) fn connector(server: &SmtpServer) -> Result<TlsConnector, Obstacle> {
+fn connector(extra: Option<&[u8]>) -> Result<TlsConnector, Obstacle> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(pem) = &server.extra_roots {
+    if let Some(pem) = extra {
         add_extra(&mut roots, pem)?;
     }
     if roots.is_empty() {
@@ -64,7 +83,7 @@ fn obstacle(server: &SmtpServer, error: &std::io::Error) -> Obstacle {
     let inside = error.get_ref().and_then(|inside| inside.downcast_ref::<rustls::Error>());
     match inside {
         Some(rustls::Error::InvalidCertificate(certificate)) => Obstacle::needs_a_person(format!(
-            "le certificat de {place} n’est pas valable ({}) : corrigez le nom du serveur, faites renouveler le \
+            "le certificat présenté par {place} n’est pas valable ({}) : corrigez le nom du serveur, faites renouveler le \
              certificat, ou donnez son autorité dans [mail] ca_file",
             certificate_words(certificate)
         )),
@@ -88,6 +107,7 @@ fn certificate_words(error: &CertificateError) -> String {
             "établi pour un autre nom"
         }
         CertificateError::Revoked => "révoqué",
+        CertificateError::BadSignature => "signature fausse",
         CertificateError::Other(_) => "forme refusée",
         _ => return super::reply::shown(&error.to_string()),
     };
