@@ -63,6 +63,11 @@ pub enum Command {
     /// Les membres du réseau.
     #[command(subcommand)]
     Members(MembersCommand),
+    /// Sauvegarde la base et la clé des liens, même quand le service tourne.
+    Backup {
+        /// Fichier à écrire ; la clé va à côté.
+        file: PathBuf,
+    },
     /// Les éditions : préparer, relire, envoyer, suivre.
     #[command(subcommand)]
     Edition(EditionCommand),
@@ -221,6 +226,8 @@ pub enum MembersCommand {
     Show { email: String },
     /// Écrit tout ce que l'on sait d'un membre, ou de tous (RGPD).
     Export { email: Option<String> },
+    /// Note qu'un membre a demandé à ne plus rien recevoir ; un nouvel import ne le fera pas revenir.
+    Leave { email: String },
     /// Efface un membre ; un nouvel import ne le fera pas revenir.
     Erase { email: String },
 }
@@ -250,7 +257,12 @@ pub enum EditionCommand {
     /// Suspend l'envoi.
     Pause { id: i64 },
     /// Reprend l'envoi.
-    Resume { id: i64 },
+    Resume {
+        id: i64,
+        /// Après la restauration d'une sauvegarde : cette édition n'a pas été envoyée depuis qu'elle a été faite.
+        #[arg(long)]
+        after_restore: bool,
+    },
     /// Annule l'édition.
     Cancel { id: i64 },
     /// Envoie une édition approuvée, jusqu'au bout ou à ce qui est différé.

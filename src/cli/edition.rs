@@ -30,8 +30,12 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             edition::pause(&app, EditionId(id)).await?;
             moved(global, &app, EditionId(id)).await
         }
-        EditionCommand::Resume { id } => {
-            edition::resume(&app, EditionId(id)).await?;
+        EditionCommand::Resume { id, after_restore } => {
+            if after_restore {
+                edition::accept_restored(&app, EditionId(id)).await?;
+            } else {
+                edition::resume(&app, EditionId(id)).await?;
+            }
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Cancel { id } => {
@@ -180,6 +184,7 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
     output::line(format_args!("Édition {} : {}.", sending.edition, counts_sentence(&sending.counts)));
     match &sending.end {
         End::Finished => {}
+        End::Interrupted => output::line("L'envoi a été interrompu ; rien n'est perdu, relancez-le."),
         End::Paused => output::line("L'envoi est suspendu : « glaneur edition resume » le reprend."),
         End::Waiting { next_at } => {
             let when = next_at.map(|at| words::instant(at, app.settings.time_zone));
@@ -198,6 +203,7 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
 fn end_json(end: &End) -> Value {
     match end {
         End::Finished => json!({"is": "finished"}),
+        End::Interrupted => json!({"is": "interrupted"}),
         End::Paused => json!({"is": "paused"}),
         End::Waiting { next_at } => json!({"is": "waiting", "next_at": next_at}),
         End::Stopped { why } => json!({"is": "stopped", "why": why}),

@@ -24,6 +24,12 @@ pub async fn run(global: &Global, command: MembersCommand) -> Result<Exit, Failu
         MembersCommand::List => list(global).await,
         MembersCommand::Show { email } => show(global, &email).await,
         MembersCommand::Export { email } => export(global, email.as_deref()).await,
+        MembersCommand::Leave { email } => {
+            let app = open::existing_app(global).await?;
+            let member = members::leave(&app, &email).await?;
+            output::line(format_args!("{} : {}.", member.email.expose(), words::member_state(&member.state)));
+            Ok(Exit::Done)
+        }
         MembersCommand::Erase { email } => {
             let app = open::existing_app(global).await?;
             match members::erase(&app, &email).await? {

@@ -4,6 +4,7 @@
 //! possible was done and what failed is named, 2 usage or configuration and nothing was done.
 
 mod args;
+mod backup;
 mod bad_usage;
 mod bar;
 mod check;
@@ -65,6 +66,7 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
         Command::Notices(command) => notices::run(&global, command).await,
         Command::Understand(args) => understand::run(&global, args).await,
         Command::Members(command) => members::run(&global, command).await,
+        Command::Backup { file } => backup::run(&global, &file).await,
         Command::Edition(command) => edition::run(&global, command).await,
     }
 }

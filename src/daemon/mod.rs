@@ -1,15 +1,18 @@
 //! The daemon: the same turns as `glaneur once`, for ever, at the right times.
 //!
-//! One broken source or mailbox never stops it. SIGTERM ends it after what is in flight; SIGHUP reads the files again,
-//! and when they are wrong the last good ones stay in use.
+//! One broken source or mailbox never stops it. SIGTERM ends it after what is in flight; SIGHUP lets the turn under way
+//! end too, then reads the files again: when they are wrong the last good ones stay in use.
 
 mod signals;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use crate::pipeline::turn::{self, Turn};
 use crate::pipeline::{App, Clock, Files, Silent, Trouble};
@@ -17,8 +20,10 @@ use crate::store::Open;
 use crate::web;
 use signals::{Signal, Signals};
 
-/// How often it looks whether a source, an edition or a retry is due.
-const TICK: Duration = Duration::from_secs(30);
+/// How long it rests between two looks at what is due.
+const REST: Duration = Duration::from_secs(30);
+/// How often systemd's watchdog is told that the loop turns.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 /// The name under which the first start of the service is kept: nothing before it is caught up.
 const STARTED: &str = "daemon.first_start";
 
@@ -28,44 +33,58 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
         .map_err(|error| Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {error}")))?;
     let mut app = App::open(Files::read(config.as_deref())?, clock, Open::Create).await?;
     let first_start = first_start(&app).await?;
-    let (stop, stopped) = watch::channel(false);
+    let (stop_pages, stopped) = watch::channel(false);
     let mut pages = serve(&app, stopped.clone()).await?;
     signals::ready();
     tracing::info!(sources = app.sources.len(), schedule = %app.settings.digest.schedule, "glaneur runs");
-    loop {
-        tokio::select! {
-            signal = signals.next() => match signal {
-                Signal::Stop => break,
-                Signal::Reload => {
-                    if let Some(fresh) = reload(config.as_deref(), clock).await {
-                        let moved = fresh.settings.web != app.settings.web;
-                        app = fresh;
-                        if moved {
-                            pages.abort();
-                            pages = serve(&app, stopped.clone()).await?;
-                        }
-                    }
-                }
-            },
-            () = work(&app, first_start) => {}
+    while let Signal::Reload = work(&app, first_start, &mut signals).await {
+        let Some(fresh) = reload(config.as_deref(), clock, &app).await else { continue };
+        let moved = fresh.settings.web != app.settings.web;
+        app = fresh;
+        if moved {
+            pages.abort();
+            pages = serve(&app, stopped.clone()).await?;
         }
     }
     signals::stopping();
     tracing::info!("glaneur stops");
-    let _ = stop.send(true);
+    stop_pages.send_replace(true);
+    // Pages that are still being read do not hold the end up for long.
     let _ = tokio::time::timeout(Duration::from_secs(5), &mut pages).await;
     app.store.close().await;
     Ok(())
 }
 
-/// One turn, then a rest. What fails is logged and tried again: the daemon outlives its troubles.
-async fn work(app: &App, first_start: DateTime<Utc>) {
-    match turn::turn(app, Some(first_start), Duration::ZERO, &Silent).await {
-        Ok(turn) => tell(&turn),
-        Err(trouble) => tracing::error!(%trouble, "this turn failed; the next one tries again"),
+/// Turn after turn, until a signal asks for something else; the turn under way ends in good order first.
+async fn work(app: &App, first_start: DateTime<Utc>, signals: &mut Signals) -> Signal {
+    let mut life = tokio::time::interval(SIGN_OF_LIFE);
+    life.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut turns = pin!(turns(app, first_start));
+    let mut asked = None;
+    loop {
+        tokio::select! {
+            () = &mut turns => return asked.unwrap_or(Signal::Stop),
+            signal = signals.next() => {
+                app.halt.ask();
+                asked = Some(signal);
+            }
+            _ = life.tick() => signals::alive(),
+        }
     }
-    signals::alive();
-    tokio::time::sleep(TICK).await;
+}
+
+/// What fails is logged and tried again: the daemon outlives its troubles.
+async fn turns(app: &App, first_start: DateTime<Utc>) {
+    while !app.halt.is_asked() {
+        match turn::turn(app, Some(first_start), Duration::ZERO, &Silent).await {
+            Ok(turn) => tell(&turn),
+            Err(trouble) => tracing::error!(%trouble, "this turn failed; the next one tries again"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(REST) => {}
+            () = app.halt.heard() => {}
+        }
+    }
 }
 
 fn tell(turn: &Turn) {
@@ -77,21 +96,23 @@ fn tell(turn: &Turn) {
     }
 }
 
-async fn reload(config: Option<&std::path::Path>, clock: Clock) -> Option<App> {
-    let files = match Files::read(config) {
-        Ok(files) => files,
-        Err(problems) => {
-            tracing::error!(%problems, "the files are wrong; the last good ones stay in use");
-            return None;
-        }
+/// The files read again; `None`, and a word in the log, when they do not work.
+async fn reload(config: Option<&Path>, clock: Clock, before: &App) -> Option<App> {
+    // Whatever comes of it, work goes on: with fresh settings, or with those of before.
+    let opened = match Files::read(config) {
+        Ok(files) => App::open(files, clock, Open::Create).await,
+        Err(problems) => Err(problems.into()),
     };
-    match App::open(files, clock, Open::Create).await {
-        Ok(app) => {
-            tracing::info!(sources = app.sources.len(), "files read again");
-            Some(app)
+    match opened {
+        Ok(mut fresh) => {
+            tracing::info!(sources = fresh.sources.len(), "files read again");
+            // It is still this process: what it holds in the ledger is its own.
+            fresh.worker = before.worker.clone();
+            Some(fresh)
         }
         Err(trouble) => {
-            tracing::error!(%trouble, "the new settings do not work; the last good ones stay in use");
+            tracing::error!(%trouble, "the files do not work; the last good ones stay in use");
+            before.halt.withdraw();
             None
         }
     }
@@ -106,6 +127,6 @@ async fn first_start(app: &App) -> Result<DateTime<Utc>, Trouble> {
     Ok(now)
 }
 
-async fn serve(app: &App, stopped: watch::Receiver<bool>) -> Result<tokio::task::JoinHandle<()>, Trouble> {
+async fn serve(app: &App, stopped: watch::Receiver<bool>) -> Result<JoinHandle<()>, Trouble> {
     web::serve(web::Site::of(app)?, app.settings.web.listen, stopped).await
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{App, Trouble};
-use crate::model::{EmailAddress, Member};
+use crate::model::{EmailAddress, Member, MemberState};
 use crate::roster::{self, Directory, Fault, Format, MemberDraft};
-use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted};
+use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted, subject};
 
 /// What an import did, or would do.
 #[derive(Debug, Default)]
@@ -30,7 +30,10 @@ pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, 
     let directory = Directory { geography: app.geography, cohorts: &app.settings.cohorts, themes: &app.themes };
     let roster = roster::read(&bytes, Format::of(&name, &bytes), &directory)
         .map_err(|why| Trouble::File(format!("{} : {why}", path.display())))?;
-    let new: Vec<NewMember> = roster.members.into_iter().map(|draft| new_member(app, draft)).collect();
+    let mut new: Vec<NewMember> = Vec::with_capacity(roster.members.len());
+    for draft in roster.members {
+        new.push(new_member(app, draft).await?);
+    }
     let done = app.store.upsert_members(&new, mode, app.clock.civil()).await?;
     let mut import = Import { faults: roster.faults, ..Import::default() };
     for (new, upserted) in new.into_iter().zip(done) {
@@ -48,8 +51,14 @@ pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, 
     Ok(import)
 }
 
-fn new_member(app: &App, draft: MemberDraft) -> NewMember {
-    NewMember {
+async fn new_member(app: &App, draft: MemberDraft) -> Result<NewMember, Trouble> {
+    let mut profile = draft.profile;
+    if !draft.says_themes
+        && let Some(known) = app.store.member(&draft.email).await?
+    {
+        profile.themes = known.profile.themes;
+    }
+    Ok(NewMember {
         digest: app.link_key.address_digest(&draft.email),
         email: draft.email,
         first_name: draft.first_name,
@@ -57,9 +66,9 @@ fn new_member(app: &App, draft: MemberDraft) -> NewMember {
         organisation: draft.organisation,
         role: draft.role,
         cohorts: draft.cohorts,
-        profile: draft.profile,
+        profile,
         rhythm: draft.rhythm,
-    }
+    })
 }
 
 pub async fn list(app: &App) -> Result<Vec<Member>, Trouble> {
@@ -73,6 +82,15 @@ pub async fn show(app: &App, email: &str) -> Result<Member, Trouble> {
 /// Everything held about one person.
 pub async fn export(app: &App, email: &str) -> Result<Value, Trouble> {
     app.store.export_member(&address(email)?).await?.ok_or_else(nobody)
+}
+
+/// Notes that a member asked to leave, by mail or by phone; a later import does not bring them back.
+pub async fn leave(app: &App, email: &str) -> Result<Member, Trouble> {
+    let member = show(app, email).await?;
+    let at = app.clock.now();
+    app.store.set_member_state(member.id, &MemberState::Left { at }, at).await?;
+    app.store.journal("cli", "members leave", &subject(member.id), &json!(null), at).await?;
+    show(app, email).await
 }
 
 pub async fn erase(app: &App, email: &str) -> Result<Erased, Trouble> {

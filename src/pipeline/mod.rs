@@ -3,10 +3,12 @@
 //! The only modules that know all the others. Commands, pages and the daemon call these and nothing deeper.
 
 pub mod author;
+mod backup;
 mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod halt;
 mod links;
 pub mod members;
 pub mod notices;
@@ -20,7 +22,9 @@ use std::path::{Path, PathBuf};
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
+pub use backup::backup;
 pub use clock::Clock;
+pub use halt::Halt;
 pub use links::{LinkKey, Purpose};
 pub use progress::{Progress, Silent};
 pub use trouble::{Trouble, french};
@@ -46,6 +50,8 @@ pub struct App {
     pub link_key: LinkKey,
     /// This process, in the ledger.
     pub worker: WorkerId,
+    /// Asked to stop in good order.
+    pub halt: Halt,
     fetcher: Fetcher,
 }
 
@@ -150,6 +156,7 @@ impl App {
             composer,
             link_key,
             worker: WorkerId::new(&machine()),
+            halt: Halt::default(),
         })
     }
 
@@ -211,7 +218,11 @@ fn store_url(settings: &Settings) -> Result<String, Trouble> {
 fn key_file(settings: &Settings) -> PathBuf {
     match &settings.store {
         StoreSettings::Sqlite(path) => path.with_extension("key"),
-        StoreSettings::Postgres { .. } => settings.file.with_extension("key"),
+        StoreSettings::Postgres { .. } => match std::env::var_os("STATE_DIRECTORY") {
+            // Under systemd the settings' folder cannot be written.
+            Some(state) => PathBuf::from(state).join("glaneur.key"),
+            None => settings.file.with_extension("key"),
+        },
     }
 }
 

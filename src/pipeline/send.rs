@@ -35,6 +35,8 @@ pub enum End {
     Waiting { next_at: Option<DateTime<Utc>> },
     /// Somebody paused it.
     Paused,
+    /// The process is asked to end: the rest is sent by the next one.
+    Interrupted,
     /// The server or the settings do not let anything through.
     Stopped { why: String },
 }
@@ -59,6 +61,7 @@ pub async fn send(app: &App, id: EditionId, patience: Duration, progress: &dyn P
     let total = app.store.counts(id).await?.open();
     progress.begin("Envoi", usize::try_from(total).unwrap_or(usize::MAX));
     let end = sender.run(Instant::now() + patience, progress).await;
+    sender.courier.close().await;
     progress.end();
     let counts = app.store.counts(id).await?;
     let end = end?;
@@ -69,6 +72,9 @@ pub async fn send(app: &App, id: EditionId, patience: Duration, progress: &dyn P
 /// Guards, and the move to `sending`. An edition already sent has nothing left to do.
 async fn start(app: &App, id: EditionId) -> Result<(), Trouble> {
     let found = edition::find(app, id).await?;
+    if let Some(made_at) = app.store.restored_from().await? {
+        return Err(Trouble::Restored { made_at, id });
+    }
     let wrong = |what| Trouble::WrongState { id, state: found.state, what };
     match found.state {
         EditionState::Approved | EditionState::Sending | EditionState::Sent => {}
@@ -122,6 +128,9 @@ impl<'a> Sender<'a> {
         let mut digests: HashMap<DigestId, Frozen> = HashMap::new();
         let mut revisions = Revisions::default();
         loop {
+            if self.app.halt.is_asked() {
+                return Ok(End::Interrupted);
+            }
             let now = self.app.clock.now();
             let dead = self.dead_workers().await?;
             let doubtful = store.take_back(self.id, &dead, now).await?;
@@ -153,9 +162,17 @@ impl<'a> Sender<'a> {
                     if hopeless || unreachable >= UNREACHABLE_MAX || Instant::now() >= patience_ends {
                         return Ok(End::Stopped { why });
                     }
-                    tokio::time::sleep(LOOK_AGAIN * unreachable).await;
+                    self.rest(LOOK_AGAIN * unreachable).await;
                 }
             }
+        }
+    }
+
+    /// Sleeps, unless the process is asked to end.
+    async fn rest(&self, wait: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = self.app.halt.heard() => {}
         }
     }
 
@@ -182,7 +199,7 @@ impl<'a> Sender<'a> {
         if Instant::now() + wait > patience_ends {
             return Ok(Some(End::Waiting { next_at }));
         }
-        tokio::time::sleep(wait.clamp(Duration::from_millis(50), LOOK_AGAIN)).await;
+        self.rest(wait.clamp(Duration::from_millis(50), LOOK_AGAIN)).await;
         Ok(None)
     }
 

@@ -1,5 +1,7 @@
 //! Why a piece of work could not be done, for whoever asked for it.
 
+use chrono::{DateTime, Utc};
+
 use crate::model::{EditionId, EditionState, NoticeId, Problems};
 use crate::store::StoreError;
 
@@ -38,6 +40,8 @@ pub enum Trouble {
         "l'édition {0} est destinée aux membres, mais les réglages envoient maintenant à un fichier ou à only_to : elle attend. Rétablissez [mail] pour l'envoyer, ou annulez-la"
     )]
     RealEdition(EditionId),
+    #[error("la base vient d'une sauvegarde du {} : ce qui a été envoyé depuis n'y est pas. Vérifiez que l'édition {id} n'est pas déjà partie, puis « glaneur edition resume {id} --after-restore »", made_at.format("%d/%m/%Y"))]
+    Restored { made_at: DateTime<Utc>, id: EditionId },
     #[error("la notice {0} a perdu sa révision {1} : la base est incomplète, restaurez une sauvegarde")]
     LostRevision(NoticeId, u32),
     #[error("{0}")]

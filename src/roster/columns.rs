@@ -51,6 +51,10 @@ pub struct Columns {
 }
 
 impl Columns {
+    pub fn has(&self, column: Column) -> bool {
+        self.at.iter().any(|(c, _)| *c == column)
+    }
+
     /// The cell, trimmed; empty when the column or the cell is missing.
     pub fn cell<'r>(&self, row: &'r Row, column: Column) -> &'r str {
         let index = self.at.iter().find(|(c, _)| *c == column).map(|(_, index)| *index);

@@ -43,6 +43,8 @@ pub struct MemberDraft {
     pub cohorts: Vec<CohortId>,
     pub profile: Profile,
     pub rhythm: Option<Rhythm>,
+    /// Whether the spreadsheet has a column of themes: without it, an empty list says nothing.
+    pub says_themes: bool,
 }
 
 /// Why a line was left out.
@@ -62,7 +64,7 @@ pub fn read(bytes: &[u8], format: Format, directory: &Directory<'_>) -> Result<R
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        match draft(row.line, &cell, directory) {
+        match draft(row.line, &cell, columns.has(columns::Column::Themes), directory) {
             Ok(draft) => add(&mut roster, draft),
             Err(message) => roster.faults.push(Fault { line: row.line, message }),
         }
@@ -93,7 +95,7 @@ fn merge<T: Ord>(ours: &mut Vec<T>, theirs: Vec<T>) {
 
 type Cell<'a> = &'a dyn Fn(columns::Column) -> &'a str;
 
-fn draft(line: usize, cell: Cell<'_>, directory: &Directory<'_>) -> Result<MemberDraft, String> {
+fn draft(line: usize, cell: Cell<'_>, says_themes: bool, directory: &Directory<'_>) -> Result<MemberDraft, String> {
     use columns::Column::*;
     let email = EmailAddress::parse(cell(Email)).map_err(|_| match cell(Email) {
         "" => "l'adresse de courriel manque.".to_owned(),
@@ -121,6 +123,7 @@ fn draft(line: usize, cell: Cell<'_>, directory: &Directory<'_>) -> Result<Membe
         cohorts,
         profile,
         rhythm: words::rhythm(cell(Rhythm))?,
+        says_themes,
     })
 }
 

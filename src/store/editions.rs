@@ -37,7 +37,7 @@ impl Store {
             Created::New(id) => id,
             other => return Ok(other),
         };
-        if let Some(open) = claim_cohorts(tx.conn(), id, &new.cohorts).await? {
+        if let Some(open) = claim_cohorts(tx.conn(), id, new).await? {
             return Ok(Created::DraftOpen(open));
         }
         tx.commit().await?;
@@ -179,17 +179,20 @@ async fn insert(conn: &mut AnyConnection, new: &NewEdition, at: DateTime<Utc>) -
 async fn claim_cohorts(
     conn: &mut AnyConnection,
     id: EditionId,
-    cohorts: &[CohortId],
+    new: &NewEdition,
 ) -> Result<Option<EditionId>, StoreError> {
-    // In order, so that two processes that want the same cohorts do not wait for each other.
-    for cohort in cohorts_key(cohorts).split(',') {
+    // A trial's draft is in nobody's way, and nobody's in its. In order, so that two processes that want the same cohorts
+    // do not wait for each other.
+    let prefix = if new.trial { "trial:" } else { "" };
+    for cohort in cohorts_key(&new.cohorts).split(',') {
+        let cohort = format!("{prefix}{cohort}");
         let taken = sqlx::query("INSERT INTO drafts (cohort, edition) VALUES ($1, $2) ON CONFLICT (cohort) DO NOTHING")
-            .bind(cohort.to_owned())
+            .bind(cohort.clone())
             .bind(id.0)
             .execute(&mut *conn)
             .await?;
         if taken.rows_affected() == 0 {
-            let sql = sqlx::query("SELECT edition FROM drafts WHERE cohort = $1").bind(cohort.to_owned());
+            let sql = sqlx::query("SELECT edition FROM drafts WHERE cohort = $1").bind(cohort);
             return Ok(Some(EditionId(sql.fetch_one(conn).await?.int("edition")?)));
         }
     }

@@ -147,3 +147,23 @@ fn hidden_notices_are_shown_to_nobody() {
     workspace.run_at(MONDAY, "once").done();
     assert!(workspace.mails().is_empty());
 }
+
+#[test]
+fn a_restored_backup_sends_nothing_until_a_person_says_so() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("review = \"off\"", "review = \"before-send\"");
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "collect").done();
+    let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+    workspace.run_at(MONDAY, &format!("edition approve {id}")).done();
+    workspace.run("backup sauvegarde.db").done().says("sauvegarde.key");
+    for ending in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(workspace.path().join(format!("glaneur.db{ending}")));
+    }
+    std::fs::copy(workspace.path().join("sauvegarde.db"), workspace.path().join("glaneur.db")).unwrap();
+    workspace.run_at(MONDAY, &format!("edition send {id}")).status(1).complains("--after-restore");
+    assert!(workspace.mails().is_empty());
+    workspace.run_at(MONDAY, &format!("edition resume {id} --after-restore")).done();
+    workspace.run_at(MONDAY, &format!("edition send {id}")).done();
+    assert_eq!(workspace.mails().len(), 2);
+}

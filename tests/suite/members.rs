@@ -37,3 +37,23 @@ fn a_bad_line_is_named_with_its_number_and_the_others_go_in() {
     workspace.write("membres.csv", text);
     workspace.run("members import membres.csv").status(1).says("ligne 3").says("autre").says("1 ajoutés");
 }
+
+#[test]
+fn who_asked_to_leave_gets_nothing_more_and_is_not_brought_back() {
+    let workspace = Workspace::sqlite();
+    workspace.import_members();
+    workspace.run("members leave lea@montreuil.example").done().says("parti le");
+    workspace.run("members import membres.csv").done().says("laissé : lea@montreuil.example (a quitté la liste)");
+}
+
+#[test]
+fn a_spreadsheet_without_a_column_of_themes_changes_none() {
+    let workspace = Workspace::sqlite();
+    workspace.write("membres.csv", "email;territoire;thèmes\na@exemple.example;Nanterre;santé\n");
+    workspace.import_members();
+    workspace.write("membres.csv", "email;territoire\na@exemple.example;Nantes\n");
+    workspace.import_members();
+    let member = workspace.run("members show a@exemple.example --json").done().json();
+    assert_eq!(member["themes"], serde_json::json!(["sante"]));
+    assert_eq!(member["territories"], serde_json::json!(["44109"]));
+}

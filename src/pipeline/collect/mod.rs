@@ -99,7 +99,13 @@ pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Resul
     }))
     .buffer_unordered(VISITS_AT_ONCE);
     let mut rounds: Vec<Option<SourceRound>> = chosen.iter().map(|_| None).collect();
-    while let Some((n, visited)) = visits.next().await {
+    loop {
+        // What is stored is stored; a visit under way is given up when the work is to stop, and done again next time.
+        let next = tokio::select! {
+            next = visits.next() => next,
+            () = app.halt.heard() => None,
+        };
+        let Some((n, visited)) = next else { break };
         let Some((source, state)) = chosen.get(n) else { continue };
         let round = conclude(app, &mut absorber, source, state.clone(), visited?, now).await?;
         progress.step(&round.name);

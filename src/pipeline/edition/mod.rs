@@ -88,7 +88,8 @@ pub async fn issue_due(app: &App, not_before: Option<DateTime<Utc>>) -> Result<I
     if editions.iter().any(|edition| edition.trial == trial && edition.occurrence >= due.local) {
         return Ok(Issue::NothingDue);
     }
-    let open_draft = editions.iter().find(|edition| edition.state == EditionState::Draft).map(|edition| edition.id);
+    let is_in_the_way = |edition: &&Edition| edition.state == EditionState::Draft && edition.trial == trial;
+    let open_draft = editions.iter().find(is_in_the_way).map(|edition| edition.id);
     if let Some(draft) = open_draft {
         // Its items are still new to its members: they go into the edition that takes its place.
         cancel(app, draft).await?;
@@ -255,6 +256,17 @@ pub async fn resume(app: &App, id: EditionId) -> Result<(), Trouble> {
     match edition.state {
         EditionState::Paused => move_to(app, &edition, EditionState::Sending, "edition resume").await,
         _ => Err(wrong(&edition, "seule une édition suspendue se reprend")),
+    }
+}
+
+/// After a restored backup: a person says that what the backup does not know of was not sent, and sending may go on.
+pub async fn accept_restored(app: &App, id: EditionId) -> Result<(), Trouble> {
+    let edition = find(app, id).await?;
+    app.store.accept_restored().await?;
+    journal(app, "edition resume --after-restore", id, "").await?;
+    match edition.state {
+        EditionState::Paused => move_to(app, &edition, EditionState::Sending, "edition resume").await,
+        _ => Ok(()),
     }
 }
 

@@ -1,0 +1,14 @@
+//! `glaneur backup`: a copy of the database and of the key that signs links, made while the service runs.
+
+use std::path::Path;
+
+use super::{Exit, Failure, Global, open, output};
+use crate::pipeline::backup;
+
+pub async fn run(global: &Global, file: &Path) -> Result<Exit, Failure> {
+    let app = open::existing_app(global).await?;
+    let key = backup(&app, file).await?;
+    output::line(format_args!("Sauvegarde écrite : {} et {}.", file.display(), key.display()));
+    output::line("Une base restaurée n'envoie rien avant « glaneur edition resume N --after-restore ».");
+    Ok(Exit::Done)
+}
