@@ -259,7 +259,7 @@ fn read_digest(mut digest: Table<'_>) -> DigestSettings {
     let review = digest.choice("review", &[("off", Review::Off), ("before-send", Review::BeforeSend)]);
     let items_max = digest.integer("items_max", 1..=50).map_or(12, |n| n as usize);
     digest.finish();
-    DigestSettings { schedule, review: review.unwrap_or(Review::BeforeSend), items_max }
+    DigestSettings { schedule, review: review.unwrap_or(Review::Off), items_max }
 }
 
 fn read_fetch(mut fetch: Table<'_>) -> FetchSettings {

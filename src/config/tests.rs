@@ -76,7 +76,7 @@ fn an_empty_file_means_the_defaults() {
     assert_eq!(settings.sources, PathBuf::from("/srv/g/sources.toml"));
     assert_eq!(settings.credentials, PathBuf::from("/srv/g/credentials"));
     assert_eq!(settings.digest.schedule.to_string(), "0 8 * * 1");
-    assert_eq!(settings.digest.review, Review::BeforeSend);
+    assert_eq!(settings.digest.review, Review::Off);
     assert_eq!((settings.digest.items_max, settings.mail.connections), (12, 4));
     assert_eq!(settings.fetch.pause, Duration::from_secs(1));
     assert_eq!(settings.time_zone, chrono_tz::Europe::Paris);

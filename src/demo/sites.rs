@@ -23,6 +23,9 @@ pub struct Sites {
     _serving: JoinSet<()>,
 }
 
+/// How a family of sites answers.
+type Family = fn() -> Router<Arc<Site>>;
+
 struct Site {
     base: String,
     notices: Vec<Published>,
@@ -30,7 +33,7 @@ struct Site {
 
 /// Starts every site on a free port of this machine.
 pub async fn serve(region: &[Published]) -> std::io::Result<Sites> {
-    let families: [(&'static str, fn() -> Router<Arc<Site>>); 8] = [
+    let families: [(&'static str, Family); 8] = [
         ("solidarites", spip),
         ("prefecture", prefecture),
         ("sante", drupal),

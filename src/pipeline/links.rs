@@ -9,6 +9,7 @@ use sha2::Sha256;
 
 use super::Trouble;
 use crate::model::{EmailAddress, MemberId};
+use crate::store::Store;
 
 /// What a signed link lets its holder do; a link for one purpose opens no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl Purpose {
     }
 }
 
-/// The key that signs links. It lies beside the store (mode 0600) and is part of a backup.
+/// The key that signs links. It lies beside the store (mode 0600), or in it, and is part of a backup.
 #[derive(Clone)]
 pub struct LinkKey([u8; KEY_BYTES]);
 
@@ -48,6 +49,21 @@ impl LinkKey {
                 Err(Trouble::File(format!("la clé des liens {} ne peut pas être lue : {error}", path.display())))
             }
         }
+    }
+
+    /// The key as PostgreSQL keeps it; the first process makes it.
+    pub async fn in_store(store: &Store) -> Result<Self, Trouble> {
+        const NAME: &str = "link_key";
+        if store.meta(NAME).await?.is_none() {
+            let key: [u8; KEY_BYTES] = rand::random();
+            store.set_meta(NAME, &URL_SAFE_NO_PAD.encode(key)).await?;
+        }
+        // Read again: of two processes that made one, the later is the key.
+        let kept = store.meta(NAME).await?.and_then(|key| URL_SAFE_NO_PAD.decode(key).ok());
+        let key = kept.and_then(|key| key.try_into().ok());
+        key.map(Self).ok_or_else(|| {
+            Trouble::File("la clé des liens que garde la base est abîmée : restaurez une sauvegarde".to_owned())
+        })
     }
 
     fn make(path: &Path) -> Result<Self, Trouble> {

@@ -143,7 +143,7 @@ impl App {
     pub async fn open(files: Files, clock: Clock, open: Open) -> Result<Self, Trouble> {
         let Files { settings, sources, themes, composer } = files;
         let store = Store::open(&store_url(&settings)?, open).await?;
-        let link_key = LinkKey::load_or_make(&key_file(&settings))?;
+        let link_key = link_key(&settings, &store).await?;
         Ok(Self {
             reader: Reader::new(&themes),
             fetcher: fetcher(&settings.fetch)?,
@@ -214,16 +214,16 @@ fn store_url(settings: &Settings) -> Result<String, Trouble> {
     }
 }
 
-/// The key that signs links lies beside the store.
-fn key_file(settings: &Settings) -> PathBuf {
+/// The key that signs links: a file beside SQLite's, a row in PostgreSQL, where every machine finds the same.
+async fn link_key(settings: &Settings, store: &Store) -> Result<LinkKey, Trouble> {
     match &settings.store {
-        StoreSettings::Sqlite(path) => path.with_extension("key"),
-        StoreSettings::Postgres { .. } => match std::env::var_os("STATE_DIRECTORY") {
-            // Under systemd the settings' folder cannot be written.
-            Some(state) => PathBuf::from(state).join("glaneur.key"),
-            None => settings.file.with_extension("key"),
-        },
+        StoreSettings::Sqlite(path) => LinkKey::load_or_make(&key_file(path)),
+        StoreSettings::Postgres { .. } => LinkKey::in_store(store).await,
     }
+}
+
+fn key_file(database: &Path) -> PathBuf {
+    database.with_extension("key")
 }
 
 fn machine() -> String {

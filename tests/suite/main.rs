@@ -9,5 +9,6 @@ mod daemon;
 mod demo;
 mod editions;
 mod members;
+mod readme;
 mod rounds;
 mod smtp;

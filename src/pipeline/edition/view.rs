@@ -21,15 +21,16 @@ pub struct Revisions {
 impl Revisions {
     /// Makes sure that every notice of a digest is at hand.
     pub async fn load(&mut self, app: &App, digest: &Digest) -> Result<(), Trouble> {
-        for entry in &digest.entries {
-            let key = (entry.notice.clone(), entry.revision);
-            if !self.read.contains_key(&key) {
-                let notice = app.store.notice_revision(&entry.notice, entry.revision).await?;
-                let notice = notice.ok_or_else(|| Trouble::LostRevision(entry.notice.clone(), entry.revision))?;
-                self.read.insert(key, notice);
-            }
+        let keys = digest.entries.iter().map(|entry| (entry.notice.clone(), entry.revision));
+        let missing: Vec<_> = keys.filter(|key| !self.read.contains_key(key)).collect();
+        if missing.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.read.extend(app.store.notice_revisions(&missing).await?);
+        match missing.into_iter().find(|key| !self.read.contains_key(key)) {
+            Some((notice, revision)) => Err(Trouble::LostRevision(notice, revision)),
+            None => Ok(()),
+        }
     }
 
     fn get(&self, entry: &Entry) -> Option<&Notice> {
