@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,8 @@ BROKEN = {"manche-invalide"}
 
 
 def plain(title):
-    return re.sub(r"\s+", " ", html.unescape(html.unescape(title or ""))).strip().replace("’", "'").lower()
+    text = unicodedata.normalize("NFC", html.unescape(html.unescape(title or "")))
+    return re.sub(r"\s+", " ", text).strip().replace("’", "'").lower()
 
 
 def paris_date(text):

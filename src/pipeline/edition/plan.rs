@@ -26,12 +26,6 @@ pub struct Planned {
     pub what: Result<usize, SkipReason>,
 }
 
-impl Plan {
-    pub fn digest_of(&self, planned: &Planned) -> Option<&Digest> {
-        planned.what.ok().and_then(|n| self.digests.get(n))
-    }
-}
-
 /// Notices closed longer ago than this are not looked at: nothing can be said of them any more.
 const CLOSED_DAYS_MAX: i64 = 90;
 

@@ -1,0 +1,64 @@
+//! What is frozen of an edition: its frame, its recipients, its digests.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::super::{App, Trouble};
+use crate::model::{Digest, Language, TerritoryCode, ThemeId};
+use crate::store::DigestId;
+
+/// What all digests of an edition share, as it was when the edition was created.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Frame {
+    pub language: Language,
+    pub network: String,
+    pub zone: Tz,
+    pub as_of: DateTime<Utc>,
+    /// Sources that were down, by name, and since when.
+    pub silent_sources: Vec<(String, NaiveDate)>,
+    /// Where a reader may write.
+    pub contact: Option<String>,
+}
+
+/// Whom a digest speaks to, as they were at approval.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recipient {
+    pub first_name: String,
+    pub last_name: String,
+    pub organisation: String,
+    pub cohorts: Vec<String>,
+    pub territories: Vec<TerritoryCode>,
+    pub themes: Vec<ThemeId>,
+}
+
+/// What is frozen of a digest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Frozen {
+    pub digest: Digest,
+    /// The version of the templates it was approved with.
+    pub templates: String,
+}
+
+impl Recipient {
+    pub fn full_name(&self) -> Option<String> {
+        let name = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
+        Some(name).filter(|name| !name.is_empty())
+    }
+}
+
+pub(in crate::pipeline) async fn frozen_digests(
+    app: &App,
+    ids: &[DigestId],
+) -> Result<HashMap<DigestId, Frozen>, Trouble> {
+    let contents = app.store.digests(ids).await?;
+    Ok(contents.into_iter().filter_map(|(id, content)| Some((id, serde_json::from_value(content).ok()?))).collect())
+}
+
+pub(in crate::pipeline) fn frame_of(edition_frame: &serde_json::Value) -> Result<Frame, Trouble> {
+    serde_json::from_value(edition_frame.clone()).map_err(|error| {
+        Trouble::File(format!("le cadre de l'édition est illisible ({error}) : restaurez une sauvegarde"))
+    })
+}

@@ -1,0 +1,115 @@
+//! Who gets what of an edition, and each one's mail as it was or would be sent.
+
+use super::super::{App, Trouble, courier};
+use super::approve::recipient;
+use super::frozen::{frame_of, frozen_digests};
+use super::plan::{Planned, plan};
+use super::{Recipient, Revisions, find, skip_sentence, view};
+use crate::deliver::message;
+use crate::model::{
+    DeliveryId, Digest, Edition, EditionId, EditionState, EmailAddress, Mailbox, MemberId, Rendered, SkipReason,
+};
+use crate::store::{DeliveryRow, DigestId};
+
+/// What one member gets of an edition.
+#[derive(Debug)]
+pub struct Share {
+    pub member: MemberId,
+    pub email: EmailAddress,
+    pub recipient: Recipient,
+    pub what: Result<Digest, SkipReason>,
+}
+
+/// Who gets what: as frozen once approved, as it would be now for a draft.
+pub async fn shares(app: &App, edition: &Edition) -> Result<Vec<Share>, Trouble> {
+    if edition.state == EditionState::Draft
+        || (edition.state == EditionState::Cancelled && edition.approved_at.is_none())
+    {
+        let plan = plan(app, edition).await?;
+        let share = |planned: &Planned| Share {
+            member: planned.member.id,
+            email: planned.member.email.clone(),
+            recipient: recipient(app, &planned.member),
+            what: planned.what.and_then(|n| plan.digests.get(n).cloned().ok_or(SkipReason::NothingToSay)),
+        };
+        return Ok(plan.members.iter().map(share).collect());
+    }
+    frozen_shares(app, edition).await
+}
+
+async fn frozen_shares(app: &App, edition: &Edition) -> Result<Vec<Share>, Trouble> {
+    let rows = rows(app, edition.id).await?;
+    let mut addressees = app.store.addressees(edition.id).await?;
+    let mut wanted: Vec<DigestId> = rows.iter().filter_map(|row| row.digest).collect();
+    wanted.sort();
+    wanted.dedup();
+    let contents = frozen_digests(app, &wanted).await?;
+    let mut shares = Vec::with_capacity(rows.len());
+    for row in rows {
+        // An erased member's row keeps its figures, not whom it was for.
+        let (Some(email), Some(addressee)) = (row.email, addressees.remove(&row.id)) else { continue };
+        let Ok(recipient) = serde_json::from_value(addressee) else { continue };
+        let what = match row.digest.and_then(|id| contents.get(&id)) {
+            Some(frozen) => Ok(frozen.digest.clone()),
+            None => Err(row.skipped_because.unwrap_or(SkipReason::NothingToSay)),
+        };
+        shares.push(Share { member: row.member, email, recipient, what });
+    }
+    Ok(shares)
+}
+
+/// The mail of one member.
+#[derive(Debug)]
+pub struct Preview {
+    pub share: Share,
+    pub rendered: Rendered,
+    /// The whole message, as SMTP would carry it.
+    pub message: Vec<u8>,
+}
+
+/// The mail of one member, as it was or would be sent; without an address, the first one that gets something.
+pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<Preview, Trouble> {
+    let edition = find(app, id).await?;
+    let mut shares = shares(app, &edition).await?;
+    let chosen = match member {
+        Some(email) => shares.iter().position(|share| share.email.expose() == email.trim().to_lowercase()),
+        None => shares.iter().position(|share| share.what.is_ok()),
+    };
+    let share = chosen.map(|n| shares.swap_remove(n)).ok_or_else(|| {
+        Trouble::NoSuchMember(match member {
+            Some(_) => format!(
+                "l'édition {id} ne concerne aucun membre de cette adresse : « glaneur edition show {id} » les donne"
+            ),
+            None => format!("l'édition {id} n'a rien à dire à personne"),
+        })
+    })?;
+    let digest = share.what.as_ref().map_err(|skip| {
+        Trouble::NoSuchMember(format!("ce membre ne reçoit rien de l'édition {id} : {}", skip_sentence(*skip)))
+    })?;
+    let frame = frame_of(&app.store.frame(id).await?)?;
+    let mut revisions = Revisions::default();
+    revisions.load(app, digest).await?;
+    let view = view(app, &frame, &share.recipient, share.member, digest, &revisions);
+    let rendered = app.composer.digest(&view).map_err(|error| Trouble::Template(error.to_string()))?;
+    let to = Mailbox { name: share.recipient.full_name(), address: share.email.clone() };
+    let message_id = courier::message_id(app, id, share.member);
+    let envelope = courier::Envelope::new(app, id)?;
+    let mail = envelope.mail(app, &frame, to, share.member, message_id, rendered.clone());
+    let message = message::write(&mail).map_err(|error| Trouble::Template(error.to_string()))?;
+    Ok(Preview { share, rendered, message })
+}
+
+/// Every row of an edition's ledger.
+pub async fn rows(app: &App, id: EditionId) -> Result<Vec<DeliveryRow>, Trouble> {
+    const PAGE: u32 = 1_000;
+    let mut all: Vec<DeliveryRow> = Vec::new();
+    loop {
+        let after = all.last().map_or(DeliveryId(0), |row| row.id);
+        let page = app.store.deliveries(id, &[], after, PAGE).await?;
+        let last = page.len() < PAGE as usize;
+        all.extend(page);
+        if last {
+            return Ok(all);
+        }
+    }
+}
