@@ -1,9 +1,11 @@
 //! From the settings to a courier, and from a composed digest to the mail that it carries.
 
+use chrono::{DateTime, Utc};
+
 use super::{App, Trouble};
 use crate::config::{self, Transport};
 use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered};
+use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered};
 
 /// The way out that the settings name.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
@@ -56,10 +58,12 @@ pub(super) struct Envelope {
     network: String,
     list_domain: String,
     edition: EditionId,
+    /// When the edition was approved: the same for every attempt at a mail.
+    date: DateTime<Utc>,
 }
 
 impl Envelope {
-    pub fn new(app: &App, edition: EditionId) -> Result<Self, Trouble> {
+    pub fn new(app: &App, edition: &Edition) -> Result<Self, Trouble> {
         let mail = &app.settings.mail;
         let from = match &mail.from {
             Some(from) => from.clone(),
@@ -76,19 +80,12 @@ impl Envelope {
             reply_to: mail.reply_to.clone(),
             network: app.settings.network.clone(),
             list_domain: domain(app),
-            edition,
+            edition: edition.id,
+            date: edition.approved_at.unwrap_or(edition.as_of),
         })
     }
 
-    pub fn mail(
-        &self,
-        app: &App,
-        frame: &super::edition::Frame,
-        to: Mailbox,
-        member: MemberId,
-        message_id: String,
-        content: Rendered,
-    ) -> Mail {
+    pub fn mail(&self, app: &App, to: Mailbox, member: MemberId, message_id: String, content: Rendered) -> Mail {
         let leave_page = app.settings.base_url.as_ref().map(|base| super::edition::leave_url(app, base, member));
         let contact = self.reply_to.as_ref().unwrap_or(&self.from).address.clone();
         let headers = deliver::bulk_headers(&deliver::Bulk {
@@ -104,7 +101,7 @@ impl Envelope {
             reply_to: self.reply_to.clone(),
             envelope_from: self.envelope_from.clone(),
             message_id,
-            date: frame.as_of,
+            date: self.date,
             headers,
             content,
         }

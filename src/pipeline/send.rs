@@ -16,7 +16,7 @@ use super::{App, Progress, Trouble};
 use crate::compose::Trial;
 use crate::config::Uncertain;
 use crate::deliver::{self, Courier, message};
-use crate::model::{EditionId, EditionState, EmailAddress, Mailbox};
+use crate::model::{DeliveryState, EditionId, EditionState, EmailAddress, Mailbox};
 use crate::store::{Claimed, Counts, DigestId, Outcome, Verdict, WorkerId};
 
 /// How an edition's sending ended this time.
@@ -116,7 +116,7 @@ impl<'a> Sender<'a> {
             app,
             id,
             frame: edition::frame_of(&app.store.frame(id).await?)?,
-            envelope: Envelope::new(app, id)?,
+            envelope: Envelope::new(app, &edition::find(app, id).await?)?,
             courier: courier(app)?,
             pace: app.settings.mail.rate.map(|rate| Pace::new(rate.messages_per_second())),
         })
@@ -254,6 +254,12 @@ impl<'a> Sender<'a> {
                 }
             }
         }
+        if let Some(why) = turned_away(&outcomes)
+            && self.app.store.counts(self.id).await?.of(DeliveryState::Sent) == 0
+        {
+            untouched.extend(outcomes.drain(..).map(|outcome| (outcome.delivery, outcome.fence)));
+            trouble = Some((why, true));
+        }
         let stale = self.app.store.record(&outcomes, now).await?;
         if !stale.is_empty() {
             tracing::warn!(
@@ -323,7 +329,7 @@ impl<'a> Sender<'a> {
         let content = self.app.composer.digest(&view).map_err(|error| error.to_string())?;
         let name = recipient.full_name().filter(|_| to == &row.email);
         let to = Mailbox { name, address: to.clone() };
-        let mail = self.envelope.mail(self.app, &self.frame, to, row.member, row.message_id.clone(), content);
+        let mail = self.envelope.mail(self.app, to, row.member, row.message_id.clone(), content);
         message::write(&mail).map_err(|error| error.to_string())
     }
 }
@@ -341,6 +347,21 @@ enum Batch {
 enum Judged {
     Recorded(Outcome),
     Untouched { why: String, hopeless: bool },
+}
+
+/// A server that refuses everybody by policy (RFC 3463: X.7.X) refuses us, not them: a password is missing, or the sender is
+/// not allowed. Refusals are final, so they are not recorded before a person has looked.
+fn turned_away(outcomes: &[Outcome]) -> Option<String> {
+    const REFUSALS_MIN: usize = 3;
+    let by_policy = |outcome: &Outcome| {
+        let reply = outcome.reply.as_deref().unwrap_or_default();
+        outcome.verdict == Verdict::Refused && reply.contains("5.7.")
+    };
+    let all = outcomes.len() >= REFUSALS_MIN && outcomes.iter().all(by_policy);
+    let reply = outcomes.first()?.reply.clone().unwrap_or_default();
+    all.then(|| {
+        format!("le serveur refuse tous les destinataires : {reply} — vérifiez [mail] user, password_file et from")
+    })
 }
 
 fn verdict(row: &Claimed, outcome: deliver::Outcome, now: DateTime<Utc>) -> Judged {
@@ -397,6 +418,27 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::DeliveryId;
+
+    #[test]
+    fn a_server_that_turns_everybody_away_is_told_from_one_that_refuses_some() {
+        let outcome = |verdict: Verdict, reply: &str| Outcome {
+            delivery: DeliveryId(1),
+            fence: 1,
+            verdict,
+            reply: Some(reply.to_owned()),
+        };
+        let policy = || outcome(Verdict::Refused, "554 5.7.1 relay access denied");
+        let unknown = || outcome(Verdict::Refused, "550 5.1.1 user unknown");
+        let check = |outcomes: &[Outcome], expected: bool| {
+            assert_eq!(turned_away(outcomes).is_some(), expected, "{outcomes:?}")
+        };
+        check(&[policy(), policy(), policy()], true);
+        check(&[policy(), policy()], false);
+        check(&[policy(), policy(), unknown()], false);
+        check(&[policy(), policy(), outcome(Verdict::Sent, "250 2.0.0 ok")], false);
+        check(&[], false);
+    }
 
     #[test]
     fn retries_grow_to_four_hours() {

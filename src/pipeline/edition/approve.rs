@@ -26,7 +26,7 @@ pub async fn approve(app: &App, id: EditionId) -> Result<(), Trouble> {
         })
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
-    app.store.approve_edition(id, app.clock.now(), &frozen, &rows).await?;
+    app.store.approve_edition(id, app.clock.civil(), &frozen, &rows).await?;
     journal(app, "edition approve", id, "").await
 }
 

@@ -93,8 +93,8 @@ pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<P
     let rendered = app.composer.digest(&view).map_err(|error| Trouble::Template(error.to_string()))?;
     let to = Mailbox { name: share.recipient.full_name(), address: share.email.clone() };
     let message_id = courier::message_id(app, id, share.member);
-    let envelope = courier::Envelope::new(app, id)?;
-    let mail = envelope.mail(app, &frame, to, share.member, message_id, rendered.clone());
+    let envelope = courier::Envelope::new(app, &edition)?;
+    let mail = envelope.mail(app, to, share.member, message_id, rendered.clone());
     let message = message::write(&mail).map_err(|error| Trouble::Template(error.to_string()))?;
     Ok(Preview { share, rendered, message })
 }
