@@ -1,7 +1,9 @@
 //! An open connection and what its server can do.
 
+use std::fmt;
 use std::time::Duration;
 
+use lettre::transport::smtp::commands::{Quit, Rset};
 use tokio::time::Instant;
 
 use super::Limits;
@@ -11,7 +13,7 @@ use super::talk::{Talk, Wire, WriteFault};
 /// How long a farewell may take; nobody waits for it.
 const QUIT: Duration = Duration::from_secs(2);
 
-/// What EHLO offered.
+/// What EHLO offered. lettre's `ServerInfo` knows neither SIZE nor the old `AUTH=`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Features {
     pub starttls: bool,
@@ -67,8 +69,8 @@ impl Connection {
         Self { talk, features, limits, messages: 0, used_at: Instant::now() }
     }
 
-    pub(super) async fn command(&mut self, line: &str) -> Result<Reply, Fault> {
-        self.talk.command(line, self.limits.reply).await
+    pub(super) async fn command(&mut self, command: &impl fmt::Display) -> Result<Reply, Fault> {
+        self.talk.command(command, self.limits.reply).await
     }
 
     /// Sends the whole of a message, its end included.
@@ -83,7 +85,7 @@ impl Connection {
 
     /// Forgets a transaction half done; false when the connection is of no use after it.
     pub(super) async fn reset(&mut self) -> bool {
-        self.command("RSET").await.is_ok_and(|reply| reply.class() == Class::Done)
+        self.command(&Rset).await.is_ok_and(|reply| reply.class() == Class::Done)
     }
 
     /// Whether it may carry another mail; called between mails only.
@@ -107,7 +109,7 @@ impl Connection {
     pub(super) fn leave(mut self) {
         // Without a runtime around, the socket just closes.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { self.talk.command("QUIT", QUIT).await.is_ok() });
+            runtime.spawn(async move { self.talk.command(&Quit, QUIT).await.is_ok() });
         }
     }
 }

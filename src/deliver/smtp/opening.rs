@@ -2,8 +2,9 @@
 //!
 //! Every failure here is an [`Obstacle`]: it says nothing of any recipient.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::commands::{Auth, Ehlo, Starttls};
+use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -82,15 +83,20 @@ async fn greeting(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<(),
 }
 
 async fn hello(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<Features, Obstacle> {
-    let reply = ask(server, talk, &format!("EHLO {}", server.hello()), "au salut (EHLO)").await?;
+    let reply = ask(server, talk, &Ehlo::new(ClientId::Domain(server.hello())), "au salut (EHLO)").await?;
     match reply.class() {
         Class::Done => Ok(Features::of(&reply)),
         _ => Err(Obstacle::reply(&server.place(), "au salut (EHLO)", &reply)),
     }
 }
 
-async fn ask(server: &SmtpServer, talk: &mut Talk<impl Wire>, line: &str, step: &str) -> Result<Reply, Obstacle> {
-    let answer = talk.command(line, server.limits.reply).await;
+async fn ask(
+    server: &SmtpServer,
+    talk: &mut Talk<impl Wire>,
+    command: &impl std::fmt::Display,
+    step: &str,
+) -> Result<Reply, Obstacle> {
+    let answer = talk.command(command, server.limits.reply).await;
     answer.map_err(|fault| Obstacle::fault(&server.place(), step, &fault))
 }
 
@@ -103,7 +109,7 @@ async fn starttls(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<Upg
     if !hello(server, talk).await?.starttls {
         return if required { Err(no_starttls(server)) } else { Ok(Upgrade::No) };
     }
-    let reply = ask(server, talk, "STARTTLS", "au chiffrement (STARTTLS)").await?;
+    let reply = ask(server, talk, &Starttls, "au chiffrement (STARTTLS)").await?;
     match reply.class() {
         Class::Done => Ok(Upgrade::Yes),
         Class::Later | Class::Never if !required => Ok(Upgrade::No),
@@ -144,14 +150,19 @@ async fn identify(
     password: &str,
 ) -> Result<(), Obstacle> {
     const STEP: &str = "à l’identification (AUTH)";
+    let credentials = Credentials::new(user.to_owned(), password.to_owned());
+    let auth = |mechanism: Mechanism, challenge: Option<&str>| {
+        let command = Auth::new(mechanism, credentials.clone(), challenge.map(str::to_owned));
+        command.map_err(|error| Obstacle::needs_a_person(format!("{} : {error}", server.place())))
+    };
     let reply = if features.auth_plain {
-        let secret = STANDARD.encode(format!("\0{user}\0{password}"));
-        ask(server, talk, &format!("AUTH PLAIN {secret}"), STEP).await?
+        ask(server, talk, &auth(Mechanism::Plain, None)?, STEP).await?
     } else if features.auth_login {
-        let mut reply = ask(server, talk, "AUTH LOGIN", STEP).await?;
-        for secret in [user, password] {
+        let mut reply = ask(server, talk, &auth(Mechanism::Login, None)?, STEP).await?;
+        // Servers ask for the name, then for the password, in whatever words.
+        for challenge in ["Username", "Password"] {
             if reply.class() == Class::More {
-                reply = ask(server, talk, &STANDARD.encode(secret), STEP).await?;
+                reply = ask(server, talk, &auth(Mechanism::Login, Some(challenge))?, STEP).await?;
             }
         }
         reply

@@ -1,5 +1,6 @@
 //! One side of a conversation: commands out, replies in, each bounded in time.
 
+use std::fmt;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -36,9 +37,11 @@ impl<S: Wire> Talk<S> {
         timeout(within, Reply::read(&mut self.stream)).await.unwrap_or(Err(Fault::TimedOut))
     }
 
-    /// Sends one line and reads its reply. The line comes from checked values, and never holds a line break.
-    pub(super) async fn command(&mut self, line: &str, within: Duration) -> Result<Reply, Fault> {
-        // A line break here would be a second command.
+    /// Sends one of lettre's commands and reads its reply.
+    pub(super) async fn command(&mut self, command: &impl fmt::Display, within: Duration) -> Result<Reply, Fault> {
+        let line = command.to_string();
+        let line = line.strip_suffix("\r\n").unwrap_or(&line);
+        // A line break within would be a second command.
         if line.contains(['\r', '\n']) {
             return Err(Fault::Malformed);
         }

@@ -2,6 +2,9 @@
 //!
 //! The table stands in [`crate::deliver`]'s documentation; tests/replies.rs holds every line of it.
 
+use lettre::Address;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 use tokio::time::Instant;
 
 use super::connection::Connection;
@@ -49,7 +52,7 @@ pub(super) async fn carry(connection: &mut Connection, place: &str, parcel: &Par
         Ok(mail) => mail,
         Err(told) => return End::Told(told, Afterwards::Keep),
     };
-    match connection.command(&mail.from_line).await {
+    match connection.command(&mail.from).await {
         Ok(reply) if reply.class() == Class::Done => {}
         Ok(reply) if is_about_size(&reply) => {
             return End::Told(Outcome::Refused { reply: reply.to_string() }, Afterwards::Reset);
@@ -57,7 +60,7 @@ pub(super) async fn carry(connection: &mut Connection, place: &str, parcel: &Par
         Ok(reply) => return End::BeforeMail(Obstacle::reply(place, "à l’expéditeur (MAIL FROM)", &reply)),
         Err(fault) => return End::BeforeMail(Obstacle::fault(place, "à l’expéditeur (MAIL FROM)", &fault)),
     }
-    match hand_over(connection, place, &mail.to_line, parcel).await {
+    match hand_over(connection, place, &mail.to, parcel).await {
         Ok(reply) => End::Told(Outcome::Sent { reply: reply.to_string() }, Afterwards::Keep),
         Err((outcome, afterwards)) => End::Told(outcome, afterwards),
     }
@@ -67,17 +70,17 @@ pub(super) async fn carry(connection: &mut Connection, place: &str, parcel: &Par
 async fn hand_over(
     connection: &mut Connection,
     place: &str,
-    to_line: &str,
+    to: &Rcpt,
     parcel: &Parcel<'_>,
 ) -> Result<Reply, (Outcome, Afterwards)> {
-    let reply = connection.command(to_line).await.map_err(|fault| lost(&fault, "au destinataire (RCPT TO)"))?;
+    let reply = connection.command(to).await.map_err(|fault| lost(&fault, "au destinataire (RCPT TO)"))?;
     if reply.class() != Class::Done {
         return Err(refusal(place, "au destinataire (RCPT TO)", &reply));
     }
     if Instant::now() >= parcel.data_before {
         return Err((Outcome::Deferred { reply: LEASE_OVER.into() }, Afterwards::Reset));
     }
-    let reply = connection.command("DATA").await.map_err(|fault| lost(&fault, "avant le message (DATA)"))?;
+    let reply = connection.command(&Data).await.map_err(|fault| lost(&fault, "avant le message (DATA)"))?;
     if reply.class() != Class::More {
         return Err(refusal(place, "avant le message (DATA)", &reply));
     }
@@ -135,8 +138,8 @@ fn is_about_size(reply: &Reply) -> bool {
 
 /// The commands of an envelope that the server can take.
 struct Envelope {
-    from_line: String,
-    to_line: String,
+    from: Mail,
+    to: Rcpt,
 }
 
 impl Envelope {
@@ -157,18 +160,22 @@ impl Envelope {
             let reply = "le message contient des octets hors ASCII et le serveur n’accepte pas 8BITMIME".into();
             return Err(Outcome::Refused { reply });
         }
-        let mut from_line = format!("MAIL FROM:<{from}>");
-        if features.size {
-            from_line.push_str(&format!(" SIZE={size}"));
-        }
-        if eight_bit {
-            from_line.push_str(" BODY=8BITMIME");
-        }
-        if utf8 {
-            from_line.push_str(" SMTPUTF8");
-        }
-        Ok(Self { from_line, to_line: format!("RCPT TO:<{to}>") })
+        let parameters = [
+            features.size.then_some(MailParameter::Size(parcel.message.len())),
+            eight_bit.then_some(MailParameter::Body(MailBodyParameter::EightBitMime)),
+            utf8.then_some(MailParameter::SmtpUtfEight),
+        ];
+        Ok(Self {
+            from: Mail::new(Some(path(&from)), parameters.into_iter().flatten().collect()),
+            to: Rcpt::new(path(&to), Vec::new()),
+        })
     }
+}
+
+/// An address was checked when it was made, and its domain written for the wire: lettre need not judge it again.
+fn path(address: &str) -> Address {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    Address::new_dangerous(local, domain)
 }
 
 fn no_utf8(from: &str, to: &str) -> Outcome {
