@@ -147,21 +147,24 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |date de fin de depot|date de fin de reception|date de fin de candidature|fin de la campagne\
          |retour des dossiers|retour du dossier|date d'envoi|fermeture du depot|fermeture des candidatures\
          |fermeture de la plateforme|fermeture des inscriptions|fermeture de l'appel|date de fin d'appel\
-         |releve~ prevu~|dates de releve~|releves",
+         |releve~ prevu~|dates de releve~|releves|fin de la saisie|fin de saisie|fin des depots|seront closes le\
+         |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :",
     ),
     (
         Class::Label,
         3.5,
         "depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
          |reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :\
-         |depot :",
+         |depot :|depots :|envoi :|envois :|saisie :|date de fin :|fin :",
     ),
     (
         Class::Limit,
         2.5,
         "jusqu'au|jusqu'a|jusqu' au|jusque|au plus tard|avant le|avant|d'ici le|d'ici au|d'ici|pour le|fixee au\
          |fixe au|fixee pour le|fixe pour le|fixee le|fixees au|fixees le|until|by|before|no later than\
-         |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au",
+         |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
+         |a rendre pour le|a remettre le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
+         |attendues le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
     ),
     // What comes after the deadline names it too.
     (Class::Limit, 1.8, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),

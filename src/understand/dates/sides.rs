@@ -60,6 +60,7 @@ pub(super) fn left(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) 
         let crossed = crossed_dates(mentions, first, cue.end);
         sides.add_left(text, cue, from, crossed);
     }
+    sides.label_line(text, cues, from);
     if let Some(opener) = opener {
         between_ends(text, opener, mention, &mut sides);
     }
@@ -75,6 +76,51 @@ fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut S
     let articles = ["entre le ", "du ", "from ", "between "];
     let article = articles.into_iter().find(|article| before.ends_with(article)).map_or(0, str::len);
     sides.limit_start = Some(opener.folded.0 - article);
+}
+
+/// Points of a label that says no more than what is handed in: "Dépôt des dossiers : 16 juin".
+const LABEL_LINE_POINTS: f32 = 3.5;
+
+impl Sides {
+    /// A short line, or the head of one before its colon, that begins with handing in: the date after it is its value.
+    fn label_line(&mut self, text: &Folded, cues: &[Cue], from: usize) {
+        let Some((start, end)) = label_before(text, from) else { return };
+        let first = cues.partition_point(|cue| cue.start < start);
+        let inside = || cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.end <= end);
+        let begins = inside().next().is_some_and(|cue| {
+            cue.class == Class::Apply && cue.weight >= 1.5 && cue.start <= start + LABEL_HEAD_BYTES_MAX
+        });
+        let other = |class: Class| {
+            !matches!(class, Class::Apply | Class::Neutral | Class::Wave | Class::Label | Class::Limit)
+        };
+        if begins && !inside().any(|cue| other(cue.class)) && self.label < LABEL_LINE_POINTS {
+            self.label = LABEL_LINE_POINTS;
+            self.label_start = Some(start);
+        }
+    }
+}
+
+/// How far from the beginning of its label the first word of handing in may stand ("- ", "Le ").
+const LABEL_HEAD_BYTES_MAX: usize = 4;
+
+/// The label that a date is the value of: what stands before a colon on its line, or the short line above.
+fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
+    let near = text.breaks_between(from.saturating_sub(LABEL_LINE_BYTES_MAX + 20), from);
+    let is_line = |kind: BreakKind| matches!(kind, BreakKind::Line | BreakKind::Paragraph | BreakKind::Bullet);
+    let mut lines = near.iter().rev().filter(|boundary| is_line(boundary.kind)).map(|boundary| boundary.at);
+    let this_line = lines.next().unwrap_or(0);
+    let before = text.text(this_line, from).trim_matches(|c: char| c == ' ' || c == '\n' || c == '-' || c == '*');
+    if before.is_empty() && this_line > 0 {
+        let above = lines.next().unwrap_or(0);
+        let label = text.text(above, this_line);
+        return (label.trim().len() <= LABEL_LINE_BYTES_MAX && !label.contains(". ")).then_some((skip_space(text, above), this_line));
+    }
+    let colon = before.ends_with(':') && before.len() <= LABEL_LINE_BYTES_MAX && !before.contains(". ");
+    colon.then(|| (skip_space(text, this_line), from))
+}
+
+fn skip_space(text: &Folded, at: usize) -> usize {
+    at + (at..at + 8).take_while(|i| matches!(text.byte(*i), b' ' | b'\n' | b'-' | b'*')).count()
 }
 
 fn crossed_dates(mentions: &[Mention], first: usize, cue_end: usize) -> i32 {
@@ -135,7 +181,14 @@ impl Sides {
                 raise(&mut self.published);
                 self.published_touching |= touching;
             }
-            Class::Extend => raise(&mut self.extend),
+            Class::Extend => {
+                raise(&mut self.extend);
+                // "repoussé au 12 juin": the word that puts it off is the connector too.
+                if touching {
+                    self.limit = self.limit.max(2.5);
+                    self.limit_start.get_or_insert(cue.start);
+                }
+            }
             Class::Replaced => raise(&mut self.replaced),
             Class::Law => raise(&mut self.law),
             Class::Meeting => raise(&mut self.meeting),

@@ -110,7 +110,7 @@ impl Sides {
             Part::Closes => self
                 .judge_window(apply, plain)
                 .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS)),
-            Part::Alone => self.judge_alone(apply, plain).or_else(|| {
+            Part::Alone => self.judge_alone(apply, plain).or_else(|| self.judge_in_a_call(scene, against)).or_else(|| {
                 let alone = self.stands_alone(text, mention, scene) && against - self.published < 0.5;
                 alone.then_some(LEAD_POINTS)
             }),
@@ -143,6 +143,13 @@ impl Sides {
         let begins = self.open.max(self.open_label * 0.8);
         let begins = if self.limit > 0.0 || self.label > 2.5 { 0.0 } else { begins };
         shown.then_some(plain - begins)
+    }
+
+    /// On a page that is plainly a call, "jusqu'au 9 octobre" is enough when nothing says that it is something else's.
+    fn judge_in_a_call(&self, scene: Scene, against: f32) -> Option<f32> {
+        const PLAIN_LIMIT: f32 = 2.0;
+        let nothing_else = against - self.published < 0.5 && self.open < 1.0;
+        (scene == Scene::Call && self.limit >= PLAIN_LIMIT && nothing_else).then_some(LIKELY_POINTS)
     }
 
     /// The end of a range. "Ouverture du 3 mars au 15 avril": the opening's words speak for the whole window.
@@ -190,6 +197,9 @@ impl Sides {
             .next()
     }
 }
+
+/// Just enough to be a deadline.
+const LIKELY_POINTS: f32 = 2.7;
 
 /// Enough to be a deadline, not enough to be a plain one.
 const LEAD_POINTS: f32 = 3.0;
