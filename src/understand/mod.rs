@@ -26,7 +26,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::geography::Geography;
-use crate::model::{Fields, Item, Reading, Source, TerritoryCode, ThemeId, Themes, Understanding};
+use crate::model::{Fields, Item, Kind, Reading, Source, TerritoryCode, ThemeId, Themes, Understanding};
 
 pub use answer::answer;
 pub use assemble::{Piece, Standing, assemble, evidence};
@@ -83,6 +83,7 @@ impl Reader {
         let dates = read_dates(input, &territory);
         let kind = kind::read(&page, input, kind::Closes::of(&dates.deadline));
         let kind_value = kind.value;
+        let dates = if says_how_to_apply(kind_value) { dates } else { without_applications(dates) };
         let who = audience::read(&page, input, kind_value);
         Understanding {
             call_type: calltype::read(&page, kind_value),
@@ -101,6 +102,15 @@ impl Reader {
             territory,
         }
     }
+}
+
+/// News and results may hold dates, of an event or of a call that is over: none that a member could take for a deadline.
+fn says_how_to_apply(kind: Option<Kind>) -> bool {
+    !matches!(kind, Some(Kind::News | Kind::Results))
+}
+
+fn without_applications(dates: dates::DatesReading) -> dates::DatesReading {
+    dates::DatesReading { published: dates.published, ..dates::DatesReading::default() }
 }
 
 fn read_territory(input: &Input) -> Reading<Vec<TerritoryCode>> {

@@ -40,7 +40,11 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
     if kind == Some(Kind::Accreditation) {
         return accreditation(said, page);
     }
-    if said.may.is_empty() && matches!(kind, Some(Kind::Call | Kind::Aid)) {
+    let applied_to = matches!(kind, Some(Kind::Call | Kind::Aid));
+    if said.firm.is_empty() && applied_to {
+        said.enumerated(page);
+    }
+    if said.may.is_empty() && applied_to {
         said.guess(page);
     }
     let audiences = match &input.fields.audiences {
@@ -132,6 +136,30 @@ impl Said {
         }
     }
 
+    /// "Communes, CCAS et associations": two sorts of bodies in one breath, early in the text, are those who apply.
+    fn enumerated(&mut self, page: &Page) {
+        let who: Vec<Found<Who>> = longest(WHO.find(&page.text));
+        let early = |found: &Found<Who>| page.zone(found.at.start) >= Zone::Lead;
+        for pair in who.windows(2) {
+            let [first, second] = pair else { continue };
+            let two_sorts = audience(first.tag).zip(audience(second.tag)).is_some_and(|(a, b)| a != b);
+            if two_sorts
+                && early(first)
+                && self.may_be_listed(first, second)
+                && in_one_breath(page.text.text(), first, second)
+            {
+                self.weak = true;
+                for found in [first, second] {
+                    self.may.entry(found.tag).or_insert(page.quote_text(found.at.clone()));
+                }
+            }
+        }
+    }
+
+    fn may_be_listed(&self, first: &Found<Who>, second: &Found<Who>) -> bool {
+        [first, second].iter().all(|found| found.tag != Who::Person && !self.may_not.contains_key(&found.tag))
+    }
+
     /// Nothing says who applies: those that the text speaks of most, when it speaks of nobody else as much.
     fn guess(&mut self, page: &Page) {
         let mut counts: BTreeMap<Who, (usize, Quote)> = BTreeMap::new();
@@ -203,6 +231,20 @@ impl Said {
         let named = self.may.keys().all(|who| self.firm.contains(who));
         (named || !associations.contains(who)).then(|| quote.clone())
     }
+}
+
+/// Nothing between two names but what joins a list.
+fn in_one_breath(text: &str, first: &Found<Who>, second: &Found<Who>) -> bool {
+    const JOINING_BYTES_MAX: usize = 30;
+    let between = text.get(first.at.end..second.at.start).unwrap_or_default();
+    let joins = |word: &str| {
+        matches!(word, "" | "et" | "ou" | "et/ou" | "les" | "des" | "leurs" | "leur" | "l" | "d" | "and" | "or")
+    };
+    let joined = between.contains([',', '/', '·', '•'])
+        || between.split_whitespace().any(|word| matches!(word, "et" | "ou" | "et/ou" | "and" | "or"));
+    between.len() <= JOINING_BYTES_MAX
+        && joined
+        && between.split([' ', ',', '/', '’', '\'', '\u{a0}', '·', '•', '\n']).all(joins)
 }
 
 /// The longer of two that overlap: "établissements d'enseignement" are no "établissements".

@@ -287,7 +287,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux\
          |eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~|solde|paiement~\
          |acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final\
-         |rapport intermediaire|rapports|exploit~|occupation|montage|annee civile|annee scolaire|rentree|vacances\
+         |rapport intermediaire|rapports|exploit~|occupation|occupe~|montage|annee civile|annee scolaire|rentree|vacances\
          |residence~|festival~|livraison|ouverture au public|mandat|prise de poste|cdd|contrat de travail\
          |cloture de l'exercice|cloture des comptes|ceremonie de cloture|cloture du projet|cloture de l'operation\
          |cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\

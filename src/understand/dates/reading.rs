@@ -42,7 +42,21 @@ fn scene(title: &str, text: &str) -> Scene {
     const LEAD_BYTES: usize = 300;
     let lead = text.get(..text.floor_char_boundary(LEAD_BYTES)).unwrap_or_default();
     let words = format!("{title} {lead}").to_lowercase();
-    let calls = ["appel à", "appel a ", "appels à", "candidature", "manifestation d", "subvention", "aap", "campagne", "habilitation", "habiliter", "labellisation", "appel régional", "fonds "];
+    let calls = [
+        "appel à",
+        "appel a ",
+        "appels à",
+        "candidature",
+        "manifestation d",
+        "subvention",
+        "aap",
+        "campagne",
+        "habilitation",
+        "habiliter",
+        "labellisation",
+        "appel régional",
+        "fonds ",
+    ];
     if calls.iter().any(|call| words.contains(call)) { Scene::Call } else { Scene::Other }
 }
 

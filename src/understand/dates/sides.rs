@@ -90,9 +90,8 @@ impl Sides {
         let begins = inside().next().is_some_and(|cue| {
             cue.class == Class::Apply && cue.weight >= 1.5 && cue.start <= start + LABEL_HEAD_BYTES_MAX
         });
-        let other = |class: Class| {
-            !matches!(class, Class::Apply | Class::Neutral | Class::Wave | Class::Label | Class::Limit)
-        };
+        let other =
+            |class: Class| !matches!(class, Class::Apply | Class::Neutral | Class::Wave | Class::Label | Class::Limit);
         if begins && !inside().any(|cue| other(cue.class)) && self.label < LABEL_LINE_POINTS {
             self.label = LABEL_LINE_POINTS;
             self.label_start = Some(start);
@@ -113,7 +112,8 @@ fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
     if before.is_empty() && this_line > 0 {
         let above = lines.next().unwrap_or(0);
         let label = text.text(above, this_line);
-        return (label.trim().len() <= LABEL_LINE_BYTES_MAX && !label.contains(". ")).then_some((skip_space(text, above), this_line));
+        return (label.trim().len() <= LABEL_LINE_BYTES_MAX && !label.contains(". "))
+            .then_some((skip_space(text, above), this_line));
     }
     let colon = before.ends_with(':') && before.len() <= LABEL_LINE_BYTES_MAX && !before.contains(". ");
     colon.then(|| (skip_space(text, this_line), from))

@@ -110,10 +110,12 @@ impl Sides {
             Part::Closes => self
                 .judge_window(apply, plain)
                 .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS)),
-            Part::Alone => self.judge_alone(apply, plain).or_else(|| self.judge_in_a_call(scene, against)).or_else(|| {
-                let alone = self.stands_alone(text, mention, scene) && against - self.published < 0.5;
-                alone.then_some(LEAD_POINTS)
-            }),
+            Part::Alone => {
+                self.judge_alone(apply, plain).or_else(|| self.judge_in_a_call(text, scene, against)).or_else(|| {
+                    let alone = self.stands_alone(text, mention, scene) && against - self.published < 0.5;
+                    alone.then_some(LEAD_POINTS)
+                })
+            }
         };
         let replaced = self.replaced >= 2.5;
         let extended = self.extend >= 1.0 && judged.is_some();
@@ -146,10 +148,13 @@ impl Sides {
     }
 
     /// On a page that is plainly a call, "jusqu'au 9 octobre" is enough when nothing says that it is something else's.
-    fn judge_in_a_call(&self, scene: Scene, against: f32) -> Option<f32> {
+    fn judge_in_a_call(&self, text: &Folded, scene: Scene, against: f32) -> Option<f32> {
         const PLAIN_LIMIT: f32 = 2.0;
-        let nothing_else = against - self.published < 0.5 && self.open < 1.0;
-        (scene == Scene::Call && self.limit >= PLAIN_LIMIT && nothing_else).then_some(LIKELY_POINTS)
+        // A contract is prolonged, too.
+        let nothing_else = against - self.published < 0.5 && self.open < 1.0 && self.extend < 1.0;
+        let start = self.limit_start?;
+        let likely = scene == Scene::Call && self.limit >= PLAIN_LIMIT && nothing_else;
+        (likely && !is_done_to_something(text, start)).then_some(LIKELY_POINTS)
     }
 
     /// The end of a range. "Ouverture du 3 mars au 15 avril": the opening's words speak for the whole window.
@@ -196,6 +201,16 @@ impl Sides {
             .flatten()
             .next()
     }
+}
+
+/// "La subvention sera versée avant le…", "les lieux peuvent être occupés jusqu'au…": something is done by then, and what it
+/// is no word told us. Those who apply do so themselves.
+fn is_done_to_something(text: &Folded, limit: usize) -> bool {
+    const CLAUSE_BYTES_MAX: usize = 160;
+    let from = limit.saturating_sub(CLAUSE_BYTES_MAX);
+    let clause = text.breaks_between(from, limit).last().map_or(from, |boundary| boundary.at);
+    let words = text.text(clause, limit);
+    [" sera ", " seront ", " etre ", " ete ", " reste ", " restent ", " dure "].iter().any(|word| words.contains(word))
 }
 
 /// Just enough to be a deadline.

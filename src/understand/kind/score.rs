@@ -156,7 +156,15 @@ impl Scores {
             Closes::SomeYear => 3.5,
             Closes::NotSaid => 0.0,
         };
-        self.add(Kind::Call, if applies { points } else { points * 0.3 });
+        // A date to hand something in, and no sign of an offer, a post or an event: most likely a call that does not say so.
+        let other = [Sign::Job, Sign::Tender, Sign::Event, Sign::Inquiry, Sign::Law, Sign::Press, Sign::Result];
+        let unlike = other.into_iter().any(|sign| seen.in_title(sign)) || seen.distinct(Sign::Job) > 1;
+        let kept = match (applies, unlike) {
+            (true, _) => 1.0,
+            (false, false) => 0.6,
+            (false, true) => 0.3,
+        };
+        self.add(Kind::Call, points * kept);
         if closes == Closes::NotSaid && seen.distinct(Sign::Limit) > 0 {
             self.add(Kind::Call, 1.0);
         }
