@@ -9,11 +9,13 @@ mod claims;
 mod cue_words;
 mod cues;
 mod decision;
+mod issuer;
 
-use crate::geography::{Geography, Place};
-use crate::model::{Aspect, Doubt, DoubtReason, Field, Quote, Reading, TerritoryCode};
+use crate::geography::{Geography, Place, Publisher};
+use crate::model::{Aspect, Doubt, DoubtReason, Field, Level, Quote, Reading, TerritoryCode};
 use claims::{Claim, claims};
 use decision::{Basis, Decision};
+use issuer::Issuer;
 
 /// Bytes of a text that are read: what stands further down is annexes.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -39,14 +41,49 @@ pub fn territory(input: &TerritoryInput) -> Reading<Vec<TerritoryCode>> {
     if let Some(reading) = structured(input) {
         return reading;
     }
-    let geography = Geography::get();
-    let publisher = input.publisher.filter(|_| !input.relay).and_then(|p| geography.publisher(p));
-    let mut hints: Vec<TerritoryCode> = publisher.iter().flat_map(|p| p.codes.clone()).collect();
+    let publisher = input.publisher.filter(|_| !input.relay).and_then(|name| publisher(input, name));
+    let relayed = issuer::issuer(input.title, input.text).filter(|issuer| is_another(issuer, publisher.as_ref()));
+    let speaks = relayed.as_ref().map(|issuer| &issuer.publisher).or(publisher.as_ref());
+    let mut hints: Vec<TerritoryCode> = speaks.iter().flat_map(|p| p.codes.clone()).collect();
     hints.extend(input.source_territory.iter().cloned());
     let mut found = claims(input.title, &Field::Title, &hints);
     found.extend(claims(head(input.text, TEXT_BYTES_MAX), &Field::Text, &hints));
-    let decision = decision::decide(&found, publisher.as_ref(), input.source_territory);
-    reading_of(input, &decision, &found)
+    let decision = decision::decide(&found, speaks, input.source_territory);
+    match (&decision.basis, relayed) {
+        (Basis::Publisher { .. }, Some(issuer)) => relayed_reading(input, &decision, &issuer),
+        _ => reading_of(input, &decision, &found),
+    }
+}
+
+/// The publisher's territory; of two communes of its name, the one that the source covers.
+fn publisher(input: &TerritoryInput, name: &str) -> Option<Publisher> {
+    let geography = Geography::get();
+    let mut publisher = geography.publisher(name)?;
+    let covered = |code: &TerritoryCode| input.source_territory.iter().any(|source| geography.contains(source, code));
+    if let [code] = publisher.codes.as_slice()
+        && code.level() == Level::Commune
+        && !input.source_territory.is_empty()
+        && !covered(code)
+        && let Place::Found(other) = geography.resolve_place(name, input.source_territory)
+        && covered(&other)
+    {
+        publisher.codes = vec![other];
+    }
+    Some(publisher)
+}
+
+/// A body of the publisher's own places is the publisher, under another name.
+fn is_another(issuer: &Issuer, publisher: Option<&Publisher>) -> bool {
+    publisher.is_none_or(|publisher| publisher.codes != issuer.publisher.codes)
+}
+
+fn relayed_reading(input: &TerritoryInput, decision: &Decision, issuer: &Issuer) -> Reading<Vec<TerritoryCode>> {
+    let whole = if issuer.field == Field::Title { input.title } else { input.text };
+    let text = whole.get(issuer.start..issuer.end).unwrap_or_default().to_owned();
+    let quote = Quote { field: issuer.field.clone(), start: issuer.start, end: issuer.end, text };
+    let mut reading = Reading::of(sorted(decision.codes.clone()), quote);
+    reading.doubts.extend(decision.doubts.iter().cloned());
+    reading
 }
 
 /// The site's own data wins over the text.
