@@ -105,6 +105,8 @@ enum Mark {
     Label,
     /// The start of a trail of links ("Accueil > Actualités > …"): its line says where the page stands.
     Trail,
+    /// A row of links to other sites ("Service-public.fr · Légifrance · data.gouv.fr"): to the end of its line.
+    Links,
     /// From here on the page speaks of other pages.
     Elsewhere,
 }
@@ -153,6 +155,7 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
             &["crédit photo", "crédits photo", "mise à jour le", "mis à jour le", "publié le", "temps de lecture"][..],
         ),
         (Mark::Trail, &["accueil", "vous êtes ici"][..]),
+        (Mark::Links, &["service public fr", "legifrance", "gouvernement fr", "data gouv fr", "facebook"][..]),
         (
             Mark::Elsewhere,
             &[
@@ -205,6 +208,10 @@ fn chrome(words: &Words, title: &str) -> Vec<Range<usize>> {
                 Some(end) => end,
                 None => continue,
             },
+            Mark::Links => match end_of_links(text, found.at.end) {
+                Some(end) => end,
+                None => continue,
+            },
             Mark::Elsewhere if heads_a_list(text, found.at.start) => end_of_elsewhere(text, found.at.end),
             Mark::Elsewhere => found.at.end,
         };
@@ -235,6 +242,14 @@ fn end_of_trail(text: &str, from: usize) -> Option<usize> {
     }
     let line = rest.len() - starts.len();
     Some(from + starts.find('\n').map_or(line, |end| line + end))
+}
+
+/// The end of a line of names with points or bars between them.
+fn end_of_links(text: &str, from: usize) -> Option<usize> {
+    const LINE_BYTES: usize = 300;
+    let rest = cut(text.get(from..).unwrap_or_default(), LINE_BYTES);
+    let line = rest.find('\n').map_or(rest, |end| rest.get(..end).unwrap_or(rest));
+    (line.matches(['·', '|']).count() >= 2).then_some(from + line.len())
 }
 
 /// "À lire aussi" heads a list of other pages when a capital opens it; "voir aussi l'annexe" does not.
