@@ -43,7 +43,7 @@ impl<'a> Page<'a> {
         let mentions = super::scan::scan(&text, zone);
         let cues: Vec<Cue> = if mentions.is_empty() { Vec::new() } else { cues(&text) };
         let weights = weigh(&text, &mentions, &cues, scene);
-        let standing = cues.iter().any(|c| c.class == Class::Standing);
+        let standing = cues.iter().any(|c| c.class == Class::Standing && speaks_of_applying(c, &cues));
         Self { field, source, text, mentions, weights, standing }
     }
 
@@ -76,6 +76,16 @@ impl<'a> Page<'a> {
         }
         anchors.date(mention)
     }
+}
+
+/// "Les demandes se déposent à tout moment"; not "un contrôle peut avoir lieu à tout moment".
+fn speaks_of_applying(standing: &Cue, cues: &[Cue]) -> bool {
+    const NEAR_BYTES: usize = 70;
+    const HEAD_BYTES: usize = 400;
+    let from = standing.start.saturating_sub(NEAR_BYTES);
+    let first = cues.partition_point(|cue| cue.start < from);
+    let near = cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.start <= standing.end + NEAR_BYTES);
+    standing.start < HEAD_BYTES || near.into_iter().any(|cue| cue.class == Class::Apply && cue.weight >= 0.8)
 }
 
 /// One statement of a deadline.

@@ -39,7 +39,7 @@ pub fn read(input: &DatesInput) -> DatesReading {
 }
 
 fn scene(title: &str, text: &str) -> Scene {
-    const LEAD_BYTES: usize = 300;
+    const LEAD_BYTES: usize = 900;
     let lead = text.get(..text.floor_char_boundary(LEAD_BYTES)).unwrap_or_default();
     let words = format!("{title} {lead}").to_lowercase();
     let calls = [

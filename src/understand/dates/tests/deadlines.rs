@@ -234,3 +234,28 @@ fn standing_aids_have_none() {
     check("Dépôt toute l'année, au fil de l'eau.", "-");
     check("Les demandes sont reçues toute l'année. Dispositif adopté le 14 mars 2024.", "-");
 }
+
+#[test]
+fn on_a_call_s_page_a_plain_limit_is_enough() {
+    check("Les communes du bocage peuvent solliciter jusqu'au 14 mars 2026 de quoi replanter.", "2026-03-14");
+    check("Écrire à la direction avant le 14 mars 2026, objet : « candidature jardin ».", "2026-03-14");
+    check("Limite : samedi 14 mars 2026, 17 h", "2026-03-14 17:00");
+    check("Fin : 14 mars 2026", "2026-03-14");
+    check("Projets à rendre le 14 mars 2026.", "2026-03-14");
+    check("La salle sera fermée jusqu'au 14 mars 2026.", "-");
+    check("L'ancien règlement reste en vigueur jusqu'au 14 mars 2026.", "-");
+    check_titled("Horaires d'hiver", "La piscine accueille le public jusqu'au 14 mars 2026.", "-");
+}
+
+#[test]
+fn what_is_handed_in_labels_the_date_beside_or_below_it() {
+    check("Dépôt par les associations : 14 mars 2026 (12h)", "2026-03-14 12:00");
+    check("Où\nEn ligne\nDépôt sur la plateforme\n14 mars 2026\nRéunions\n2 avril 2026", "2026-03-14");
+    check("Remise des prix : 14 mars 2026", "-");
+}
+
+#[test]
+fn a_date_put_off_is_the_one_after_the_word() {
+    check("Le dépôt des dossiers, prévu jusqu'au 1er mars 2026, est repoussé au 14 mars 2026.", "2026-03-14");
+    check("Un contrôle peut avoir lieu à tout moment. Dossiers à envoyer avant le 14 mars 2026.", "2026-03-14");
+}
