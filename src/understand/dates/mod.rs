@@ -8,6 +8,7 @@ mod choose;
 mod cue;
 mod fold;
 mod hour;
+mod mend;
 mod mention;
 mod range;
 mod reading;
