@@ -95,6 +95,12 @@ impl<'a> Folded<'a> {
         self.bytes.get(at).copied().unwrap_or(b' ')
     }
 
+    /// Whether the character that became the byte at `at` is a capital.
+    pub fn is_capital(&self, at: usize) -> bool {
+        let (start, _) = self.span(at, at + 1);
+        self.source.get(start..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+    }
+
     /// The byte before `at`; a space at the beginning.
     pub fn before(&self, at: usize) -> u8 {
         at.checked_sub(1).map_or(b' ', |i| self.byte(i))

@@ -117,6 +117,7 @@ fn dress(text: &Folded, at: usize, written: Written, floor: usize) -> Mention {
         time,
         zone,
         part: Part::Alone,
+        month: None,
         folded: (start, end),
         hours,
     }
@@ -345,11 +346,20 @@ fn months(text: &Folded, days: &[Mention]) -> Vec<Mention> {
             time: None,
             zone: None,
             part: Part::Alone,
+            month: month_and_year(m.as_str()),
             folded: (m.start(), m.end()),
             hours: Hours::AtMostOne,
         });
     }
     found
+}
+
+/// The year and month of "fin mars 2026".
+fn month_and_year(vague: &str) -> Option<(i32, u32)> {
+    let year = vague.get(vague.len().checked_sub(4)?..)?.parse().ok()?;
+    let month =
+        vague.split([' ', '-']).find_map(|word| french_month(word).filter(|(_, bytes)| *bytes == word.len()))?;
+    Some((year, month.0))
 }
 
 /// The number at `at`, when it has as many digits as allowed and not one more.
