@@ -24,6 +24,8 @@ pub(super) enum Class {
     /// "à partir du".
     Open,
     Published,
+    /// Published again, which goes on after a deadline: "mis à jour le".
+    Updated,
     Law,
     Meeting,
     Jury,
@@ -66,7 +68,8 @@ pub(super) fn cues(text: &Folded) -> Vec<Cue> {
                 && !(class == Class::Limit && may_be_glued(text, found.start(), found.end()));
             let ends_inside_word =
                 !stem && alphanumeric(found.end()) && found.end() > 0 && alphanumeric(found.end() - 1);
-            (!begins_inside_word && !ends_inside_word).then_some(Cue {
+            let island = class == Class::Meeting && is_la_reunion(text, found.start(), found.end());
+            (!begins_inside_word && !ends_inside_word && !island).then_some(Cue {
                 start: found.start(),
                 end: word_end(text, found.end(), stem),
                 class,
@@ -75,6 +78,12 @@ pub(super) fn cues(text: &Folded) -> Vec<Cue> {
         })
         .take(CUES_MAX)
         .collect()
+}
+
+/// The island is written with a capital after its article.
+fn is_la_reunion(text: &Folded, start: usize, end: usize) -> bool {
+    let named = text.text(start, end) == "reunion" && text.text(start.saturating_sub(3), start) == "la ";
+    named && text.is_capital(start) && !text.from(end).starts_with(" d'")
 }
 
 /// "en ligneavant le": texts lose the space between two elements; the connector is plain enough without it.
@@ -115,6 +124,9 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
     Some(Table { words, meanings })
 });
 
+/// A numbered wave of a call, which labels its date.
+pub(super) const WAVE_LABEL: f32 = 1.5;
+
 /// Learnt from préfecture, DREETS, DRIHL, ARS, région, département, foundation and town pages; weights are in points,
 /// of which a deadline needs [`super::choose::POINTS_MIN`].
 const EXPRESSIONS: &[(Class, f32, &str)] = &[
@@ -129,7 +141,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |date limite de participation|date et heure limite~|date limite des depots|date limite des candidatures\
          |date de limite de depot|date de limite des depots|limite de depot|date limite de retour\
          |date limite d'inscription|periode de depot|periodes de depot|periode de candidature~|periode de saisie\
-         |date limite pour postuler|date limite de saisie",
+         |date limite pour postuler|date limite de saisie|dernier jour de depot|dernier jour pour|derniere limite de depot\
+         |terme du depot|terme des depots|date de retour des dossiers",
     ),
     (
         Class::Label,
@@ -148,14 +161,18 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |retour des dossiers|retour du dossier|date d'envoi|fermeture du depot|fermeture des candidatures\
          |fermeture de la plateforme|fermeture des inscriptions|fermeture de l'appel|date de fin d'appel\
          |releve~ prevu~|dates de releve~|releves|fin de la saisie|fin de saisie|fin des depots|seront closes le\
-         |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :",
+         |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :|limite le|dernier jour|derniere limite|heure limite|date ultime|ultime delai|terme des candidatures\
+         |clot le|cloture au|fermeture du guichet|retour attendu\
+         |retour souhaite|retours attendus|reponse attendue|reponses attendues|reponse souhaitee|date de retour\
+         |retour des candidatures|retour des reponses|retour des formulaires|envoi des candidatures\
+         |fin d'appel|closing :|apply by|due by|due on|submission due",
     ),
     (
         Class::Label,
         3.5,
-        "depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
+        "date de fin|depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
          |reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :\
-         |depot :|depots :|envoi :|envois :|saisie :|date de fin :|fin :",
+         |depot :|depots :|envoi :|envois :|saisie :|fin :",
     ),
     (
         Class::Limit,
@@ -164,7 +181,15 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |fixe au|fixee pour le|fixe pour le|fixee le|fixees au|fixees le|until|by|before|no later than\
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
          |a rendre pour le|a remettre le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
-         |attendues le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
+         |attendues le|prend fin le|prendra fin le|se termine le|se terminera le|s'acheve le|s'achevera le|ferme le\
+         |fermera le|fermeture le|fermeture :|closes on|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
+    ),
+    // "Les associations ont jusqu'au 3 juillet": whoever has until then has something to hand in.
+    (
+        Class::Limit,
+        4.0,
+        "ont jusqu'au|avez jusqu'au|avons jusqu'au|a jusqu'au|aura jusqu'au|auront jusqu'au|aurez jusqu'au\
+         |disposent jusqu'au|disposez jusqu'au|dispose jusqu'au|have until|has until",
     ),
     // What comes after the deadline names it too.
     (Class::Limit, 1.8, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),
@@ -222,6 +247,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |demarrage de la campagne|debut de la campagne|debut de l'appel|operationnel depuis le|ouvert depuis le\
          |ouverte depuis le|ouverts depuis le|ouvertes depuis le|disponible depuis le",
     ),
+    // A contract begins, too: it must come before the deadline to be an opening.
+    (Class::OpenLabel, 3.0, "date de debut|debut :"),
     (
         Class::Open,
         2.5,
@@ -232,11 +259,15 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Published,
         4.0,
-        "mis a jour|mise a jour|mises a jour|publie|publiee|publie le|publiee le|date de publication\
-         |date de mise a jour|mis en ligne|mise en ligne|date de mise en ligne|actualise|actualisee|modifie le\
-         |paru le|parue le|poste le|publication sur|derniere modification|mise a jour des donnees de ce texte\
-         |last update~|published|posted|redige le|ecrit le|maj|m.a.j|version du|edite le|imprime le|publication :\
-         |publication le|cree le",
+        "publie|publiee|publie le|publiee le|date de publication|mis en ligne|mise en ligne|date de mise en ligne\
+         |paru le|parue le|poste le|publication sur|published|posted|redige le|ecrit le|edite le|imprime le\
+         |publication :|publication le|cree le",
+    ),
+    (
+        Class::Updated,
+        4.0,
+        "mis a jour|mise a jour|mises a jour|date de mise a jour|actualise|actualisee|modifie le|derniere modification\
+         |mise a jour des donnees de ce texte|last update~|updated|maj|m.a.j|version du",
     ),
     (
         Class::Law,
@@ -283,25 +314,37 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Execution,
         2.5,
         "realis~|restitue~|mise en oeuvre|mises en oeuvre|mis en oeuvre|execut~|demarr~|debuter|debuteront\
-         |debuteront|debutant|debut des actions|debut de l'action|debut des travaux|debut du projet|achev~\
+         |debutant|date de debut des actions|date de debut de l'action|date de debut du projet|date de debut d'execution\
+         |date de debut de realisation|date de debut des travaux|date de debut du contrat|date de debut de contrat\
+         |date de debut de mission|date de debut de stage|date de debut de l'operation|date de fin de contrat\
+         |date de fin du contrat|date de fin des actions|date de fin de l'action|date de fin du projet|date de fin des travaux\
+         |date de fin d'execution|date de fin de realisation|date de fin de mission|date de fin de stage\
+         |date de fin de l'operation|date de fin d'eligibilite|date de fin de validite|debut des actions|debut de l'action|debut des travaux|debut du projet|achev~\
          |termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux\
          |eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~|solde|paiement~\
          |acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final\
-         |rapport intermediaire|rapports|exploit~|occupation|occupe~|montage|annee civile|annee scolaire|rentree|vacances\
-         |residence~|festival~|livraison|ouverture au public|mandat|prise de poste|cdd|contrat de travail\
+         |rapport intermediaire|rapports|annee civile|annee scolaire|rentree|vacances\
+         |livraison|ouverture au public|prise de poste|cdd|contrat de travail\
          |cloture de l'exercice|cloture des comptes|ceremonie de cloture|cloture du projet|cloture de l'operation\
          |cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\
          |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement\
          |date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification\
          |periode d'execution|duree|s'achev~|s'applique~|applicable~|prend effet|prendra effet|justifie~\
          |finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
-         |duree de l'autorisation|convention~|programmation|schema|immatricul~|implantation|periode de\
-         |justificatif~|resultats attendus|ecoule~|effectif~|existence|existantes|recrut~|au titre de la periode\
+         |duree de l'autorisation|convention~|periode de\
+         |justificatif~|resultats attendus|ecoule~|au titre de la periode\
          |couvrant la periode|beneficiaires finaux|concernera|concerne les projets|concernent les actions\
          |plan d'action",
     ),
     // A campaign takes its course as an action does.
     (Class::Execution, 1.5, "deroul~"),
+    // What applicants are or do, as often as what they will.
+    (
+        Class::Execution,
+        1.2,
+        "exploit~|occupation|occupe~|existence|existantes|effectif~|schema|implantation|recrut~|mandat|residence~\
+         |festival~|programmation|montage|immatricul~",
+    ),
     (
         Class::History,
         6.0,
@@ -320,9 +363,17 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Wave,
         1.0,
-        "vague~|session~|releve|releves|periode 1|periode 2|1er appel|1ere periode|2e periode|premiere periode\
+        "vague~|session~|releve|releves|periode 1|periode 2|1ere periode|2e periode|premiere periode\
          |deuxieme periode|tranche~|phase de depot|fenetre~ de depot|trimestre~|dates limites|dates de depot\
          |calendrier suivant|cut-off~",
+    ),
+    // "Vague 2 : 24 mai" says it all; "session 2" may be of a training.
+    (
+        Class::Wave,
+        WAVE_LABEL,
+        "vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
+         |premiere vague|deuxieme vague|seconde vague|troisieme vague|1er appel|2e appel|premiere echeance\
+         |deuxieme echeance|seconde echeance|premier depot|second depot|deuxieme depot|first cut-off|second cut-off",
     ),
     (
         Class::Footer,
@@ -350,6 +401,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |commission des communautes|date limite de consommation|dossier de presse|depots de pain\
          |date de naissance|selon le calendrier|avant-projet|salon de|forum des associations|resultat net\
          |plan gouvernemental lance le|programme lance le|plan lance le|publication de l'appel\
-         |diffusion de l'appel|pieces justificatives",
+         |diffusion de l'appel|pieces justificatives|auto-evaluation|autoevaluation|exploitant|exploitants|exploitante|exploitantes\
+         |exploitations agricoles|exploitation agricole|societe d'exploitation|compte d'exploitation",
     ),
 ];

@@ -3,13 +3,13 @@
 //! A cue counts the more the nearer it stands, and less across the end of a sentence, a list item or another date. It refuses
 //! to know what the sum means; that is [`super::weigh`].
 
-use super::cue::{Class, Cue};
+use super::cue::{Class, Cue, WAVE_LABEL};
 use super::fold::{BreakKind, Folded};
 use super::mention::{Mention, Part};
 
 /// Folded bytes looked at before and after a date.
 const LEFT_BYTES_MAX: usize = 260;
-const RIGHT_BYTES_MAX: usize = 90;
+const RIGHT_BYTES_MAX: usize = 130;
 
 /// A connector ("jusqu'au") belongs to the date when no more than this stands between them.
 const TOUCHING_BYTES_MAX: usize = 16;
@@ -37,11 +37,15 @@ pub(super) struct Sides {
     pub execution: f32,
     pub history: f32,
     pub wave: f32,
+    /// A numbered wave stands right before it.
+    pub wave_label: bool,
     pub label_start: Option<usize>,
     pub limit_start: Option<usize>,
     pub apply_start: Option<usize>,
     pub open_start: Option<usize>,
     pub published_touching: bool,
+    /// The word that touches it tells of an update.
+    pub updated: bool,
 }
 
 /// What stands before it.
@@ -147,7 +151,7 @@ impl Sides {
         let nearness = (-(distance as f32) / reach).exp();
         // "Mis à jour le" and "la loi du" belong to their own date and say little of the next.
         let kept: f32 = match cue.class {
-            Class::Published => 0.1,
+            Class::Published | Class::Updated => 0.1,
             Class::Law => 0.25,
             _ => 0.5,
         };
@@ -177,9 +181,10 @@ impl Sides {
                 self.open = cue.weight;
                 self.open_start = Some(cue.start);
             }
-            Class::Published => {
+            Class::Published | Class::Updated => {
                 raise(&mut self.published);
                 self.published_touching |= touching;
+                self.updated |= touching && cue.class == Class::Updated;
             }
             Class::Extend => {
                 raise(&mut self.extend);
@@ -196,7 +201,10 @@ impl Sides {
             Class::Results => raise(&mut self.results),
             Class::Execution => raise(&mut self.execution),
             Class::History => raise(&mut self.history),
-            Class::Wave if factor > 0.2 => raise(&mut self.wave),
+            Class::Wave if factor > 0.2 => {
+                raise(&mut self.wave);
+                self.wave_label |= cue.weight >= WAVE_LABEL && touching;
+            }
             _ => {}
         }
     }
@@ -275,11 +283,13 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
             _ => heads,
         };
         let base = if governs { 0.85 } else { 0.2 };
-        let nearness = (-((cue.start - from) as f32) / 50.0).exp();
+        // "Du 3 au 28 mars, les communes et les associations de la vallée remettent leur projet."
+        let reach = if cue.class == Class::Apply && governs { 110.0 } else { 50.0 };
+        let nearness = (-((cue.start - from) as f32) / reach).exp();
         let factor = base * nearness * 0.6_f32.powi(lines);
         match cue.class {
             // A connector after the date belongs to the next one.
-            Class::Limit | Class::Open | Class::Published | Class::Replaced => {}
+            Class::Limit | Class::Open | Class::Published | Class::Updated | Class::Replaced => {}
             // "a lancé le 28 juin 2026 l'appel à projets".
             Class::Apply if sides.open > 0.0 && cue.start - from <= 4 => sides.add(cue, 0.8, false),
             Class::Apply if !governs => {}
@@ -294,15 +304,23 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
 fn limit_follows(text: &Folded, from: usize) -> bool {
     let after = text.text(from, from + 40);
     let after = after.trim_start_matches([' ', ',', '(', '-']);
-    ["au plus tard", "dernier delai", "delai de rigueur", "date limite"]
-        .into_iter()
-        .find_map(|limit| after.strip_prefix(limit))
-        .is_some_and(|rest| {
-            // "…, au plus tard le 15": that one belongs to the next date.
-            let rest = rest.trim_start_matches([' ', ',', ':']);
-            !["le ", "au ", "du ", "de "].into_iter().any(|next| rest.starts_with(next))
-                && !rest.starts_with(|c: char| c.is_ascii_digit())
-        })
+    [
+        "au plus tard",
+        "dernier delai",
+        "delai de rigueur",
+        "delai imperatif",
+        "date limite",
+        "dernier carat",
+        "at the latest",
+    ]
+    .into_iter()
+    .find_map(|limit| after.strip_prefix(limit))
+    .is_some_and(|rest| {
+        // "…, au plus tard le 15": that one belongs to the next date.
+        let rest = rest.trim_start_matches([' ', ',', ':']);
+        !["le ", "au ", "du ", "de "].into_iter().any(|next| rest.starts_with(next))
+            && !rest.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 /// The date begins its line, list item or sentence: what follows it says what it is.
