@@ -114,8 +114,9 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
         for expression in expressions.split('|').map(str::trim).filter(|e| !e.is_empty()) {
             let stem = expression.trim_end_matches('~');
             // Inside an expression it allows a plural.
-            for spelling in BTreeSet::from([stem.replace('~', ""), stem.replace('~', "s")]) {
-                words.push(spelling);
+            // The space before a colon is French, and often lost.
+            for spelling in BTreeSet::from([stem.replace('~', ""), stem.replace('~', "s"), stem.replace(" :", ":")]) {
+                words.push(spelling.replace('~', ""));
                 meanings.push((*class, *weight, expression.ends_with('~')));
             }
         }
@@ -123,6 +124,9 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
     let words = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
     Some(Table { words, meanings })
 });
+
+/// An extension that labels its date.
+pub(super) const EXTENDED_LABEL: f32 = 4.0;
 
 /// A numbered wave of a call, which labels its date.
 pub(super) const WAVE_LABEL: f32 = 1.5;
@@ -164,7 +168,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :|limite le|dernier jour|derniere limite|heure limite|date ultime|ultime delai|terme des candidatures\
          |clot le|cloture au|fermeture du guichet|retour attendu\
          |retour souhaite|retours attendus|reponse attendue|reponses attendues|reponse souhaitee|date de retour\
-         |retour des candidatures|retour des reponses|retour des formulaires|envoi des candidatures\
+         |retour des projets|retour des demandes|retour des fiches|retour des propositions|retour des bulletins|retour :\
+         |fenetre de depot|fenetre de candidature|phase de depot|phase de candidature|plage de depot|retour des candidatures|retour des reponses|retour des formulaires|envoi des candidatures\
          |fin d'appel|closing :|apply by|due by|due on|submission due",
     ),
     (
@@ -180,19 +185,21 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         "jusqu'au|jusqu'a|jusqu' au|jusque|au plus tard|avant le|avant|d'ici le|d'ici au|d'ici|pour le|fixee au\
          |fixe au|fixee pour le|fixe pour le|fixee le|fixees au|fixees le|until|by|before|no later than\
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
-         |a rendre pour le|a remettre le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
+         |a rendre pour le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
          |attendues le|prend fin le|prendra fin le|se termine le|se terminera le|s'acheve le|s'achevera le|ferme le\
-         |fermera le|fermeture le|fermeture :|closes on|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
+         |fermera le|fermeture le|fermeture :|closes on|closes at|call closes|faire parvenir le|a parvenir le|a adresser le\
+         |a remettre le|a retourner le|a renvoyer le|a soumettre le|a presenter le|a fournir le\
+         |plateforme sera fermee le|portail sera ferme le|guichet sera ferme le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
     ),
     // "Les associations ont jusqu'au 3 juillet": whoever has until then has something to hand in.
     (
         Class::Limit,
         4.0,
         "ont jusqu'au|avez jusqu'au|avons jusqu'au|a jusqu'au|aura jusqu'au|auront jusqu'au|aurez jusqu'au\
-         |disposent jusqu'au|disposez jusqu'au|dispose jusqu'au|have until|has until",
+         |reste jusqu'au|restent jusqu'au|laisse jusqu'au|disposent jusqu'au|disposez jusqu'au|dispose jusqu'au|have until|has until",
     ),
     // What comes after the deadline names it too.
-    (Class::Limit, 1.8, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),
+    (Class::Limit, 2.0, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),
     (
         Class::Apply,
         1.5,
@@ -203,7 +210,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |manifester leur interet|manifester votre interet|lettre d'intention|lettres d'intention\
          |note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
          |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir\
-         |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|presenter leur projet\
+         |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|aucune demande|aucun dossier|aucune candidature|aucun projet|aucun pli|aucune offre|aucune reponse\
+         |pre-projet~|pre-dossier~|pre-candidature~|demander|demandez|sollicit~|manifestez|remettez|presenter leur projet\
          |presenter votre projet",
     ),
     (
@@ -224,14 +232,22 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Extend,
         3.0,
-        "prolong~|report~|repouss~|proroge~|decale~|nouvelle date limite|nouvelle date|nouvelle echeance\
-         |nouveau delai|delai supplementaire|extended~",
+        "prolong~|report~|repouss~|proroge~|decale~|differe au|differee au|etendu~ au|etendu~ jusqu'au|rallonge~\
+         |portee au|porte au|passe au|passera au|nouvelle date|nouveau delai|delai supplementaire|extended~",
+    ),
+    // These are its label, too.
+    (
+        Class::Extend,
+        EXTENDED_LABEL,
+        "nouvelle date limite|nouvelle echeance|nouvelle date de cloture|nouvelle date de depot|nouvelle cloture\
+         |nouveau delai de depot|new deadline|extended deadline",
     ),
     (
         Class::Replaced,
         5.0,
         "initialement|au lieu du|au lieu de|precedemment fixe~|anciennement|et non le|et non plus le|et non au\
-         |et non pas le|instead of",
+         |et non pas le|instead of|d'abord fixe~|d'abord arrete~|d'abord prevu~|d'abord annonce~|ancienne date\
+         |ancienne echeance|ancien delai|ancienne date limite|etait fixee au|avait ete fixee au|previously",
     ),
     (
         Class::OpenLabel,
@@ -247,6 +263,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |demarrage de la campagne|debut de la campagne|debut de l'appel|operationnel depuis le|ouvert depuis le\
          |ouverte depuis le|ouverts depuis le|ouvertes depuis le|disponible depuis le",
     ),
+    // Alone on its line or before its colon it is more.
+    (Class::OpenLabel, 1.0, "lancement|demarrage|mise en ligne de l'appel|parution de l'appel"),
     // A contract begins, too: it must come before the deadline to be an opening.
     (Class::OpenLabel, 3.0, "date de debut|debut :"),
     (
@@ -284,7 +302,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Meeting,
         3.0,
         "reunion~|webinaire~|webinar~|visio~|atelier~|rencontre~|journee~|seance~|forum~|colloque~|salon\
-         |conference~|permanence~|rendez-vous|rdv|se tiendra|se tiendront|aura lieu|auront lieu|petit-dejeuner\
+         |conference~|permanence~|rendez-vous|rdv|se tiendra|se tiendront|se tient|se tiennent|ont lieu|a lieu|aura lieu|auront lieu|petit-dejeuner\
          |visite~|assises|seminaire~|date limite d'inscription a la reunion\
          |date limite d'inscription au webinaire|evenement~|ceremonie~|temps d'information\
          |presentation de l'appel|presentation du|session~ d'information|session d'information|information day\
@@ -324,13 +342,14 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~|solde|paiement~\
          |acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final\
          |rapport intermediaire|rapports|annee civile|annee scolaire|rentree|vacances\
-         |livraison|ouverture au public|prise de poste|cdd|contrat de travail\
+         |livraison|ouverture au public|ouverture des places|ouverture du lieu|ouverture de l'etablissement|ouverture du service\
+         |ouverture du site|ouverture de la structure|ouverture des droits|ouverture de l'equipement|prise de poste|cdd|contrat de travail\
          |cloture de l'exercice|cloture des comptes|ceremonie de cloture|cloture du projet|cloture de l'operation\
          |cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\
          |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement\
          |date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification\
          |periode d'execution|duree|s'achev~|s'applique~|applicable~|prend effet|prendra effet|justifie~\
-         |finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
+         |delivre~|octroye~|prononce~|expir~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
          |duree de l'autorisation|convention~|periode de\
          |justificatif~|resultats attendus|ecoule~|au titre de la periode\
          |couvrant la periode|beneficiaires finaux|concernera|concerne les projets|concernent les actions\
@@ -358,13 +377,16 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |renseignements complementaires|demande~ de precision~|faq|demandes d'information~\
          |demande~ de renseignement~|date limite pour poser|situation au|arrete au|age de|agees de|population au\
          |depuis|date limite de convocation|date limite de demande de renseignements|rappel~ historique\
-         |horaires d'ouverture|horaires d'accueil|ferme~|fermeture|conges",
+         |horaires d'ouverture|horaires d'accueil|sera ferme~|seront ferme~|est ferme~|sont ferme~|ferme du|fermee du\
+         |ferme au public|fermetures|fermeture estivale|fermeture exceptionnelle|fermeture annuelle\
+         |fermeture au public|conges|nes avant|nees avant|ne avant|nee avant|cree avant|crees avant|creee avant\
+         |creees avant|constituees avant|declarees avant|nes apres|ne apres|datant d'avant|dates d'avant",
     ),
     (
         Class::Wave,
         1.0,
         "vague~|session~|releve|releves|periode 1|periode 2|1ere periode|2e periode|premiere periode\
-         |deuxieme periode|tranche~|phase de depot|fenetre~ de depot|trimestre~|dates limites|dates de depot\
+         |deuxieme periode|tranche~|fenetres de depot|trimestre~|dates limites|dates de depot\
          |calendrier suivant|cut-off~",
     ),
     // "Vague 2 : 24 mai" says it all; "session 2" may be of a training.
@@ -402,6 +424,6 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |date de naissance|selon le calendrier|avant-projet|salon de|forum des associations|resultat net\
          |plan gouvernemental lance le|programme lance le|plan lance le|publication de l'appel\
          |diffusion de l'appel|pieces justificatives|auto-evaluation|autoevaluation|exploitant|exploitants|exploitante|exploitantes\
-         |exploitations agricoles|exploitation agricole|societe d'exploitation|compte d'exploitation",
+         |exploitations agricoles|exploitation agricole|societe d'exploitation|compte d'exploitation|pour l'exercice|au titre de l'exercice",
     ),
 ];

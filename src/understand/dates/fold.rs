@@ -153,7 +153,9 @@ impl<'a> Folder<'a> {
         }
         if self.begins_glued_cell(c) {
             self.emit(at, b' ');
-            self.mark(BreakKind::Line);
+            if c.is_uppercase() {
+                self.mark(BreakKind::Bullet);
+            }
         }
         self.note_breaks(c);
         self.in_space = false;

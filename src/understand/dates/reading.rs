@@ -47,7 +47,6 @@ fn scene(title: &str, text: &str) -> Scene {
         "appel à",
         "appel a ",
         "appels à",
-        "candidature",
         "manifestation d",
         "subvention",
         "aap",
@@ -56,6 +55,10 @@ fn scene(title: &str, text: &str) -> Scene {
         "habiliter",
         "labellisation",
         "appel régional",
+        "candidat",
+        "manifestez",
+        "call for",
+        "applications",
         "fonds ",
     ];
     if calls.iter().any(|call| words.contains(call)) { Scene::Call } else { Scene::Other }

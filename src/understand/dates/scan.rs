@@ -38,6 +38,7 @@ pub(super) fn scan(text: &Folded, zone: Tz) -> Vec<Mention> {
     mentions.extend(months);
     mentions.sort_by_key(|m| m.folded);
     range::join(text, &mut mentions);
+    range::share_year(text, &mut mentions);
     mentions
 }
 

@@ -3,7 +3,7 @@
 //! A cue counts the more the nearer it stands, and less across the end of a sentence, a list item or another date. It refuses
 //! to know what the sum means; that is [`super::weigh`].
 
-use super::cue::{Class, Cue, WAVE_LABEL};
+use super::cue::{Class, Cue, EXTENDED_LABEL, WAVE_LABEL};
 use super::fold::{BreakKind, Folded};
 use super::mention::{Mention, Part};
 
@@ -82,6 +82,9 @@ fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut S
     sides.limit_start = Some(opener.folded.0 - article);
 }
 
+/// Points from which a label stands before a date.
+const LABELLED: f32 = 1.2;
+
 /// Points of a label that says no more than what is handed in: "Dépôt des dossiers : 16 juin".
 const LABEL_LINE_POINTS: f32 = 3.5;
 
@@ -91,6 +94,15 @@ impl Sides {
         let Some((start, end)) = label_before(text, from) else { return };
         let first = cues.partition_point(|cue| cue.start < start);
         let inside = || cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.end <= end);
+        let label = text.text(start, end).trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        if BARE_LABELS.contains(&label) && self.label < LABEL_LINE_POINTS {
+            self.label = LABEL_LINE_POINTS;
+            self.label_start = Some(start);
+        }
+        if BARE_OPENINGS.contains(&label) && self.open_label < LABEL_LINE_POINTS {
+            self.open_label = LABEL_LINE_POINTS;
+            self.open_start = Some(start);
+        }
         let begins = inside().next().is_some_and(|cue| {
             cue.class == Class::Apply && cue.weight >= 1.5 && cue.start <= start + LABEL_HEAD_BYTES_MAX
         });
@@ -103,10 +115,39 @@ impl Sides {
     }
 }
 
+/// Whole labels that say it in a word.
+const BARE_LABELS: [&str; 14] = [
+    "fermeture",
+    "fin",
+    "limite",
+    "terme",
+    "cloture",
+    "echeance",
+    "depot",
+    "reponse",
+    "reponses",
+    "retour",
+    "envoi",
+    "remise",
+    "closing",
+    "deadline date",
+];
+const BARE_OPENINGS: [&str; 8] = [
+    "lancement",
+    "ouverture",
+    "debut",
+    "demarrage",
+    "opening",
+    "planned opening date",
+    "ouverture des depots",
+    "date d'ouverture",
+];
+
 /// How far from the beginning of its label the first word of handing in may stand ("- ", "Le ").
 const LABEL_HEAD_BYTES_MAX: usize = 4;
 
-/// The label that a date is the value of: what stands before a colon on its line, or the short line above.
+/// The label that a date is the value of: what stands before a colon, what begins a line that the date ends, or the short
+/// line above.
 fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
     let near = text.breaks_between(from.saturating_sub(LABEL_LINE_BYTES_MAX + 20), from);
     let is_line = |kind: BreakKind| matches!(kind, BreakKind::Line | BreakKind::Paragraph | BreakKind::Bullet);
@@ -119,9 +160,15 @@ fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
         return (label.trim().len() <= LABEL_LINE_BYTES_MAX && !label.contains(". "))
             .then_some((skip_space(text, above), this_line));
     }
-    let colon = before.ends_with(':') && before.len() <= LABEL_LINE_BYTES_MAX && !before.contains(". ");
-    colon.then(|| (skip_space(text, this_line), from))
+    let part = near.iter().rev().find(|boundary| boundary.kind != BreakKind::Colon).map_or(0, |boundary| boundary.at);
+    let label = text.text(part, from).trim_end();
+    let colon = label.ends_with(':') && label.len() <= LABEL_LINE_BYTES_MAX;
+    let cell = part == this_line && !label.is_empty() && label.len() <= CELL_BYTES_MAX && !label.contains(['.', ',']);
+    (colon || cell).then(|| (skip_space(text, part), from))
 }
+
+/// The first cell of a table's row is short.
+const CELL_BYTES_MAX: usize = 40;
 
 fn skip_space(text: &Folded, at: usize) -> usize {
     at + (at..at + 8).take_while(|i| matches!(text.byte(*i), b' ' | b'\n' | b'-' | b'*')).count()
@@ -188,6 +235,10 @@ impl Sides {
             }
             Class::Extend => {
                 raise(&mut self.extend);
+                if cue.weight >= EXTENDED_LABEL && effect > self.label {
+                    self.label = effect;
+                    self.label_start = Some(cue.start);
+                }
                 // "repoussé au 12 juin": the word that puts it off is the connector too.
                 if touching {
                     self.limit = self.limit.max(2.5);
@@ -267,6 +318,7 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
     let heads = starts_segment(text, opener.unwrap_or(mention));
     if sides.limit == 0.0 && mention.part == Part::Alone && limit_follows(text, from) {
         sides.limit = 2.5;
+        sides.limit_start = Some(mention.folded.0);
     }
     let start = cues.partition_point(|c| c.start < from);
     for cue in cues.get(start..).unwrap_or_default().iter().take_while(|c| c.start < end) {
@@ -275,6 +327,10 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
             break;
         }
         let lines = stops.iter().filter(|b| b.kind == BreakKind::Line).count() as i32;
+        // "Date de clôture", 14 mars, "Date du comité": what has its label above is not labelled below.
+        if lines > 0 && sides.label >= LABELLED {
+            break;
+        }
         let aside = text.text(from, cue.start).trim_start().starts_with('(');
         let purpose = text.text(from, cue.start).trim_start_matches([' ', ',']).starts_with("pour ");
         let governs = match cue.class {
@@ -293,6 +349,7 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
             // "a lancé le 28 juin 2026 l'appel à projets".
             Class::Apply if sides.open > 0.0 && cue.start - from <= 4 => sides.add(cue, 0.8, false),
             Class::Apply if !governs => {}
+            Class::Extend if aside => sides.add(cue, 0.8, false),
             Class::Extend | Class::Neutral => {}
             Class::Wave if aside => sides.add(cue, 0.8, false),
             _ => sides.add(cue, factor, false),
@@ -333,7 +390,10 @@ fn starts_segment(text: &Folded, mention: &Mention) -> bool {
         None if from <= LEAD_BYTES_MAX => 0,
         None => return false,
     };
-    text.text(start, from)
-        .split([' ', '-', '*', ':', ',', '>', '|', '+', '~', '"'])
-        .all(|word| matches!(word, "" | "le" | "du" | "au" | "les" | "jusqu'au" | "avant" | "a" | "partir"))
+    text.text(start, from).split([' ', '-', '*', ':', ',', '>', '|', '+', '~', '"']).all(|word| {
+        matches!(
+            word,
+            "" | "le" | "du" | "au" | "les" | "jusqu'au" | "avant" | "a" | "partir" | "passe" | "apres" | "dela"
+        )
+    })
 }

@@ -261,15 +261,23 @@ const LEAD_POINTS: f32 = 3.0;
 /// The head of a page, in folded bytes.
 const LEAD_BYTES: usize = 900;
 
-/// "Appel à projets … Du 01/06/2026 au 15/07/2026" at the head of a call's page, on its own or under "Durée".
+/// "Appel à projets … Du 01/06/2026 au 15/07/2026" at the head of a call's page, on its own, under "Durée", or after words
+/// that open something.
 fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, against: f32) -> bool {
     /// A call is open for so long; what it pays for lasts longer.
     const WINDOW_DAYS: std::ops::RangeInclusive<i64> = 7..=120;
+    const CLAUSE_BYTES_MAX: usize = 120;
     let Some([first, second]) = i.checked_sub(1).and_then(|f| mentions.get(f..=i)) else { return false };
     let days = first.date().zip(second.date()).map_or(0, |(a, b)| (b - a).num_days());
-    let before = text.text(first.folded.0.saturating_sub(12), first.folded.0).trim_end();
-    let alone = before.ends_with("du") && (against < 0.5 || before.ends_with("duree du"));
-    scene == Scene::Call && WINDOW_DAYS.contains(&days) && first.folded.0 < LEAD_BYTES && alone
+    let at = first.folded.0;
+    let part = text.breaks_between(at.saturating_sub(CLAUSE_BYTES_MAX), at).last().map_or(0, |boundary| boundary.at);
+    let before = text.text(part.max(at.saturating_sub(CLAUSE_BYTES_MAX)), at).trim_end();
+    let clause =
+        ["du", "entre le", "from", "between"].iter().find_map(|joint| before.strip_suffix(joint)).unwrap_or(before);
+    let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "open", "call"];
+    let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
+    let said = against < 0.5 || clause.trim_end().ends_with("duree");
+    scene == Scene::Call && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
 }
 
 fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {

@@ -12,6 +12,9 @@ const DAYS_BEFORE_ANCHOR: u64 = 45;
 /// A call is seldom open longer than this.
 const DAYS_OPEN_USUAL: i64 = 200;
 
+/// A page is seldom updated so long before the deadline.
+const DAYS_OPEN_AFTER_UPDATE: i64 = 150;
+
 /// Nor ever longer than this, from its publication.
 const DAYS_OPEN_MAX: i64 = 270;
 
@@ -126,7 +129,8 @@ impl Anchors {
     fn from_stamp(&self, stamp: Stamp, day: u32, month: u32, named: Option<NaiveDate>) -> Option<NaiveDate> {
         let next = first_from(stamp.date.checked_sub_days(Days::new(DAYS_BEFORE_ANCHOR))?, day, month)?;
         let open = (next - stamp.date).num_days();
-        if open <= DAYS_OPEN_USUAL {
+        let usual = if stamp.told == Told::Updated { DAYS_OPEN_AFTER_UPDATE } else { DAYS_OPEN_USUAL };
+        if open <= usual {
             return Some(next);
         }
         // A page updated long after its deadline: the campaign it is named after knows better.

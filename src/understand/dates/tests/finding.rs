@@ -185,5 +185,8 @@ fn ranges_share_their_month_and_year() {
     check("du 3 mars jusqu'au 15 avril 2026", "[2026-03-03, 2026-04-15]");
     check("11/02/2026-15/03/2026", "[2026-02-11, 2026-03-15]");
     check("les 12 et 13 mars 2026", "2026-03-12, 2026-03-13");
-    check("le 12 mars et le 13 mai 2026", "?-03-12, 2026-05-13");
+    check("le 12 mars et le 13 mai 2026", "2026-03-12, 2026-05-13");
+    check("les 14 mars, 14 juin et 14 septembre 2026", "2026-03-14, 2026-06-14, 2026-09-14");
+    check("15 novembre ou 15 janvier 2026", "2025-11-15, 2026-01-15");
+    check("le 12 mars. Le 13 mai 2026", "?-03-12, 2026-05-13");
 }
