@@ -276,7 +276,8 @@ fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, a
         ["du", "entre le", "from", "between"].iter().find_map(|joint| before.strip_suffix(joint)).unwrap_or(before);
     let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "open", "call"];
     let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
-    let said = against < 0.5 || clause.trim_end().ends_with("duree");
+    let duration = text.text(at.saturating_sub(12), at).trim_end().ends_with("duree du");
+    let said = against < 0.5 || duration;
     scene == Scene::Call && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
 }
 
