@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use super::fold::Folded;
 
@@ -55,29 +55,43 @@ pub(super) struct Cue {
 /// More cues than this are not read: a text of a million bytes has some tens of thousands.
 const CUES_MAX: usize = 100_000;
 
+/// Of expressions that overlap the first, of those the longest; only whole words, or their stems.
 pub(super) fn cues(text: &Folded) -> Vec<Cue> {
     let Some(table) = TABLE.as_ref() else { return Vec::new() };
+    let mut found: Vec<(Cue, bool)> = Vec::new();
+    for expression in table.words.find_overlapping_iter(&text.bytes) {
+        let Some((class, weight, stem)) = table.meanings.get(expression.pattern().as_usize()).copied() else {
+            continue;
+        };
+        let (start, end) = (expression.start(), expression.end());
+        if is_whole(text, start, end, class, stem) {
+            found.push((Cue { start, end, class, weight }, stem));
+        }
+        if found.len() >= CUES_MAX {
+            break;
+        }
+    }
+    // The earlier in the table wins between equals.
+    found.sort_by_key(|(cue, _)| (cue.start, std::cmp::Reverse(cue.end)));
+    let mut floor = 0;
+    found.retain(|(cue, _)| {
+        let free = cue.start >= floor;
+        floor = if free { cue.end } else { floor };
+        free
+    });
+    found.into_iter().map(|(cue, stem)| Cue { end: word_end(text, cue.end, stem), ..cue }).collect()
+}
+
+/// The expression neither begins nor ends inside a word.
+fn is_whole(text: &Folded, start: usize, end: usize, class: Class, stem: bool) -> bool {
     let alphanumeric = |at: usize| text.byte(at).is_ascii_alphanumeric();
-    table
-        .words
-        .find_iter(&text.bytes)
-        .filter_map(|found| {
-            let (class, weight, stem) = *table.meanings.get(found.pattern().as_usize())?;
-            let begins_inside_word = found.start() > 0
-                && alphanumeric(found.start() - 1)
-                && !(class == Class::Limit && may_be_glued(text, found.start(), found.end()));
-            let ends_inside_word =
-                !stem && alphanumeric(found.end()) && found.end() > 0 && alphanumeric(found.end() - 1);
-            let island = class == Class::Meeting && is_la_reunion(text, found.start(), found.end());
-            (!begins_inside_word && !ends_inside_word && !island).then_some(Cue {
-                start: found.start(),
-                end: word_end(text, found.end(), stem),
-                class,
-                weight,
-            })
-        })
-        .take(CUES_MAX)
-        .collect()
+    let begins_inside = start > 0
+        && alphanumeric(start)
+        && alphanumeric(start - 1)
+        && !(class == Class::Limit && may_be_glued(text, start, end));
+    let ends_inside = !stem && alphanumeric(end) && end > 0 && alphanumeric(end - 1);
+    let island = class == Class::Meeting && is_la_reunion(text, start, end);
+    !begins_inside && !ends_inside && !island
 }
 
 /// The island is written with a capital after its article.
@@ -121,7 +135,7 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
             }
         }
     }
-    let words = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
+    let words = AhoCorasick::new(words).ok()?;
     Some(Table { words, meanings })
 });
 
@@ -187,7 +201,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
          |a rendre pour le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
          |attendues le|prend fin le|prendra fin le|se termine le|se terminera le|s'acheve le|s'achevera le|ferme le\
-         |fermera le|fermeture le|fermeture :|closes on|closes at|call closes|faire parvenir le|a parvenir le|a adresser le\
+         |fermera le|fermeture le|fermeture :|closes on|closes at|faire parvenir le|a parvenir le|a adresser le\
          |a remettre le|a retourner le|a renvoyer le|a soumettre le|a presenter le|a fournir le\
          |plateforme sera fermee le|portail sera ferme le|guichet sera ferme le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
     ),
@@ -326,7 +340,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |remise des trophees|publication des resultats|publication de la liste|publication de l'arrete|decision~\
          |retenus|retenues|selectionne~|laureates|attribution|publication des|results|date previsible\
          |date previsionnelle de publication|date de publication de l'arrete|date de publication des\
-         |date de publication de la liste|arrete fixant la liste|liste des",
+         |date de publication de la liste|arrete fixant la liste|liste des|sera pris|sera publie|sera publiee|paraitra",
     ),
     (
         Class::Execution,

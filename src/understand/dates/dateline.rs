@@ -3,7 +3,7 @@
 //!
 //! Only its shape is looked at; whether its words say that it is something else's is for [`super::weigh`].
 
-use super::fold::Folded;
+use super::fold::{BreakKind, Folded};
 use super::mention::Mention;
 
 /// A place's name before the date is at most this long.
@@ -15,7 +15,7 @@ const HEAD_BYTES_MAX: usize = 700;
 pub(super) fn is_dateline(text: &Folded, mention: &Mention) -> bool {
     let (from, to) = mention.folded;
     let near = text.breaks_between(from.saturating_sub(PLACE_BYTES_MAX), from);
-    let start = match near.last() {
+    let start = match near.iter().rev().find(|boundary| boundary.kind != BreakKind::Colon) {
         Some(boundary) => boundary.at,
         None if from <= PLACE_BYTES_MAX => 0,
         None => return false,

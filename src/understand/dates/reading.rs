@@ -75,16 +75,15 @@ fn anchors(input: &DatesInput, pages: &[Page], published: Option<Stamp>) -> Anch
         if weight.law || weight.footer || weight.history {
             continue;
         }
-        anchors
-            .around
-            .extend(mention.date().or_else(|| NaiveDate::from_ymd_opt(mention.month?.0, mention.month?.1, 15)));
+        let in_month = |day: u32| NaiveDate::from_ymd_opt(mention.month?.0, mention.month?.1, day);
+        anchors.around.extend(mention.date().or_else(|| in_month(15)));
+        if let Some(event) = mention.date().or_else(|| in_month(1)).filter(|_| weight.later_event) {
+            anchors.later_event = Some(anchors.later_event.map_or(event, |d| d.min(event)));
+        }
         let When::Day(date) = mention.when else { continue };
         let years = anchors.known.entry((date.month(), date.day())).or_default();
         if !years.contains(&date.year()) {
             years.push(date.year());
-        }
-        if weight.later_event {
-            anchors.later_event = Some(anchors.later_event.map_or(date, |d| d.min(date)));
         }
     }
     if anchors.opening.is_none() {

@@ -352,9 +352,18 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
             Class::Extend if aside => sides.add(cue, 0.8, false),
             Class::Extend | Class::Neutral => {}
             Class::Wave if aside => sides.add(cue, 0.8, false),
+            // "2 février : lancement" and no more on its line.
+            Class::OpenLabel if governs && cue.weight < LABELLED && ends_line(text, cue.end) => {
+                sides.open_label = sides.open_label.max(LABEL_LINE_POINTS);
+                sides.open_start.get_or_insert(from);
+            }
             _ => sides.add(cue, factor, false),
         }
     }
+}
+
+fn ends_line(text: &Folded, at: usize) -> bool {
+    at >= text.len() || !text.breaks_between(at, at + 2).is_empty()
 }
 
 /// "le 12 décembre 2025 au plus tard".

@@ -44,8 +44,7 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
     let mut before: Option<Sides> = None;
     for (i, mention) in mentions.iter().enumerate() {
         if !mention.is_day() {
-            let dateline = mention.month.is_some() && is_dateline(text, mention);
-            weights.push(Weight { dateline, ..Weight::default() });
+            weights.push(weigh_month(text, mentions, cues, i));
             before = None;
             continue;
         }
@@ -73,6 +72,15 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
         before = Some(sides);
     }
     weights
+}
+
+/// A month helps others to their year, and is no deadline itself.
+fn weigh_month(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) -> Weight {
+    let Some(mention) = mentions.get(i).filter(|mention| mention.month.is_some()) else { return Weight::default() };
+    let sides = left(text, mentions, cues, i);
+    let later_event = sides.jury.max(sides.results).max(sides.execution) > 1.0;
+    let history = sides.history > 2.0;
+    Weight { later_event, history, law: sides.law > 1.0, dateline: is_dateline(text, mention), ..Weight::default() }
 }
 
 /// What the title says about the whole text.
@@ -270,11 +278,12 @@ fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, a
     let Some([first, second]) = i.checked_sub(1).and_then(|f| mentions.get(f..=i)) else { return false };
     let days = first.date().zip(second.date()).map_or(0, |(a, b)| (b - a).num_days());
     let at = first.folded.0;
-    let part = text.breaks_between(at.saturating_sub(CLAUSE_BYTES_MAX), at).last().map_or(0, |boundary| boundary.at);
+    let near = text.breaks_between(at.saturating_sub(CLAUSE_BYTES_MAX), at);
+    let part = near.last().map_or(0, |boundary| boundary.at);
     let before = text.text(part.max(at.saturating_sub(CLAUSE_BYTES_MAX)), at).trim_end();
     let clause =
         ["du", "entre le", "from", "between"].iter().find_map(|joint| before.strip_suffix(joint)).unwrap_or(before);
-    let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "open", "call"];
+    let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "quand", "open", "call"];
     let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
     let duration = text.text(at.saturating_sub(12), at).trim_end().ends_with("duree du");
     let said = against < 0.5 || duration;
