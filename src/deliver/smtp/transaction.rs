@@ -4,7 +4,7 @@
 
 use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 use tokio::time::Instant;
 
 use super::connection::Connection;
@@ -147,21 +147,21 @@ impl Envelope {
         let features = &connection.features;
         let (from, to) = (wire_address(parcel.from), wire_address(parcel.to));
         let size = parcel.message.len() as u64;
-        if let Some(size_max) = features.size_max.filter(|size_max| size > *size_max) {
+        if let Some(size_max) = features.size_max.filter(|size_max| (1..size).contains(size_max)) {
             let reply = format!("le message fait {size} octets et le serveur en accepte {size_max}");
             return Err(Outcome::Refused { reply });
         }
         let utf8 = !is_ascii(&from) || !is_ascii(&to) || !header_block(parcel.message).is_ascii();
-        if utf8 && !features.utf8 {
+        if utf8 && !features.offers(Extension::SmtpUtfEight) {
             return Err(no_utf8(&from, &to));
         }
         let eight_bit = !parcel.message.is_ascii();
-        if eight_bit && !features.eight_bit {
+        if eight_bit && !features.offers(Extension::EightBitMime) {
             let reply = "le message contient des octets hors ASCII et le serveur n’accepte pas 8BITMIME".into();
             return Err(Outcome::Refused { reply });
         }
         let parameters = [
-            features.size.then_some(MailParameter::Size(parcel.message.len())),
+            features.size_max.map(|_| MailParameter::Size(parcel.message.len())),
             eight_bit.then_some(MailParameter::Body(MailBodyParameter::EightBitMime)),
             utf8.then_some(MailParameter::SmtpUtfEight),
         ];
