@@ -62,7 +62,9 @@ pub(super) fn left(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) 
             break;
         }
         let crossed = crossed_dates(mentions, first, cue.end);
-        sides.add_left(text, cue, from, crossed);
+        let earlier = first.checked_sub(1).and_then(|earlier| mentions.get(earlier));
+        let others = crossed == 0 && earlier.is_some_and(|earlier| belongs_to(text, earlier, cue, from));
+        sides.add_left(text, cue, from, if others { OTHERS_CROSSED } else { crossed });
     }
     sides.label_line(text, cues, from);
     if let Some(opener) = opener {
@@ -172,6 +174,21 @@ const CELL_BYTES_MAX: usize = 40;
 
 fn skip_space(text: &Folded, at: usize) -> usize {
     at + (at..at + 8).take_while(|i| matches!(text.byte(*i), b' ' | b'\n' | b'-' | b'*')).count()
+}
+
+/// How many dates a cue that belongs to the date before seems to stand behind.
+const OTHERS_CROSSED: i32 = 2;
+
+/// "• 5 janvier : ouverture • 22 février : clôture": what follows the date that heads an item is that one's.
+fn belongs_to(text: &Folded, earlier: &Mention, cue: &Cue, from: usize) -> bool {
+    let parts = |start: usize, end: usize| {
+        let breaks = text.breaks_between(start, end);
+        breaks.iter().any(|b| !matches!(b.kind, BreakKind::Dash | BreakKind::Colon))
+    };
+    cue.start >= earlier.folded.1
+        && !parts(earlier.folded.1, cue.start)
+        && parts(cue.end, from)
+        && starts_segment(text, earlier)
 }
 
 fn crossed_dates(mentions: &[Mention], first: usize, cue_end: usize) -> i32 {
