@@ -325,8 +325,15 @@ fn labels_what_follows(text: &Folded, cue: &Cue, boundary: usize) -> bool {
     tail.len() <= LABEL_LINE_BYTES_MAX && !tail.contains(". ")
 }
 
+/// Where the labels of dates stand, when they have a line to themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Labels {
+    Above,
+    Below,
+}
+
 /// Adds what stands after it.
-pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mut Sides) {
+pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, labels: Labels, sides: &mut Sides) {
     let Some(mention) = mentions.get(i).filter(|m| m.part != Part::Opens) else { return };
     let from = mention.folded.1;
     let next = mentions.get(i + 1).map_or(usize::MAX, |m| m.folded.0);
@@ -340,10 +347,15 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
     let start = cues.partition_point(|c| c.start < from);
     for cue in cues.get(start..).unwrap_or_default().iter().take_while(|c| c.start < end) {
         let stops = text.breaks_between(from, cue.start);
+        // The line below is as good as the date's own when labels stand there.
+        let stops = if labels == Labels::Below { stops.get(1..).unwrap_or_default() } else { stops };
         if stops.iter().any(|b| !matches!(b.kind, BreakKind::Dash | BreakKind::Colon | BreakKind::Line)) {
             break;
         }
         let lines = stops.iter().filter(|b| b.kind == BreakKind::Line).count() as i32;
+        if labels == Labels::Below && lines > 0 {
+            break;
+        }
         // "Date de clôture", 14 mars, "Date du comité": what has its label above is not labelled below.
         if lines > 0 && sides.label >= LABELLED {
             break;

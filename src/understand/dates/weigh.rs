@@ -6,7 +6,8 @@ use super::cue::{Class, Cue};
 use super::dateline::is_dateline;
 use super::fold::{BreakKind, Folded};
 use super::mention::{Hours, Mention, Part};
-use super::sides::{Sides, left, right};
+use super::sides::{Labels, Sides, left, right};
+use super::timeline::labels_below;
 
 /// Bytes after "à lire aussi" taken for a list of other notices.
 const FOOTER_BYTES_MAX: usize = 2_000;
@@ -40,6 +41,7 @@ pub(super) struct Weight {
 
 pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Scene) -> Vec<Weight> {
     let footers = footers(cues);
+    let below = labels_below(text, mentions, cues);
     let mut weights: Vec<Weight> = Vec::with_capacity(mentions.len());
     let mut before: Option<Sides> = None;
     for (i, mention) in mentions.iter().enumerate() {
@@ -48,8 +50,10 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
             before = None;
             continue;
         }
-        let mut sides = left(text, mentions, cues, i);
-        right(text, mentions, cues, i, &mut sides);
+        let below = below.get(i).is_some_and(|below| *below);
+        let mut sides = if below { Sides::default() } else { left(text, mentions, cues, i) };
+        let labels = if below { Labels::Below } else { Labels::Above };
+        right(text, mentions, cues, i, labels, &mut sides);
         let chained = i > 0 && mention.part != Part::Closes && is_chained(text, mentions.get(i - 1), mention);
         if let Some(previous) = before.as_ref().filter(|_| chained) {
             sides.inherit(previous);
