@@ -170,7 +170,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |delai de rigueur|delai limite|dernier delai|date de cloture|cloture de l'appel|cloture des candidatures\
          |cloture des depots|cloture des inscriptions|cloture du depot|cloture de la campagne|cloture de depot\
          |cloture des dossiers|cloture de l'ap~|cloture de l'ami|cloture le|cloture :|cloture prevue|cloture\
-         |cloturera|sera clos le|est clos le|sera cloture~|clos le|close le|clos depuis le|echeance de depot\
+         |cloturera|sera clos le|est clos le|sera cloture~|clos le|close le|clos depuis le|close depuis le|closes depuis le|echeance de depot\
          |echeance~|deadline~|closing date|submission deadline|fin de depot|fin du depot|fin des depots\
          |fin de reception|fin des candidatures|fin de candidature|fin des inscriptions|fin de l'appel\
          |date de remise|remise des dossiers|remise des candidatures|remise des offres|reception des offres\
@@ -201,7 +201,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
          |a rendre pour le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
          |attendues le|prend fin le|prendra fin le|se termine le|se terminera le|s'acheve le|s'achevera le|ferme le\
-         |fermera le|fermeture le|fermeture :|closes on|closes at|faire parvenir le|a parvenir le|a adresser le\
+         |fermera le|fermeture le|fermeture :|closes on|closes at|closes|close on|close at|soit le|soit au|faire parvenir le|a parvenir le|a adresser le\
          |a remettre le|a retourner le|a renvoyer le|a soumettre le|a presenter le|a fournir le\
          |plateforme sera fermee le|portail sera ferme le|guichet sera ferme le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
     ),
@@ -242,7 +242,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         "l'appel a projet~|cet appel a projet~|l'appel a manifestation~|l'appel a candidature~|l'aap|l'ami\
          |cet aap|cet ami|l'appel est ouvert|appel a projet~ ouvert",
     ),
-    (Class::Apply, 0.5, "appel a projet~|appels a projet~|aap|ami|projets|projet|edition"),
+    (Class::Apply, 0.7, "appel a projet~|appels a projet~|aap|ami|projets|projet|edition"),
     (
         Class::Extend,
         3.0,
@@ -254,7 +254,9 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Extend,
         EXTENDED_LABEL,
         "nouvelle date limite|nouvelle echeance|nouvelle date de cloture|nouvelle date de depot|nouvelle cloture\
-         |nouveau delai de depot|new deadline|extended deadline",
+         |nouveau delai de depot|new deadline|extended deadline|delai prolonge~|delai est prolonge~|delais prolonges|delai repousse\
+         |delai est repousse|delai reporte|date limite prolongee|date limite reportee|date limite repoussee\
+         |cloture prolongee|cloture reportee|cloture repoussee|depot prolonge|depots prolonges",
     ),
     (
         Class::Replaced,
@@ -286,7 +288,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         2.5,
         "a partir du|a partir de|a compter du|des le|depuis le|debute le|debute|debutera le|demarre le|ouvrira le\
          |ouvre le|ouvrent le|s'ouvre le|s'ouvrira le|ouvert le|ouverte le|lance le|lancee le|ouvert au\
-         |ouverte au|ouvriront le|starting|from|opens on|opens|open from",
+         |ouverte au|ouvriront le|starting|from|opens on|opens|open on|open from",
     ),
     (
         Class::Published,
@@ -340,7 +342,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |remise des trophees|publication des resultats|publication de la liste|publication de l'arrete|decision~\
          |retenus|retenues|selectionne~|laureates|attribution|publication des|results|date previsible\
          |date previsionnelle de publication|date de publication de l'arrete|date de publication des\
-         |date de publication de la liste|arrete fixant la liste|liste des|sera pris|sera publie|sera publiee|paraitra",
+         |date de publication de la liste|arrete fixant la liste|liste des|service instructeur|vous recevrez|recevrez|recevront|repondra|repondront|avertis|averties|prevenus|prevenues\
+         |vous parviendra|sera pris|sera publie|sera publiee|paraitra",
     ),
     (
         Class::Execution,
@@ -352,7 +355,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |date de fin du contrat|date de fin des actions|date de fin de l'action|date de fin du projet|date de fin des travaux\
          |date de fin d'execution|date de fin de realisation|date de fin de mission|date de fin de stage\
          |date de fin de l'operation|date de fin d'eligibilite|date de fin de validite|debut des actions|debut de l'action|debut des travaux|debut du projet|achev~\
-         |termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux\
+         |termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|consomm~|travaux\
          |eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~|solde|paiement~\
          |acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final\
          |rapport intermediaire|rapports|annee civile|annee scolaire|rentree|vacances\
@@ -382,7 +385,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::History,
         6.0,
         "l'an dernier|annee derniere|l'annee derniere|edition precedente|editions precedentes|precedente edition\
-         |precedent appel|precedente campagne|l'an passe|annee passee|campagne precedente",
+         |avaient ete|avait ete|s'etait|s'etaient|etaient a|precedent appel|precedente campagne|l'an passe|annee passee|campagne precedente",
     ),
     (
         Class::History,
@@ -409,7 +412,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         WAVE_LABEL,
         "vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
          |premiere vague|deuxieme vague|seconde vague|troisieme vague|1er appel|2e appel|premiere echeance\
-         |deuxieme echeance|seconde echeance|premier depot|second depot|deuxieme depot|first cut-off|second cut-off",
+         |deuxieme echeance|seconde echeance|premier depot|second depot|deuxieme depot|1er releve|2e releve|premier releve|second releve|deuxieme releve|releve 1|releve 2|first cut-off|second cut-off",
     ),
     (
         Class::Footer,

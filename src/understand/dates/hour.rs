@@ -126,7 +126,9 @@ fn span_tail(text: &str) -> Option<usize> {
 
 /// An hour at the beginning of `text`, and its length in bytes.
 pub(super) fn time_at(text: &str) -> Option<(NaiveTime, usize)> {
-    for (word, hour, minute) in [("midi", 12, 0), ("minuit", 23, 59), ("noon", 12, 0), ("midnight", 23, 59)] {
+    for (word, hour, minute) in
+        [("midi", 12, 0), ("minuit", 23, 59), ("noon", 12, 0), ("midday", 12, 0), ("midnight", 23, 59)]
+    {
         if let Some(tail) = text.strip_prefix(word) {
             return (!starts_alphanumeric(tail)).then(|| clock(hour, minute)).flatten().map(|t| (t, word.len()));
         }
@@ -175,7 +177,7 @@ fn hours_with_h(text: &str, hour: u32, hour_bytes: usize) -> Option<(NaiveTime, 
 /// "5 pm", "5 p.m.": the hour on 24, and the bytes that said so (0 when nothing did).
 fn on_24_hours(hour: u32, tail: &str) -> Option<(u32, usize)> {
     let gap = spaces(tail);
-    let marks = [("p.m.", 12), ("a.m.", 0), ("pm", 12), ("am", 0)];
+    let marks = [("p.m.", 12), ("a.m.", 0), ("pm", 12), ("am", 0), ("noon", 12), ("midday", 12)];
     let found = marks
         .into_iter()
         .find(|(mark, _)| rest(tail, gap).strip_prefix(mark).is_some_and(|after| !starts_alphanumeric(after)));

@@ -18,6 +18,7 @@ mod scan;
 mod sides;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod weigh;
 mod words;
 mod year;

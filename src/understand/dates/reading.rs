@@ -32,7 +32,7 @@ pub fn read(input: &DatesInput) -> DatesReading {
     }
     let anchors = anchors(input, &pages, stamp);
     let statements = choose::statements(&pages, &anchors);
-    read_deadline(input, &pages, &anchors, &statements, &mut reading);
+    read_deadline(input, &pages, &anchors, &statements, scene, &mut reading);
     merge_deadline_field(input, &mut reading);
     read_opening(input, &pages, &anchors, &statements, &mut reading);
     add_last_doubts(input, &mut reading);
@@ -61,7 +61,15 @@ fn scene(title: &str, text: &str) -> Scene {
         "applications",
         "fonds ",
     ];
-    if calls.iter().any(|call| words.contains(call)) { Scene::Call } else { Scene::Other }
+    let put_off = ["prolong", "report d", "report jusqu", "délai supplémentaire", "repouss", "nouvelle date limite"];
+    let title = title.to_lowercase();
+    if put_off.iter().any(|sign| title.contains(sign)) {
+        Scene::Prolonged
+    } else if calls.iter().any(|call| words.contains(call)) {
+        Scene::Call
+    } else {
+        Scene::Other
+    }
 }
 
 fn anchors(input: &DatesInput, pages: &[Page], published: Option<Stamp>) -> Anchors {
@@ -104,11 +112,12 @@ fn read_deadline(
     pages: &[Page],
     anchors: &Anchors,
     statements: &[Statement],
+    scene: Scene,
     reading: &mut DatesReading,
 ) {
     let groups = choose::groups(statements);
     let best_undated = statements.iter().filter(|s| s.dated.is_none()).max_by(|a, b| a.points.total_cmp(&b.points));
-    let Some(best) = winner(&groups) else {
+    let Some(best) = winner(&groups, scene) else {
         if let Some(undated) = best_undated {
             reading.deadline.evidence.push(undated.quote.clone());
             reading.deadline.doubts.push(year_unknown(undated));
@@ -170,10 +179,15 @@ fn read_deadline(
 }
 
 /// The best group; an extension before all; of waves, the first.
-fn winner<'g, 's>(groups: &'g [Group<'s>]) -> Option<&'g Group<'s>> {
+fn winner<'g, 's>(groups: &'g [Group<'s>], scene: Scene) -> Option<&'g Group<'s>> {
     let best = groups.iter().find(|g| g.extended()).or_else(|| groups.first())?;
     if best.extended() {
         return Some(best);
+    }
+    if scene == Scene::Prolonged && !best.listed() {
+        let plain =
+            |g: &&Group| g.points >= POINTS_PLAIN.min(best.points) && g.points + CONTRADICTION_POINTS >= best.points;
+        return groups.iter().filter(plain).max_by_key(|g| g.date);
     }
     // Inferred years may put waves in another order than the text does: its first is meant.
     let inferred = |g: &Group| g.how() == How::Inferred;

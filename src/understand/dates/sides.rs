@@ -62,7 +62,9 @@ pub(super) fn left(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) 
             break;
         }
         let crossed = crossed_dates(mentions, first, cue.end);
-        sides.add_left(text, cue, from, crossed);
+        let earlier = first.checked_sub(1).and_then(|earlier| mentions.get(earlier));
+        let others = crossed == 0 && earlier.is_some_and(|earlier| belongs_to(text, earlier, cue, from));
+        sides.add_left(text, cue, from, if others { OTHERS_CROSSED } else { crossed });
     }
     sides.label_line(text, cues, from);
     if let Some(opener) = opener {
@@ -172,6 +174,21 @@ const CELL_BYTES_MAX: usize = 40;
 
 fn skip_space(text: &Folded, at: usize) -> usize {
     at + (at..at + 8).take_while(|i| matches!(text.byte(*i), b' ' | b'\n' | b'-' | b'*')).count()
+}
+
+/// How many dates a cue that belongs to the date before seems to stand behind.
+const OTHERS_CROSSED: i32 = 2;
+
+/// "• 5 janvier : ouverture • 22 février : clôture": what follows the date that heads an item is that one's.
+fn belongs_to(text: &Folded, earlier: &Mention, cue: &Cue, from: usize) -> bool {
+    let parts = |start: usize, end: usize| {
+        let breaks = text.breaks_between(start, end);
+        breaks.iter().any(|b| !matches!(b.kind, BreakKind::Dash | BreakKind::Colon))
+    };
+    cue.start >= earlier.folded.1
+        && !parts(earlier.folded.1, cue.start)
+        && parts(cue.end, from)
+        && starts_segment(text, earlier)
 }
 
 fn crossed_dates(mentions: &[Mention], first: usize, cue_end: usize) -> i32 {
@@ -308,8 +325,15 @@ fn labels_what_follows(text: &Folded, cue: &Cue, boundary: usize) -> bool {
     tail.len() <= LABEL_LINE_BYTES_MAX && !tail.contains(". ")
 }
 
+/// Where the labels of dates stand, when they have a line to themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Labels {
+    Above,
+    Below,
+}
+
 /// Adds what stands after it.
-pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, sides: &mut Sides) {
+pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize, labels: Labels, sides: &mut Sides) {
     let Some(mention) = mentions.get(i).filter(|m| m.part != Part::Opens) else { return };
     let from = mention.folded.1;
     let next = mentions.get(i + 1).map_or(usize::MAX, |m| m.folded.0);
@@ -323,10 +347,15 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
     let start = cues.partition_point(|c| c.start < from);
     for cue in cues.get(start..).unwrap_or_default().iter().take_while(|c| c.start < end) {
         let stops = text.breaks_between(from, cue.start);
+        // The line below is as good as the date's own when labels stand there.
+        let stops = if labels == Labels::Below { stops.get(1..).unwrap_or_default() } else { stops };
         if stops.iter().any(|b| !matches!(b.kind, BreakKind::Dash | BreakKind::Colon | BreakKind::Line)) {
             break;
         }
         let lines = stops.iter().filter(|b| b.kind == BreakKind::Line).count() as i32;
+        if labels == Labels::Below && lines > 0 {
+            break;
+        }
         // "Date de clôture", 14 mars, "Date du comité": what has its label above is not labelled below.
         if lines > 0 && sides.label >= LABELLED {
             break;

@@ -6,7 +6,8 @@ use super::cue::{Class, Cue};
 use super::dateline::is_dateline;
 use super::fold::{BreakKind, Folded};
 use super::mention::{Hours, Mention, Part};
-use super::sides::{Sides, left, right};
+use super::sides::{Labels, Sides, left, right};
+use super::timeline::labels_below;
 
 /// Bytes after "à lire aussi" taken for a list of other notices.
 const FOOTER_BYTES_MAX: usize = 2_000;
@@ -40,6 +41,7 @@ pub(super) struct Weight {
 
 pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Scene) -> Vec<Weight> {
     let footers = footers(cues);
+    let below = labels_below(text, mentions, cues);
     let mut weights: Vec<Weight> = Vec::with_capacity(mentions.len());
     let mut before: Option<Sides> = None;
     for (i, mention) in mentions.iter().enumerate() {
@@ -48,8 +50,10 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
             before = None;
             continue;
         }
-        let mut sides = left(text, mentions, cues, i);
-        right(text, mentions, cues, i, &mut sides);
+        let below = below.get(i).is_some_and(|below| *below);
+        let mut sides = if below { Sides::default() } else { left(text, mentions, cues, i) };
+        let labels = if below { Labels::Below } else { Labels::Above };
+        right(text, mentions, cues, i, labels, &mut sides);
         let chained = i > 0 && mention.part != Part::Closes && is_chained(text, mentions.get(i - 1), mention);
         if let Some(previous) = before.as_ref().filter(|_| chained) {
             sides.inherit(previous);
@@ -63,6 +67,10 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
         let footer = footers.iter().any(|(from, to)| (*from..*to).contains(&mention.folded.0));
         let mut weight = sides.judge(text, mentions, i, scene);
         weight.footer = footer;
+        if scene == Scene::Prolonged && is_followed_closely(text, mention, mentions.get(i + 1)) {
+            weight.replaced = true;
+            weight.deadline = 0.0;
+        }
         weight.chained = chained;
         if footer {
             weight.deadline = 0.0;
@@ -83,12 +91,27 @@ fn weigh_month(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) -> W
     Weight { later_event, history, law: sides.law > 1.0, dateline: is_dateline(text, mention), ..Weight::default() }
 }
 
+/// "5 février 2026 19 février 2026": text loses what struck the first out.
+fn is_followed_closely(text: &Folded, mention: &Mention, next: Option<&Mention>) -> bool {
+    let gap = |next: &Mention| text.text(mention.folded.1, next.folded.0);
+    let later = |next: &Mention| mention.date().zip(next.date()).is_some_and(|(earlier, later)| earlier < later);
+    next.is_some_and(|next| later(next) && gap(next).trim().is_empty())
+}
+
 /// What the title says about the whole text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scene {
     /// It names a call: a bare range under it is its window.
     Call,
+    /// A call whose deadline was put off.
+    Prolonged,
     Other,
+}
+
+impl Scene {
+    pub fn is_call(self) -> bool {
+        matches!(self, Self::Call | Self::Prolonged)
+    }
 }
 
 impl Sides {
@@ -182,7 +205,7 @@ impl Sides {
         // A contract is prolonged, too.
         let nothing_else = against - self.published < 0.5 && self.open < 1.0 && self.extend < 1.0;
         let start = self.limit_start?;
-        let likely = scene == Scene::Call && self.limit >= PLAIN_LIMIT && nothing_else;
+        let likely = scene.is_call() && self.limit >= PLAIN_LIMIT && nothing_else;
         (likely && !is_done_to_something(text, start)).then_some(LIKELY_POINTS)
     }
 
@@ -216,7 +239,7 @@ impl Sides {
 
     /// "Jusqu'au 12 mai 2025" on its own, at the head of a call's page.
     fn stands_alone(&self, text: &Folded, mention: &Mention, scene: Scene) -> bool {
-        let Some(start) = self.limit_start.filter(|_| scene == Scene::Call && mention.folded.0 < LEAD_BYTES) else {
+        let Some(start) = self.limit_start.filter(|_| scene.is_call() && mention.folded.0 < LEAD_BYTES) else {
             return false;
         };
         let (from, to) = mention.folded;
@@ -287,7 +310,7 @@ fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, a
     let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
     let duration = text.text(at.saturating_sub(12), at).trim_end().ends_with("duree du");
     let said = against < 0.5 || duration;
-    scene == Scene::Call && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
+    scene.is_call() && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
 }
 
 fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
