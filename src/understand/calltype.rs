@@ -16,6 +16,9 @@ static NAMES: LazyLock<Phrases<CallType>> = LazyLock::new(|| {
                 "appels à projet",
                 "appels à projets",
                 "!AAP",
+                "calls for proposals",
+                "call for proposals",
+                "call for projects",
                 "!FDVA",
                 "appel à initiatives",
                 "appel à initiative",
@@ -25,7 +28,16 @@ static NAMES: LazyLock<Phrases<CallType>> = LazyLock::new(|| {
                 "budget participatif",
             ][..],
         ),
-        (CallType::Ami, &["appel à manifestation*", "appels à manifestation*", "manifestation d'intérêt", "!AMI"][..]),
+        (
+            CallType::Ami,
+            &[
+                "appel à manifestation*",
+                "appels à manifestation*",
+                "manifestation d'intérêt",
+                "manifestez votre intérêt",
+                "!AMI",
+            ][..],
+        ),
         (
             CallType::Candidatures,
             &[
@@ -52,11 +64,10 @@ static NAMES: LazyLock<Phrases<CallType>> = LazyLock::new(|| {
                 "campagne de subvention",
                 "campagne de subventions",
                 "campagne subvention*",
-                "subvention",
-                "subventions",
-                "aide",
-                "aides",
-                "soutien",
+                "subventions aux associations",
+                "subventions municipales",
+                "dossier de subvention",
+                "dossiers de subvention",
             ][..],
         ),
     ])
