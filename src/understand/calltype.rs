@@ -83,7 +83,9 @@ pub(super) fn read(page: &Page, kind: Option<Kind>) -> Reading<CallType> {
         return Reading::of(best.tag, page.quote_title(best.at.clone()));
     }
     let in_text = NAMES.find(&page.text);
-    let spoken = in_text.iter().filter(|found| page.zone(found.at.start) >= Zone::Body);
+    // In a text, a prize is mostly something else ("prix de vente", "concours financier").
+    let clear = |tag: CallType| tag != CallType::Prix;
+    let spoken = in_text.iter().filter(|found| clear(found.tag) && page.zone(found.at.start) >= Zone::Body);
     match spoken.min_by_key(|found| (rank_in_text(found.tag), found.at.start)) {
         Some(best) => Reading::of(best.tag, page.quote_text(best.at.clone())),
         None => Reading::none(),
@@ -98,7 +100,6 @@ fn rank(of: CallType) -> u8 {
     }
 }
 
-/// In a text, a prize is often something else ("prix de vente", "concours financier").
 fn rank_in_text(of: CallType) -> u8 {
     match of {
         CallType::Ami => 0,
