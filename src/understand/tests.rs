@@ -225,6 +225,8 @@ fn the_sort_of_call_comes_from_its_name() {
     check("Appel à candidatures", "", Some(CallType::Candidatures));
     check("Campagne de subventions 2026", "", Some(CallType::Subvention));
     check("Le maire a visité l’école", "", None);
+    check("Soutien aux troupes", "Déposez votre dossier avant le 4 mai 2026, selon le cahier des charges.", None);
+    check("BrainCare Call 2", "Applicants submit proposals. Deadline: 4 May 2026.", None);
 }
 
 #[test]
