@@ -11,13 +11,16 @@ use super::names::{Name, NameKind, without_article};
 use super::table::Article;
 use super::{Geography, Spot};
 use crate::model::TerritoryCode;
-use numbers::{begins_with_digit, number_in_brackets};
+use numbers::{begins_with_digit, number_in_brackets, postcode_in_brackets};
 
 /// Inhabitants from which a commune counts by its capital letter alone.
 const KNOWN_POPULATION: u32 = 20_000;
 
 /// Inhabitants from which a commune counts after a mere preposition.
 const NOTABLE_POPULATION: u32 = 2_000;
+
+/// Inhabitants from which a commune counts anywhere in a body's name ("Paris Habitat").
+const UNMISTAKABLE_POPULATION: u32 = 400_000;
 
 /// Communes of some size whose names are also words or names of other things.
 const ORDINARY: &[&str] = &[
@@ -282,6 +285,10 @@ impl Geography {
                 || begins_with_digit(next));
         let a_commune_too =
             self.names.communes(&self.table, words.word(n)).iter().any(|c| self.people(*c) >= NOTABLE_POPULATION);
+        // "Oise et Aisne", "Ain, Isère": each shows that the other is no river.
+        if reading == Reading::Text && !articled && !also_commune && self.beside_departement(words, n) {
+            return Some(true);
+        }
         match reading {
             _ if departement.article == Article::None => Some(!a_commune_too),
             _ if articled => Some(true),
@@ -289,6 +296,18 @@ impl Geography {
             Reading::Text if (stands_alone || closes) && !a_commune_too => Some(false),
             Reading::Text => None,
         }
+    }
+
+    /// Whether word `n` stands in a list with another département: "Oise et Aisne", "de la Sarthe, de Mayenne".
+    fn beside_departement(&self, words: &Words<'_>, n: usize) -> bool {
+        let departement = |first: usize| {
+            let (last, names) = self.names.large_at(words, first).filter(|_| words.capital(first))?;
+            let named = |name: &Name| name.kind == NameKind::Name && matches!(name.spot, Spot::Departement(_));
+            names.iter().any(named).then_some(last)
+        };
+        let after = listed_after(words, n).is_some_and(|next| departement(next).is_some());
+        let mut before = (1..=LIST_WORDS_MAX + NAME_WORDS_MAX).filter_map(|back| n.checked_sub(back));
+        after || before.any(|first| departement(first).is_some_and(|last| listed_after(words, last) == Some(n)))
     }
 
     /// The island, not a meeting: "La Réunion", "à la Réunion", never "la réunion", "Réunion d'information".
@@ -368,6 +387,13 @@ impl Geography {
                 return Some(mention(words, n, number_word, self.codes(here), Written::NameWithDepartement));
             }
         }
+        if let Some((postcode, number_word)) = postcode_in_brackets(words, last) {
+            let here = self.communes_at_postcode(postcode);
+            let called = self.communes_called(phrase, &self.codes(spots.clone()), &here);
+            if !called.is_empty() {
+                return Some(mention(words, n, number_word, called, Written::NameWithDepartement));
+            }
+        }
         let population = spots.iter().map(|s| self.people(*s)).max().unwrap_or(0);
         let before_that = n.checked_sub(2).map_or("", |b| words.word(b));
         let announced = COMMUNE_WORDS.contains(&before)
@@ -379,12 +405,15 @@ impl Geography {
         // "Demande de subventions (Quéven)", "Mèze : subventions".
         let in_brackets = words.gap_before(n).ends_with('(') && words.gap_after(last).starts_with(')');
         let heads = n == 0 && words.gap_after(last).trim() == ":";
+        // A body's name is not a sentence: "Pannes : flux sain" is no town's, "Maison de Lens" is in Lens.
+        if reading == Reading::Publisher {
+            let placed = announced
+                || population >= UNMISTAKABLE_POPULATION
+                || (after_preposition && !ordinary && population >= NOTABLE_POPULATION);
+            return placed.then(|| mention(words, n, last, self.codes(spots), Written::Name));
+        }
         let accepted = announced
             || ((in_brackets || heads) && !ordinary && population >= NOTABLE_POPULATION)
-            || (reading == Reading::Publisher
-                && population >= NOTABLE_POPULATION
-                && !ordinary
-                && (after_preposition || population >= KNOWN_POPULATION))
             || (after_preposition && !shouted && !ordinary && population >= NOTABLE_POPULATION)
             || (!ordinary && population >= KNOWN_POPULATION)
             || (before == "a" && !shouted && population >= KNOWN_POPULATION);
@@ -410,10 +439,35 @@ struct Large<'n> {
 
 fn mention(words: &Words<'_>, first: usize, last: usize, candidates: Vec<TerritoryCode>, written: Written) -> Mention {
     let (start, mut end) = words.span(first, last);
-    if number_in_brackets(words, last.saturating_sub(1)).is_some_and(|(_, number)| number == last && number > first) {
+    let bracketed = last > first && words.gap_before(last).trim() == "(" && begins_with_digit(words.word(last));
+    if bracketed {
         end += words.gap_after(last).find(')').map_or(0, |bracket| bracket + 1);
     }
     Mention { start, end, candidates, written, words: (first, last) }
+}
+
+/// Small words between two places of a list.
+const LIST_WORDS_MAX: usize = 3;
+
+/// Words of the longest name of a département.
+const NAME_WORDS_MAX: usize = 5;
+
+/// The word after `last` with which a list goes on: past "et", a comma, and the small words that follow.
+fn listed_after(words: &Words<'_>, last: usize) -> Option<usize> {
+    let mut listed = false;
+    for n in last + 1..=last + 1 + LIST_WORDS_MAX {
+        match words.gap_before(n).trim() {
+            "" | "'" | "’" => {}
+            "," | "/" | "·" | "|" => listed = true,
+            _ => return None,
+        }
+        match words.word(n) {
+            "et" | "ou" => listed = true,
+            "de" | "du" | "des" | "d" | "la" | "le" | "les" | "l" | "en" | "dans" => {}
+            _ => return listed.then_some(n),
+        }
+    }
+    None
 }
 
 /// Part of a longer hyphenated name: the Croix of Croix-Rouge.

@@ -6,6 +6,7 @@
 
 mod containment;
 mod fold;
+mod homonyms;
 mod lookup;
 mod mentions;
 mod names;

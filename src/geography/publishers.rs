@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::Geography;
 use super::fold::{Words, fold};
-use super::mentions::{Mention, Reading};
+use super::mentions::{Mention, Reading, Written};
 use super::names::entries;
 use crate::model::{Level, TerritoryCode};
 
@@ -43,51 +43,57 @@ pub enum Said {
 impl Geography {
     /// The territory of a body called so; `None` when its name does not say.
     pub fn publisher(&self, name: &str) -> Option<Publisher> {
+        self.publisher_near(name, &[])
+    }
+
+    /// As [`Geography::publisher`]; of communes of one name, the one that lies in `near`, the surest places first.
+    pub fn publisher_near(&self, name: &str, near: &[&[TerritoryCode]]) -> Option<Publisher> {
         let words = Words::of(name);
         let phrase = format!(" {} ", words.rest(0).replace('\n', " "));
         if MISLEADING.iter().any(|m| phrase.contains(&format!(" {m} "))) {
             return None;
         }
         let known = KNOWN.iter().find(|(known, _)| phrase.contains(&format!(" {known} ")));
-        let academy = known.filter(|(known, _)| known.starts_with("academie"));
-        if let Some((_, codes)) = academy {
-            return Some(whole(name, codes.clone()));
+        // "Académie de Lille" is wider than Lille, "MSA Picardie" narrower than its name.
+        let local = known.filter(|(_, codes)| !codes.iter().any(is_wide));
+        if let Some((_, codes)) = local {
+            return Some(whole(name, codes.clone(), Said::Place));
         }
         let mut mentions = self.read_mentions(&words, Reading::Publisher);
         // "Malakoff Humanis" is no town's.
         if let Some((known, _)) = known {
             mentions.retain(|m| !format!(" {known} ").contains(&format!(" {} ", words.phrase(m.words.0, m.words.1))));
         }
-        mentions.retain(|m| m.candidates.iter().all(|c| !matches!(c.level(), Level::Country | Level::Europe)));
+        mentions.retain(|m| !m.candidates.iter().any(is_wide));
         let state = phrase.contains(" prefecture ") || phrase.contains(" prefet ") || phrase.contains(" prefete ");
         if state && mentions.iter().any(is_region) {
             mentions.retain(is_region);
         }
-        if let Some(mut publisher) = self.named(&words, &mentions) {
+        if let Some(mut publisher) = self.named(&words, &mentions, near) {
             if state && phrase.contains(" sous ") {
                 publisher.codes = publisher.codes.iter().map(|c| self.departement_of(c).unwrap_or(c.clone())).collect();
             }
             return Some(publisher);
         }
         match known {
-            Some((_, codes)) => Some(whole(name, codes.clone())),
-            None if phrase.contains(" france ") => Some(whole(name, vec![TerritoryCode::france()])),
+            Some((_, codes)) => Some(whole(name, codes.clone(), Said::Scope)),
+            None if phrase.contains(" france ") => Some(whole(name, vec![TerritoryCode::france()], Said::Scope)),
             None => None,
         }
     }
 
     /// The first place of the name, with those coordinated with it; a région first ("Préfecture de région, de Paris").
-    fn named(&self, words: &Words<'_>, mentions: &[Mention]) -> Option<Publisher> {
+    fn named(&self, words: &Words<'_>, mentions: &[Mention], near: &[&[TerritoryCode]]) -> Option<Publisher> {
         let announced = mentions.iter().position(|m| self.after_region(words, m));
         let first = announced.unwrap_or(0);
         let lead = mentions.get(first)?;
-        let mut codes = vec![self.preferred(lead)?];
+        let mut codes = vec![self.preferred(words, lead, near)?];
         let (start, mut end) = (lead.start, lead.end);
         let mut last = lead.words.1;
         let level = codes.first().map(TerritoryCode::level);
         for mention in mentions.get(first + 1..)? {
             let coordinated = mention.start == start || joined(words, last, mention.words.0);
-            let Some(code) = self.preferred(mention).filter(|_| coordinated) else { break };
+            let Some(code) = self.preferred(words, mention, near).filter(|_| coordinated) else { break };
             // "Paris et Île-de-France" is the région.
             if codes.iter().all(|c| self.contains(&code, c)) && mention.start != start {
                 return Some(Publisher { codes: vec![code], start, end: mention.end, said: Said::Place });
@@ -109,8 +115,18 @@ impl Geography {
         is_region(mention) && (before(1) == "region" || before(2) == "region")
     }
 
-    /// A homonym among publishers is its largest bearer only when it is far larger than the next.
-    fn preferred(&self, mention: &Mention) -> Option<TerritoryCode> {
+    /// A homonym among publishers is its bearer nearby; else its largest bearer when it is far larger than the next.
+    fn preferred(&self, words: &Words<'_>, mention: &Mention, near: &[&[TerritoryCode]]) -> Option<TerritoryCode> {
+        let first = mention.candidates.first()?;
+        let settled = matches!(mention.written, Written::NameWithDepartement | Written::Number);
+        if first.level() == Level::Commune && !settled {
+            let name = words.phrase(mention.words.0, mention.words.1);
+            for places in near {
+                if let [only] = self.communes_called(name, &mention.candidates, places).as_slice() {
+                    return Some(only.clone());
+                }
+            }
+        }
         let people = |n: usize| mention.candidates.get(n).and_then(|c| self.population(c)).unwrap_or(0);
         let clear = mention.candidates.len() == 1 || people(0) > 10 * people(1);
         mention.candidates.first().filter(|_| clear).cloned()
@@ -121,8 +137,12 @@ fn is_region(mention: &Mention) -> bool {
     mention.candidates.first().is_some_and(|c| c.level() == Level::Region)
 }
 
-fn whole(name: &str, codes: Vec<TerritoryCode>) -> Publisher {
-    Publisher { codes, start: 0, end: name.len(), said: Said::Scope }
+fn is_wide(code: &TerritoryCode) -> bool {
+    matches!(code.level(), Level::Country | Level::Europe)
+}
+
+fn whole(name: &str, codes: Vec<TerritoryCode>, said: Said) -> Publisher {
+    Publisher { codes, start: 0, end: name.len(), said }
 }
 
 /// Only linking words stand between two places: `de l'Oise et Aisne`, `Savoie, Haute-Savoie`.
