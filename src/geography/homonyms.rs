@@ -30,6 +30,14 @@ impl Geography {
                 longer.push(code);
             }
         }
+        // "Châlons" in the Marne is Châlons-en-Champagne, not Châlons-sur-Vesle.
+        let people = |code: &TerritoryCode| self.population(code).unwrap_or(0);
+        longer.sort_by_key(|code| std::cmp::Reverse(people(code)));
+        if let [first, second, ..] = longer.as_slice()
+            && people(first) > 10 * people(second)
+        {
+            longer.truncate(1);
+        }
         longer
     }
 
@@ -67,6 +75,7 @@ mod tests {
         check("Montreuil", "93048 28267", "D93", "93048");
         check("Montreuil", "93048 28267", "D62", "62588");
         check("Montreuil", "93048 28267", "62588", "62588");
+        check("Châlons", "", "D51", "51108");
         check("Saint-Denis", "93066 97411", "D974", "97411");
         check("Saint-Denis", "93066 97411", "D44", "");
         check("Nantes", "44109", "D93", "");

@@ -75,6 +75,11 @@ impl Geography {
             }
             return Some(publisher);
         }
+        if known.is_none()
+            && let Some(publisher) = self.called_shortly(name, &words, near)
+        {
+            return Some(publisher);
+        }
         match known {
             Some((_, codes)) => Some(whole(name, codes.clone(), Said::Scope)),
             None if phrase.contains(" france ") => Some(whole(name, vec![TerritoryCode::france()], Said::Scope)),
@@ -108,6 +113,18 @@ impl Geography {
             last = mention.words.1;
         }
         Some(Publisher { codes, start, end, said: Said::Place })
+    }
+
+    /// "Ville de Châlons" in the Marne: no commune's whole name.
+    fn called_shortly(&self, name: &str, words: &Words<'_>, near: &[&[TerritoryCode]]) -> Option<Publisher> {
+        let announced = matches!(words.word(0), "ville" | "commune" | "mairie" | "ccas" | "municipalite");
+        if !announced || !matches!(words.word(1), "de" | "d") {
+            return None;
+        }
+        let called = words.phrase(2, words.len().saturating_sub(1));
+        let found = near.iter().map(|places| self.communes_called(called, &[], places));
+        let only = found.into_iter().find(|found| found.len() == 1)?;
+        Some(whole(name, only, Said::Place))
     }
 
     fn after_region(&self, words: &Words<'_>, mention: &Mention) -> bool {
@@ -178,6 +195,11 @@ mod tests {
         check("DREETS Grand Est", "R44");
         check("DREETS PACA", "R93");
         check("DRIHL Île-de-France", "R11");
+        check("MSA Picardie", "D02 D60 D80");
+        check("Carsat Nord-Est", "D08 D10 D51 D52 D54 D55 D88");
+        check("European Food Network", "EU");
+        check("Ministère chargé des affaires européennes", "FR");
+        check("Ville de Genève", "X");
         check("ARS Bretagne", "R53");
         check("Agence régionale de santé Centre-Val de Loire", "R24");
         check("CD 93", "D93");
@@ -217,5 +239,23 @@ mod tests {
         check("UDAF 44", "D44");
         check("DDETS 77 - Seine-et-Marne", "D77");
         check("", "");
+    }
+
+    #[test]
+    fn a_bare_word_is_no_commune() {
+        let check = |name: &str, expected: &str| {
+            let codes = Geography::get().publisher(name).map(|p| p.codes).unwrap_or_default();
+            assert_eq!(codes.iter().map(TerritoryCode::as_str).collect::<Vec<_>>().join(" "), expected, "{name}");
+        };
+        check("Pannes : flux sain", "");
+        check("Contes", "");
+        check("Les Aides", "");
+        check("Vitrolles infos", "");
+        check("Mairie de Pannes", "45247");
+        check("Pannes (45)", "45247");
+        check("Cité éducative de Vitrolles", "13117");
+        check("Plaine Commune", "200057867");
+        check("Essonne", "D91");
+        check("Paris Habitat", "75056");
     }
 }

@@ -29,6 +29,11 @@ impl Geography {
                     || (p.words.1 + 2 == n && matches!(before, "et" | "ou")))
         });
         let in_brackets = gap_before.trim_end().ends_with('(') && gap_after.trim_start().starts_with([')', ',']);
+        let before_that = n.checked_sub(2).map_or("", |b| words.word(b));
+        let before = match before {
+            "concernes" | "eligibles" | "cibles" | "suivants" => before_that,
+            _ => before,
+        };
         let named = matches!(before, "departement" | "departements" | "dept" | "dep" | "depts" | "cd" | "dpt");
         let beyond_days = number.len() == 3
             || number.starts_with('2') && !number.bytes().all(|b| b.is_ascii_digit())

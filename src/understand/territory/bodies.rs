@@ -29,6 +29,8 @@ const BODIES: &[(&str, Body)] = &[
     ("mildeca", Body::State),
     ("dihal", Body::State),
     ("dgcs", Body::State),
+    ("etat", Body::State),
+    ("gouvernement", Body::State),
     ("anct", Body::State),
     ("cnsa", Body::State),
     ("agence nationale de la cohesion", Body::State),

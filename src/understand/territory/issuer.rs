@@ -86,7 +86,7 @@ fn stated(text: &str, field: &Field, near: &[TerritoryCode]) -> Vec<Issuer> {
             n += 1;
             continue;
         };
-        let last = name_end(&words, n, announcing);
+        let last = name_end(&words, n, announcing, body);
         if let Some(named) = how(&words, n, last, field)
             && let Some(publisher) = publisher(&words, (n, last), announcing, body, near)
         {
@@ -113,6 +113,9 @@ fn publisher(
     match (by_name, body) {
         (Some(publisher), Body::Of(_)) if publisher.said == Said::Scope => None,
         (Some(publisher), _) => Some(publisher),
+        (None, Body::State) if last < first + announcing => {
+            Some(Publisher { codes: vec![TerritoryCode::france()], start, end, said: Said::Scope })
+        }
         // Named by more than its kind, and no place is found in it: somewhere, we do not know where.
         (None, Body::Of(level)) if last < first + announcing => {
             let codes = around(near, level)?;
@@ -137,13 +140,14 @@ fn around(near: &[TerritoryCode], level: Level) -> Option<Vec<TerritoryCode>> {
 }
 
 /// The last word of the name that begins at `first`.
-fn name_end(words: &Words<'_>, first: usize, announcing: usize) -> usize {
+fn name_end(words: &Words<'_>, first: usize, announcing: usize, body: Body) -> usize {
     const STOPS: &[&str] = &[
         "et", "ou", "qui", "que", "en", "a", "au", "aux", "avec", "dans", "jusqu", "avant", "vous", "nous", "est",
         "ont", "va", "vient", "ce", "cet", "cette", "son", "sa", "ses", "leur", "depuis", "dont", "n", "ne", "se", "s",
     ];
     let hyphen = |n: usize| words.gap_before(n).trim().starts_with(['-', '\u{2010}', '\u{2011}']);
-    let for_something = words.phrase(first, first + announcing - 1).starts_with(['f', 'a']);
+    // "Caisse nationale de solidarité pour l'autonomie".
+    let for_something = !matches!(body, Body::Of(_));
     let mut last = (first + announcing - 1).min(words.len().saturating_sub(1));
     while last + 1 < words.len() && last < first + NAME_WORDS_MAX {
         let (gap, next) = (words.gap_after(last), words.word(last + 1));
@@ -174,13 +178,13 @@ fn how(words: &Words<'_>, first: usize, last: usize, field: &Field) -> Option<Na
     Some(if OPENS.contains(&verb) { Named::Opens } else { Named::Gives })
 }
 
-/// "Caf de l'Orne : …", "[Ville de Brest] …", "… – Fondation Azur", "… (Fondation Azur)".
+/// "Caf de l'Orne : …", "[Ville de Brest] …", "Info – CNSA : …", "… – Fondation Azur", "… (Fondation Azur)".
 fn heads_or_ends(words: &Words<'_>, first: usize, last: usize) -> bool {
-    let (before, after) = (words.gap_before(first).trim_end(), words.gap_after(last).trim_start());
-    let heads = first == 0 && (after.starts_with([':', '–', '—', '|', ']']) || words.gap_after(last).contains(" - "));
-    let ends =
-        last + 1 == words.len() && (before.ends_with(['–', '—', '|', '(']) || words.gap_before(first).ends_with(" - "));
-    heads || ends
+    let (before, after) = (words.gap_before(first), words.gap_after(last));
+    let opens = first == 0 || before.trim_end().ends_with(['–', '—', '|', '(', '[']) || before.ends_with(" - ");
+    let heads = after.trim_start().starts_with([':', '–', '—', '|', ']']) || after.contains(" - ");
+    let ends = first > 0 && last + 1 == words.len();
+    opens && (heads || ends)
 }
 
 /// "L'appel à projets national de la", "le prix 2026 de l'".
@@ -285,6 +289,9 @@ mod tests {
         check("À lire", "Un appel sous l'égide de la Fondation Sauge.", &["FR"]);
         check("À lire", "La Fondation Sauge a ouvert son appel. Elle aide la Fondation Lin.", &["FR"]);
         check("À lire", "La Préfecture d'Eure-et-Loir lance un appel.", &["D28"]);
+        check("Info – CNSA : aidants", "", &["FR"]);
+        check("À lire", "La Caisse nationale de solidarité pour l'autonomie ouvre un appel.", &["FR"]);
+        check("L'État lance un appel", "", &["FR"]);
         check("L'ARS Grand Est vient de publier son appel", "", &["R44"]);
     }
 

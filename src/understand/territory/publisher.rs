@@ -17,6 +17,9 @@ const AROUND_BYTES: usize = 4_000;
 /// Postcodes of a text that tell homonyms apart: more would only blur.
 const POSTCODES_MAX: usize = 8;
 
+/// Bytes of a name that begins with "Euro" and means Europe, not the coin.
+const EURO_NAME_BYTES_MIN: usize = 8;
+
 /// Words of the names of bodies that act everywhere when their name and their source say no place.
 const NETWORKS: &[&str] = &[
     "reseau",
@@ -60,9 +63,9 @@ pub(super) fn publisher(input: &TerritoryInput) -> Option<Speaker> {
     if let Some(publisher) = geography.publisher_near(name, &[&source, &postcodes, &places]).or(plain) {
         return Some(Speaker { publisher, presumed: false });
     }
-    let presumed = input.source_territory.is_empty() && is_network(name);
-    let publisher = Publisher { codes: vec![TerritoryCode::france()], start: 0, end: name.len(), said: Said::Scope };
-    presumed.then_some(Speaker { publisher, presumed: true })
+    let codes = vec![network(name).filter(|_| input.source_territory.is_empty())?];
+    let publisher = Publisher { codes, start: 0, end: name.len(), said: Said::Scope };
+    Some(Speaker { publisher, presumed: true })
 }
 
 fn is_a_place(code: &TerritoryCode) -> bool {
@@ -89,11 +92,16 @@ fn places_around(title: &str, text: &str) -> Vec<TerritoryCode> {
     single.filter(|code| matches!(code.level(), Level::Departement | Level::Region)).collect()
 }
 
-/// "Réseau des …", "La Lettre des …".
-fn is_network(name: &str) -> bool {
+/// "Réseau des …", "La Lettre des …": the country; "Eurovergers": the Union.
+fn network(name: &str) -> Option<TerritoryCode> {
     let words = Words::of(name);
     let first = usize::from(matches!(words.word(0), "le" | "la" | "les" | "l"));
-    NETWORKS.contains(&words.word(first))
+    let word = words.word(first);
+    if NETWORKS.contains(&word) {
+        return Some(TerritoryCode::france());
+    }
+    let of_europe = word.starts_with("euro") && word.len() >= EURO_NAME_BYTES_MIN && words.capital(first);
+    of_europe.then(TerritoryCode::europe)
 }
 
 #[cfg(test)]
@@ -132,5 +140,7 @@ mod tests {
         check("Réseau des vergers", "", "", "FR");
         check("Réseau des vergers", "D44", "", "");
         check("Vergers Solutions", "", "", "");
+        check("Eurovergers", "", "", "EU");
+        check("Ville de Châlons", "D51", "", "51108");
     }
 }

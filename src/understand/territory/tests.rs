@@ -349,6 +349,86 @@ fn a_local_site_relays_a_foundation() {
 }
 
 #[test]
+fn a_town_relays_what_others_launch() {
+    let town = |title: &str, text: &str, expected: &str| check(["Ville de Laval", "53130", title, text], expected);
+    town("Un coup de pouce", "La Fondation Sauge a ouvert un appel. La Ville de Laval vous conseille.", "FR");
+    town("Vu ailleurs", "La Ville de Laval relaie l'appel à projets de la Fondation Sauge.", "FR");
+    town("Concours des cantines", "Toutes les communes de France peuvent s'inscrire.", "FR");
+    town("L'ARS Pays de la Loire lance un appel", "Les structures répondent avant le 4 mars.", "R52");
+    town("La Région vous finance", "Ouvert à toutes les communes des Pays de la Loire.", "R52");
+    town("La Caf lance son appel", "Les associations répondent.", "D53");
+    town("Un appel européen", "Il est ouvert dans tous les États membres.", "EU");
+    town("La MSA lance un appel", "La MSA Mayenne-Orne-Sarthe lance un appel aux familles.", "D53 D61 D72");
+    town(
+        "Une banque finance les associations",
+        "Sont reçus les projets de Mayenne, de la Sarthe et de l'Orne.",
+        "D53 D61 D72",
+    );
+}
+
+#[test]
+fn a_town_that_names_its_partners_speaks_for_itself() {
+    let town = |title: &str, text: &str| check(["Ville de Laval", "53130", title, text], "53130");
+    town("Subventions 2026", "La Ville de Laval lance sa campagne. La Fondation Sauge soutient l'opération.");
+    town("Subventions 2026", "Avec le concours de la Fondation Sauge et de la Région.");
+    town("Subventions 2026", "Financeurs : Départements de la Mayenne et de la Sarthe.");
+    town("Plan alimentaire", "Cette action s'inscrit dans le programme national pour l'alimentation.");
+}
+
+#[test]
+fn a_service_of_the_state_handles_what_ministries_launch() {
+    let prefecture = "Préfecture de l'Orne";
+    let text = "La DILCRAH lance son appel. Les dossiers sont à envoyer à la préfecture.";
+    check([prefecture, "D61", "Appel à projets local", text], "D61");
+    check(
+        [prefecture, "D61", "Appel à projets", "Le ministère lance un fonds pour les associations de l'Orne."],
+        "D61",
+    );
+    check(
+        [prefecture, "D61", "À savoir", "La Fondation Sauge lance un appel ouvert sur tout le territoire national."],
+        "FR",
+    );
+}
+
+#[test]
+fn a_network_without_a_place_acts_everywhere_in_doubt() {
+    check(["Réseau des vergers", "", "Webinaire", "On vous explique tout."], "FR");
+    check(["Réseau des vergers", "R53", "Webinaire", "On vous explique tout."], "R53");
+    check(["Vergers Solutions", "", "Webinaire", "On vous explique tout."], "");
+    let letter = "Trois fondations préparent un appel à projets\nZoom – À Lunel, une conserverie";
+    check(["Réseau des vergers", "", "Lettre de mai", letter], "FR");
+    let reading =
+        read(&Case { publisher: "Réseau des vergers", source: "", title: "Webinaire", text: "On vous explique." });
+    assert_eq!(reading.doubts.first().map(|d| d.reason), Some(DoubtReason::Weak));
+}
+
+#[test]
+fn a_foundation_that_speaks_of_its_sources_place_acts_there() {
+    let text = "La fondation aide les associations de Haute-Loire.";
+    check(["Fondation des Sources", "D43", "Appel à projets", text], "D43");
+    check(["Fondation des Sources", "D43", "Appel à projets", "La fondation aide les associations."], "FR");
+}
+
+#[test]
+fn a_list_in_brackets_narrows_its_region() {
+    check(["", "", "Appel", "Pour les associations implantées en Île-de-France (75, 77 et 78)."], "D75 D77 D78");
+    check(["", "", "Appel", "Pour les associations implantées en Bretagne (22, 29, 35, 56)."], "R53");
+    check(["", "D02", "Appel", "Ouvert aux jeunes (13, 14 ans) du territoire."], "D02");
+}
+
+#[test]
+fn a_text_too_long_is_read_in_part_and_in_doubt() {
+    let check = |bytes: usize, doubted: bool| {
+        let text = "Les associations de Bretagne répondent. ".repeat(bytes / 40 + 1);
+        let reading = read(&Case { publisher: "", source: "", title: "Appel", text: &text });
+        assert_eq!(reading.value, Some(codes("R53")));
+        assert_eq!(reading.doubts.iter().any(|d| d.reason == DoubtReason::Truncated), doubted, "{bytes}");
+    };
+    check(TEXT_BYTES_MAX + 40, true);
+    check(TEXT_BYTES_MAX / 2, false);
+}
+
+#[test]
 fn words_that_look_like_places_are_none() {
     check(["", "R84", "Un lot de jeux", "La somme est versée dans la Manche d'un habit, au centre du nord."], "R84");
     check(["", "", "Contes et légendes", "Les Aides sont versées. Plan Nord. Projet Orange."], "");
@@ -358,6 +438,9 @@ fn words_that_look_like_places_are_none() {
 fn homonyms_are_decided_by_what_stands_beside_them() {
     check(["", "D971", "Appel à projets de la ville de Sainte-Anne", "Les associations répondent."], "97128");
     check(["", "D93", "Contrat de ville de Saint-Denis", "Les associations répondent."], "93066");
+    check(["Ville de Saint-Denis", "", "Appel", "La mairie de Saint-Denis (97400) aide les associations."], "97411");
+    check(["Ville de Saint-Denis", "", "Appel", "Mairie, 2 place du Marché, 93200 Saint-Denis."], "93066");
+    check(["Commune de Montreuil", "D62", "Appel", "Les associations répondent."], "62588");
     let reading = read(&Case { publisher: "", source: "R76", title: "Appel de la commune de Saint-Denis", text: "" });
     assert!(reading.value.is_some());
     let reading = read(&Case { publisher: "", source: "FR", title: "Appel de la commune de Sainte-Anne", text: "" });

@@ -72,10 +72,16 @@ fn european(words: &Words<'_>, n: usize) -> Option<(Cue, usize)> {
         ("all" | "eu" | "a" | "an", "member", "state" | "states") => 2,
         ("toute", "l", "union" | "europe") => 2,
         ("pays" | "etats", "de", "l") if words.word(n + 1) == "union" => 2,
+        (_, "european", "union") | (_, "the", "eu") if within_it(words, n) => 1,
         (_, "eligible" | "participating", "country" | "countries") => 1,
         _ => return None,
     };
     Some((Cue::Applicants, n - back))
+}
+
+/// "Located in the European Union", not "funded by the European Union".
+fn within_it(words: &Words<'_>, n: usize) -> bool {
+    (1..=3).filter_map(|back| n.checked_sub(back)).any(|n| matches!(words.word(n), "in" | "across" | "throughout"))
 }
 
 #[cfg(test)]
@@ -101,6 +107,8 @@ mod tests {
         check("Dans tous les États membres.", "EU");
         check("Bodies established in a Member State.", "EU");
         check("Les États généraux du pays.", "");
+        check("Towns located in the European Union.", "EU");
+        check("Co-funded by the European Union.", "");
         check("Pour tout le pays.", "FR");
         check("Pour tout le pays de Retz et tout le pays Bigouden.", "");
     }
