@@ -6,10 +6,10 @@ use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 use super::cue::{Class, Cue, cues};
-use super::fold::Folded;
+use super::fold::{BreakKind, Folded};
 use super::mention::{Hours, Mention, Part, When};
 use super::weigh::{Scene, Weight, weigh};
-use super::year::{Anchors, Dated, How, WeekdayCheck, last_until};
+use super::year::{Anchors, Dated, How, Stamp, Told, WeekdayCheck, last_until};
 use crate::model::{Field, Quote};
 
 /// Points below which a date is no deadline.
@@ -43,7 +43,7 @@ impl<'a> Page<'a> {
         let mentions = super::scan::scan(&text, zone);
         let cues: Vec<Cue> = if mentions.is_empty() { Vec::new() } else { cues(&text) };
         let weights = weigh(&text, &mentions, &cues, scene);
-        let standing = cues.iter().any(|c| c.class == Class::Standing && speaks_of_applying(c, &cues));
+        let standing = cues.iter().any(|c| c.class == Class::Standing && speaks_of_applying(&text, c, &cues));
         Self { field, source, text, mentions, weights, standing }
     }
 
@@ -79,13 +79,19 @@ impl<'a> Page<'a> {
 }
 
 /// "Les demandes se déposent à tout moment"; not "un contrôle peut avoir lieu à tout moment".
-fn speaks_of_applying(standing: &Cue, cues: &[Cue]) -> bool {
+fn speaks_of_applying(text: &Folded, standing: &Cue, cues: &[Cue]) -> bool {
     const NEAR_BYTES: usize = 70;
     const HEAD_BYTES: usize = 400;
     let from = standing.start.saturating_sub(NEAR_BYTES);
     let first = cues.partition_point(|cue| cue.start < from);
     let near = cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.start <= standing.end + NEAR_BYTES);
-    standing.start < HEAD_BYTES || near.into_iter().any(|cue| cue.class == Class::Apply && cue.weight >= 0.8)
+    let same_sentence = |cue: &Cue| {
+        let (start, end) = (cue.start.min(standing.start), cue.end.max(standing.end));
+        let breaks = text.breaks_between(start, end);
+        !breaks.iter().any(|b| matches!(b.kind, BreakKind::Sentence | BreakKind::Paragraph | BreakKind::Bullet))
+    };
+    let applying = near.filter(|cue| cue.class == Class::Apply && cue.weight >= 0.8).any(same_sentence);
+    applying || standing.start < HEAD_BYTES
 }
 
 /// One statement of a deadline.
@@ -253,12 +259,23 @@ pub(super) fn window_opening(pages: &[Page], anchors: &Anchors, deadline: NaiveD
     })
 }
 
-/// "Publié le", "Mise à jour le": the first in the text, with its year.
-pub(super) fn published(pages: &[Page]) -> Option<(NaiveDate, Quote)> {
-    pages.iter().find_map(|page| {
-        let (mention, _) = page.weighed().find(|(m, w)| w.published && !w.footer && m.date().is_some())?;
-        Some((mention.date()?, page.quote(mention, None)))
-    })
+/// "Publié le", "Mise à jour le", with its year: the first in the text; else the day in its dateline.
+pub(super) fn published(pages: &[Page]) -> Option<(Stamp, Quote)> {
+    let find = |wanted: &dyn Fn(&Weight) -> bool| {
+        pages.iter().find_map(|page| {
+            let (mention, weight) = page.weighed().find(|(m, w)| wanted(w) && !w.footer && m.date().is_some())?;
+            let told = if weight.updated { Told::Updated } else { Told::Published };
+            Some((Stamp { date: mention.date()?, told }, page.quote(mention, None)))
+        })
+    };
+    find(&|w| w.published).or_else(|| find(&|w| w.dateline))
+}
+
+/// "Octobre 2025 – La campagne est ouverte": its first day.
+pub(super) fn month_of_publication(pages: &[Page]) -> Option<Stamp> {
+    let (mention, _) = pages.iter().flat_map(Page::weighed).find(|(_, w)| w.dateline)?;
+    let (year, month) = mention.month?;
+    Some(Stamp { date: NaiveDate::from_ymd_opt(year, month, 1)?, told: Told::Published })
 }
 
 /// Two days written in the same breath: neither replaced the other.

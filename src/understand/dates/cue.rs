@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use super::fold::Folded;
 
@@ -24,6 +24,8 @@ pub(super) enum Class {
     /// "à partir du".
     Open,
     Published,
+    /// Published again, which goes on after a deadline: "mis à jour le".
+    Updated,
     Law,
     Meeting,
     Jury,
@@ -53,28 +55,49 @@ pub(super) struct Cue {
 /// More cues than this are not read: a text of a million bytes has some tens of thousands.
 const CUES_MAX: usize = 100_000;
 
+/// Of expressions that overlap the first, of those the longest; only whole words, or their stems.
 pub(super) fn cues(text: &Folded) -> Vec<Cue> {
     let Some(table) = TABLE.as_ref() else { return Vec::new() };
+    let mut found: Vec<(Cue, bool)> = Vec::new();
+    for expression in table.words.find_overlapping_iter(&text.bytes) {
+        let Some((class, weight, stem)) = table.meanings.get(expression.pattern().as_usize()).copied() else {
+            continue;
+        };
+        let (start, end) = (expression.start(), expression.end());
+        if is_whole(text, start, end, class, stem) {
+            found.push((Cue { start, end, class, weight }, stem));
+        }
+        if found.len() >= CUES_MAX {
+            break;
+        }
+    }
+    // The earlier in the table wins between equals.
+    found.sort_by_key(|(cue, _)| (cue.start, std::cmp::Reverse(cue.end)));
+    let mut floor = 0;
+    found.retain(|(cue, _)| {
+        let free = cue.start >= floor;
+        floor = if free { cue.end } else { floor };
+        free
+    });
+    found.into_iter().map(|(cue, stem)| Cue { end: word_end(text, cue.end, stem), ..cue }).collect()
+}
+
+/// The expression neither begins nor ends inside a word.
+fn is_whole(text: &Folded, start: usize, end: usize, class: Class, stem: bool) -> bool {
     let alphanumeric = |at: usize| text.byte(at).is_ascii_alphanumeric();
-    table
-        .words
-        .find_iter(&text.bytes)
-        .filter_map(|found| {
-            let (class, weight, stem) = *table.meanings.get(found.pattern().as_usize())?;
-            let begins_inside_word = found.start() > 0
-                && alphanumeric(found.start() - 1)
-                && !(class == Class::Limit && may_be_glued(text, found.start(), found.end()));
-            let ends_inside_word =
-                !stem && alphanumeric(found.end()) && found.end() > 0 && alphanumeric(found.end() - 1);
-            (!begins_inside_word && !ends_inside_word).then_some(Cue {
-                start: found.start(),
-                end: word_end(text, found.end(), stem),
-                class,
-                weight,
-            })
-        })
-        .take(CUES_MAX)
-        .collect()
+    let begins_inside = start > 0
+        && alphanumeric(start)
+        && alphanumeric(start - 1)
+        && !(class == Class::Limit && may_be_glued(text, start, end));
+    let ends_inside = !stem && alphanumeric(end) && end > 0 && alphanumeric(end - 1);
+    let island = class == Class::Meeting && is_la_reunion(text, start, end);
+    !begins_inside && !ends_inside && !island
+}
+
+/// The island is written with a capital after its article.
+fn is_la_reunion(text: &Folded, start: usize, end: usize) -> bool {
+    let named = text.text(start, end) == "reunion" && text.text(start.saturating_sub(3), start) == "la ";
+    named && text.is_capital(start) && !text.from(end).starts_with(" d'")
 }
 
 /// "en ligneavant le": texts lose the space between two elements; the connector is plain enough without it.
@@ -105,15 +128,22 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
         for expression in expressions.split('|').map(str::trim).filter(|e| !e.is_empty()) {
             let stem = expression.trim_end_matches('~');
             // Inside an expression it allows a plural.
-            for spelling in BTreeSet::from([stem.replace('~', ""), stem.replace('~', "s")]) {
-                words.push(spelling);
+            // The space before a colon is French, and often lost.
+            for spelling in BTreeSet::from([stem.replace('~', ""), stem.replace('~', "s"), stem.replace(" :", ":")]) {
+                words.push(spelling.replace('~', ""));
                 meanings.push((*class, *weight, expression.ends_with('~')));
             }
         }
     }
-    let words = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()?;
+    let words = AhoCorasick::new(words).ok()?;
     Some(Table { words, meanings })
 });
+
+/// An extension that labels its date.
+pub(super) const EXTENDED_LABEL: f32 = 4.0;
+
+/// A numbered wave of a call, which labels its date.
+pub(super) const WAVE_LABEL: f32 = 1.5;
 
 /// Learnt from préfecture, DREETS, DRIHL, ARS, région, département, foundation and town pages; weights are in points,
 /// of which a deadline needs [`super::choose::POINTS_MIN`].
@@ -129,7 +159,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |date limite de participation|date et heure limite~|date limite des depots|date limite des candidatures\
          |date de limite de depot|date de limite des depots|limite de depot|date limite de retour\
          |date limite d'inscription|periode de depot|periodes de depot|periode de candidature~|periode de saisie\
-         |date limite pour postuler|date limite de saisie",
+         |date limite pour postuler|date limite de saisie|dernier jour de depot|dernier jour pour|derniere limite de depot\
+         |terme du depot|terme des depots|date de retour des dossiers",
     ),
     (
         Class::Label,
@@ -148,14 +179,19 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |retour des dossiers|retour du dossier|date d'envoi|fermeture du depot|fermeture des candidatures\
          |fermeture de la plateforme|fermeture des inscriptions|fermeture de l'appel|date de fin d'appel\
          |releve~ prevu~|dates de releve~|releves|fin de la saisie|fin de saisie|fin des depots|seront closes le\
-         |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :",
+         |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :|limite le|dernier jour|derniere limite|heure limite|date ultime|ultime delai|terme des candidatures\
+         |clot le|cloture au|fermeture du guichet|retour attendu\
+         |retour souhaite|retours attendus|reponse attendue|reponses attendues|reponse souhaitee|date de retour\
+         |retour des projets|retour des demandes|retour des fiches|retour des propositions|retour des bulletins|retour :\
+         |fenetre de depot|fenetre de candidature|phase de depot|phase de candidature|plage de depot|retour des candidatures|retour des reponses|retour des formulaires|envoi des candidatures\
+         |fin d'appel|closing :|apply by|due by|due on|submission due",
     ),
     (
         Class::Label,
         3.5,
-        "depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
+        "date de fin|depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
          |reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :\
-         |depot :|depots :|envoi :|envois :|saisie :|date de fin :|fin :",
+         |depot :|depots :|envoi :|envois :|saisie :|fin :",
     ),
     (
         Class::Limit,
@@ -163,11 +199,21 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         "jusqu'au|jusqu'a|jusqu' au|jusque|au plus tard|avant le|avant|d'ici le|d'ici au|d'ici|pour le|fixee au\
          |fixe au|fixee pour le|fixe pour le|fixee le|fixees au|fixees le|until|by|before|no later than\
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
-         |a rendre pour le|a remettre le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
-         |attendues le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
+         |a rendre pour le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
+         |attendues le|prend fin le|prendra fin le|se termine le|se terminera le|s'acheve le|s'achevera le|ferme le\
+         |fermera le|fermeture le|fermeture :|closes on|closes at|faire parvenir le|a parvenir le|a adresser le\
+         |a remettre le|a retourner le|a renvoyer le|a soumettre le|a presenter le|a fournir le\
+         |plateforme sera fermee le|portail sera ferme le|guichet sera ferme le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
+    ),
+    // "Les associations ont jusqu'au 3 juillet": whoever has until then has something to hand in.
+    (
+        Class::Limit,
+        4.0,
+        "ont jusqu'au|avez jusqu'au|avons jusqu'au|a jusqu'au|aura jusqu'au|auront jusqu'au|aurez jusqu'au\
+         |reste jusqu'au|restent jusqu'au|laisse jusqu'au|disposent jusqu'au|disposez jusqu'au|dispose jusqu'au|have until|has until",
     ),
     // What comes after the deadline names it too.
-    (Class::Limit, 1.8, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),
+    (Class::Limit, 2.0, "apres le|au-dela du|au dela du|posterieurement au|passe le|apres cette date du"),
     (
         Class::Apply,
         1.5,
@@ -178,7 +224,8 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |manifester leur interet|manifester votre interet|lettre d'intention|lettres d'intention\
          |note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
          |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir\
-         |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|presenter leur projet\
+         |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|aucune demande|aucun dossier|aucune candidature|aucun projet|aucun pli|aucune offre|aucune reponse\
+         |pre-projet~|pre-dossier~|pre-candidature~|demander|demandez|sollicit~|manifestez|remettez|presenter leur projet\
          |presenter votre projet",
     ),
     (
@@ -199,14 +246,22 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Extend,
         3.0,
-        "prolong~|report~|repouss~|proroge~|decale~|nouvelle date limite|nouvelle date|nouvelle echeance\
-         |nouveau delai|delai supplementaire|extended~",
+        "prolong~|report~|repouss~|proroge~|decale~|differe au|differee au|etendu~ au|etendu~ jusqu'au|rallonge~\
+         |portee au|porte au|passe au|passera au|nouvelle date|nouveau delai|delai supplementaire|extended~",
+    ),
+    // These are its label, too.
+    (
+        Class::Extend,
+        EXTENDED_LABEL,
+        "nouvelle date limite|nouvelle echeance|nouvelle date de cloture|nouvelle date de depot|nouvelle cloture\
+         |nouveau delai de depot|new deadline|extended deadline",
     ),
     (
         Class::Replaced,
         5.0,
         "initialement|au lieu du|au lieu de|precedemment fixe~|anciennement|et non le|et non plus le|et non au\
-         |et non pas le|instead of",
+         |et non pas le|instead of|d'abord fixe~|d'abord arrete~|d'abord prevu~|d'abord annonce~|ancienne date\
+         |ancienne echeance|ancien delai|ancienne date limite|etait fixee au|avait ete fixee au|previously",
     ),
     (
         Class::OpenLabel,
@@ -222,6 +277,10 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |demarrage de la campagne|debut de la campagne|debut de l'appel|operationnel depuis le|ouvert depuis le\
          |ouverte depuis le|ouverts depuis le|ouvertes depuis le|disponible depuis le",
     ),
+    // Alone on its line or before its colon it is more.
+    (Class::OpenLabel, 1.0, "lancement|demarrage|mise en ligne de l'appel|parution de l'appel"),
+    // A contract begins, too: it must come before the deadline to be an opening.
+    (Class::OpenLabel, 3.0, "date de debut|debut :"),
     (
         Class::Open,
         2.5,
@@ -232,11 +291,15 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Published,
         4.0,
-        "mis a jour|mise a jour|mises a jour|publie|publiee|publie le|publiee le|date de publication\
-         |date de mise a jour|mis en ligne|mise en ligne|date de mise en ligne|actualise|actualisee|modifie le\
-         |paru le|parue le|poste le|publication sur|derniere modification|mise a jour des donnees de ce texte\
-         |last update~|published|posted|redige le|ecrit le|maj|m.a.j|version du|edite le|imprime le|publication :\
-         |publication le|cree le",
+        "publie|publiee|publie le|publiee le|date de publication|mis en ligne|mise en ligne|date de mise en ligne\
+         |paru le|parue le|poste le|publication sur|published|posted|redige le|ecrit le|edite le|imprime le\
+         |publication :|publication le|cree le",
+    ),
+    (
+        Class::Updated,
+        4.0,
+        "mis a jour|mise a jour|mises a jour|date de mise a jour|actualise|actualisee|modifie le|derniere modification\
+         |mise a jour des donnees de ce texte|last update~|updated|maj|m.a.j|version du",
     ),
     (
         Class::Law,
@@ -253,7 +316,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::Meeting,
         3.0,
         "reunion~|webinaire~|webinar~|visio~|atelier~|rencontre~|journee~|seance~|forum~|colloque~|salon\
-         |conference~|permanence~|rendez-vous|rdv|se tiendra|se tiendront|aura lieu|auront lieu|petit-dejeuner\
+         |conference~|permanence~|rendez-vous|rdv|se tiendra|se tiendront|se tient|se tiennent|ont lieu|a lieu|aura lieu|auront lieu|petit-dejeuner\
          |visite~|assises|seminaire~|date limite d'inscription a la reunion\
          |date limite d'inscription au webinaire|evenement~|ceremonie~|temps d'information\
          |presentation de l'appel|presentation du|session~ d'information|session d'information|information day\
@@ -277,31 +340,44 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |remise des trophees|publication des resultats|publication de la liste|publication de l'arrete|decision~\
          |retenus|retenues|selectionne~|laureates|attribution|publication des|results|date previsible\
          |date previsionnelle de publication|date de publication de l'arrete|date de publication des\
-         |date de publication de la liste|arrete fixant la liste|liste des",
+         |date de publication de la liste|arrete fixant la liste|liste des|sera pris|sera publie|sera publiee|paraitra",
     ),
     (
         Class::Execution,
         2.5,
         "realis~|restitue~|mise en oeuvre|mises en oeuvre|mis en oeuvre|execut~|demarr~|debuter|debuteront\
-         |debuteront|debutant|debut des actions|debut de l'action|debut des travaux|debut du projet|achev~\
+         |debutant|date de debut des actions|date de debut de l'action|date de debut du projet|date de debut d'execution\
+         |date de debut de realisation|date de debut des travaux|date de debut du contrat|date de debut de contrat\
+         |date de debut de mission|date de debut de stage|date de debut de l'operation|date de fin de contrat\
+         |date de fin du contrat|date de fin des actions|date de fin de l'action|date de fin du projet|date de fin des travaux\
+         |date de fin d'execution|date de fin de realisation|date de fin de mission|date de fin de stage\
+         |date de fin de l'operation|date de fin d'eligibilite|date de fin de validite|debut des actions|debut de l'action|debut des travaux|debut du projet|achev~\
          |termine~|fin des travaux|fin du projet|fin de l'action|fin des actions|fin de realisation|travaux\
          |eligibilite des|depenses|en vigueur|vigueur|valable~|validite|valides|versement~|solde|paiement~\
          |acompte~|bilan~|compte rendu~|compte-rendu~|compte~ d'emploi|evaluation|rapport d'~|rapport final\
-         |rapport intermediaire|rapports|exploit~|occupation|occupe~|montage|annee civile|annee scolaire|rentree|vacances\
-         |residence~|festival~|livraison|ouverture au public|mandat|prise de poste|cdd|contrat de travail\
+         |rapport intermediaire|rapports|annee civile|annee scolaire|rentree|vacances\
+         |livraison|ouverture au public|ouverture des places|ouverture du lieu|ouverture de l'etablissement|ouverture du service\
+         |ouverture du site|ouverture de la structure|ouverture des droits|ouverture de l'equipement|prise de poste|cdd|contrat de travail\
          |cloture de l'exercice|cloture des comptes|ceremonie de cloture|cloture du projet|cloture de l'operation\
          |cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\
          |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement\
          |date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification\
          |periode d'execution|duree|s'achev~|s'applique~|applicable~|prend effet|prendra effet|justifie~\
-         |finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
-         |duree de l'autorisation|convention~|programmation|schema|immatricul~|implantation|periode de\
-         |justificatif~|resultats attendus|ecoule~|effectif~|existence|existantes|recrut~|au titre de la periode\
+         |delivre~|octroye~|prononce~|expir~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
+         |duree de l'autorisation|convention~|periode de\
+         |justificatif~|resultats attendus|ecoule~|au titre de la periode\
          |couvrant la periode|beneficiaires finaux|concernera|concerne les projets|concernent les actions\
          |plan d'action",
     ),
     // A campaign takes its course as an action does.
     (Class::Execution, 1.5, "deroul~"),
+    // What applicants are or do, as often as what they will.
+    (
+        Class::Execution,
+        1.2,
+        "exploit~|occupation|occupe~|existence|existantes|effectif~|schema|implantation|recrut~|mandat|residence~\
+         |festival~|programmation|montage|immatricul~",
+    ),
     (
         Class::History,
         6.0,
@@ -315,14 +391,25 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |renseignements complementaires|demande~ de precision~|faq|demandes d'information~\
          |demande~ de renseignement~|date limite pour poser|situation au|arrete au|age de|agees de|population au\
          |depuis|date limite de convocation|date limite de demande de renseignements|rappel~ historique\
-         |horaires d'ouverture|horaires d'accueil|ferme~|fermeture|conges",
+         |horaires d'ouverture|horaires d'accueil|sera ferme~|seront ferme~|est ferme~|sont ferme~|ferme du|fermee du\
+         |ferme au public|fermetures|fermeture estivale|fermeture exceptionnelle|fermeture annuelle\
+         |fermeture au public|conges|nes avant|nees avant|ne avant|nee avant|cree avant|crees avant|creee avant\
+         |creees avant|constituees avant|declarees avant|nes apres|ne apres|datant d'avant|dates d'avant",
     ),
     (
         Class::Wave,
         1.0,
-        "vague~|session~|releve|releves|periode 1|periode 2|1er appel|1ere periode|2e periode|premiere periode\
-         |deuxieme periode|tranche~|phase de depot|fenetre~ de depot|trimestre~|dates limites|dates de depot\
+        "vague~|session~|releve|releves|periode 1|periode 2|1ere periode|2e periode|premiere periode\
+         |deuxieme periode|tranche~|fenetres de depot|trimestre~|dates limites|dates de depot\
          |calendrier suivant|cut-off~",
+    ),
+    // "Vague 2 : 24 mai" says it all; "session 2" may be of a training.
+    (
+        Class::Wave,
+        WAVE_LABEL,
+        "vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
+         |premiere vague|deuxieme vague|seconde vague|troisieme vague|1er appel|2e appel|premiere echeance\
+         |deuxieme echeance|seconde echeance|premier depot|second depot|deuxieme depot|first cut-off|second cut-off",
     ),
     (
         Class::Footer,
@@ -350,6 +437,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |commission des communautes|date limite de consommation|dossier de presse|depots de pain\
          |date de naissance|selon le calendrier|avant-projet|salon de|forum des associations|resultat net\
          |plan gouvernemental lance le|programme lance le|plan lance le|publication de l'appel\
-         |diffusion de l'appel|pieces justificatives",
+         |diffusion de l'appel|pieces justificatives|auto-evaluation|autoevaluation|exploitant|exploitants|exploitante|exploitantes\
+         |exploitations agricoles|exploitation agricole|societe d'exploitation|compte d'exploitation|pour l'exercice|au titre de l'exercice",
     ),
 ];

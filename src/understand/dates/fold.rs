@@ -41,7 +41,27 @@ impl<'a> Folded<'a> {
         for (at, c) in source.char_indices() {
             folder.push(at, c);
         }
-        folder.folded
+        super::mend::mend(folder.folded)
+    }
+
+    /// The same text without some of its bytes, given in order.
+    pub fn without(mut self, dropped: &[usize]) -> Self {
+        let mut next = dropped.iter().peekable();
+        let mut at = 0;
+        let mut keep = || {
+            let keep = next.next_if(|d| **d == at).is_none();
+            at += 1;
+            keep
+        };
+        let kept: Vec<bool> = self.bytes.iter().map(|_| keep()).collect();
+        let mut marks = kept.iter();
+        self.bytes.retain(|_| marks.next().copied().unwrap_or(true));
+        let mut marks = kept.iter();
+        self.origin.retain(|_| marks.next().copied().unwrap_or(true));
+        for boundary in &mut self.breaks {
+            boundary.at -= dropped.partition_point(|d| *d < boundary.at);
+        }
+        self
     }
 
     pub fn len(&self) -> usize {
@@ -73,6 +93,12 @@ impl<'a> Folded<'a> {
 
     pub fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b' ')
+    }
+
+    /// Whether the character that became the byte at `at` is a capital.
+    pub fn is_capital(&self, at: usize) -> bool {
+        let (start, _) = self.span(at, at + 1);
+        self.source.get(start..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
     }
 
     /// The byte before `at`; a space at the beginning.
@@ -125,6 +151,12 @@ impl<'a> Folder<'a> {
             }
             return;
         }
+        if self.begins_glued_cell(c) {
+            self.emit(at, b' ');
+            if c.is_uppercase() {
+                self.mark(BreakKind::Bullet);
+            }
+        }
         self.note_breaks(c);
         self.in_space = false;
         self.newlines = 0;
@@ -140,6 +172,23 @@ impl<'a> Folder<'a> {
                 self.emit(at, b);
             }
         }
+    }
+
+    /// "Ouverture12 janvier 2026Clôture27 février 2026": the cells of a table that lost what stood between them.
+    fn begins_glued_cell(&self, next: char) -> bool {
+        const WORD_BYTES_MIN: usize = 3;
+        const YEAR_BYTES: usize = 4;
+        let bytes = &self.folded.bytes;
+        if self.in_space {
+            return false;
+        }
+        let tail = bytes.get(bytes.len().saturating_sub(YEAR_BYTES + 1)..).unwrap_or_default();
+        if next.is_ascii_digit() {
+            let word = tail.get(tail.len().saturating_sub(WORD_BYTES_MIN)..).unwrap_or_default();
+            return self.small && word.len() == WORD_BYTES_MIN && word.iter().all(u8::is_ascii_alphabetic);
+        }
+        let year = matches!(tail, [b' ' | b'/' | b'.', b'2', b'0', b'0'..=b'4', b'0'..=b'9']);
+        next.is_uppercase() && year
     }
 
     fn emit(&mut self, at: usize, b: u8) {

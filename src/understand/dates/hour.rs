@@ -86,7 +86,7 @@ fn finish(text: &str, at: usize, (time, hours, bytes): (NaiveTime, Hours, usize)
 pub(super) fn before(text: &str) -> Option<Beside> {
     static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"(?:^|[^0-9a-z:/.])((?:[0-9]{1,2} ?h(?:eures?)?(?: ?[0-9]{2})?|[0-9]{1,2}:[0-9]{2}|midi|minuit))(?: ?\(([^)]{0,32})\))?,? (?:(?:le|du|au|ce|on) )?$",
+            r"(?:^|[^0-9a-z:/.])((?:[0-9]{1,2} ?h(?:eures?)?(?: ?[0-9]{2})?|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})? ?[ap]\.?m\.?|midi|minuit|noon|midnight))(?: ?\(([^)]{0,32})\))?,? (?:(?:le|du|au|ce|on) )?$",
         )
         .ok()
     });

@@ -16,6 +16,8 @@ pub struct Mention {
     /// The clocks it is to be read on, when it says ("heure de La Réunion").
     pub zone: Option<Tz>,
     pub part: Part,
+    /// The year and month of a vague one that names both.
+    pub(super) month: Option<(i32, u32)>,
     /// The same offsets in the folded text.
     pub(super) folded: (usize, usize),
     pub(super) hours: Hours,

@@ -4,10 +4,13 @@
 //! length. It refuses to know what time it is: a date without a year takes it from the weekday, the publication, the
 //! campaign's name or other dates of the text, and has none otherwise. A wrong date is worse than none.
 
+mod campaign;
 mod choose;
 mod cue;
+mod dateline;
 mod fold;
 mod hour;
+mod mend;
 mod mention;
 mod range;
 mod reading;

@@ -53,6 +53,35 @@ fn is_slashed_date(text: &str) -> bool {
     text.bytes().enumerate().all(|(i, b)| if i == 2 || i == 5 { b == b'/' } else { b.is_ascii_digit() })
 }
 
+/// "14 mars, 14 juin et 14 septembre 2026": the year of the last of a list is that of all; December before January is of the
+/// year before.
+pub(super) fn share_year(text: &Folded, mentions: &mut [Mention]) {
+    for i in (1..mentions.len()).rev() {
+        let Some([first, second]) = mentions.get_mut(i - 1..=i) else { continue };
+        let (When::DayOfYear { day, month }, When::Day(next)) = (first.when, second.when) else { continue };
+        if first.part != Part::Alone
+            || second.part != Part::Alone
+            || !is_list(text.text(first.folded.1, second.folded.0))
+        {
+            continue;
+        }
+        let years = [next.year(), next.year() - 1];
+        let before =
+            years.into_iter().filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)).find(|date| *date < next);
+        if let Some(date) = before {
+            first.when = When::Day(date);
+        }
+    }
+}
+
+fn is_list(gap: &str) -> bool {
+    const GAP_BYTES_MAX: usize = 12;
+    let joined =
+        gap.contains([',', ';', '/']) || [" et ", " ou ", " puis ", " and "].iter().any(|joint| gap.contains(joint));
+    let bare = |word: &str| matches!(word, "" | "et" | "ou" | "puis" | "le" | "au" | "and");
+    gap.len() <= GAP_BYTES_MAX && joined && gap.split([' ', ',', ';', '/']).all(bare)
+}
+
 /// Marks pairs of neighbours that form a range, and lends the year from one side to the other.
 pub(super) fn join(text: &Folded, mentions: &mut [Mention]) {
     let mut i = 0;

@@ -1,13 +1,12 @@
 //! Puts the reading together: what the site's fields say, what the text says, and where they disagree.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, NaiveDate};
 
+use super::campaign::{Campaign, campaign};
 use super::choose::{self, Group, POINTS_PLAIN, Page, Statement};
 use super::mention::When;
 use super::weigh::Scene;
-use super::year::{Anchors, How, WeekdayCheck, campaign};
+use super::year::{Anchors, How, Stamp, Told, WeekdayCheck};
 use super::{DatesInput, DatesReading, TEXT_BYTES_MAX};
 use crate::model::{Aspect, Deadline, Doubt, DoubtReason, Field, Quote, Reading};
 
@@ -26,10 +25,12 @@ pub fn read(input: &DatesInput) -> DatesReading {
         Page::read(Field::Title, input.title, input.zone, Scene::Other),
     ];
     let mut reading = DatesReading::default();
-    if let Some((date, quote)) = choose::published(&pages) {
-        reading.published = Reading::of(date, quote);
+    let published = choose::published(&pages);
+    let stamp = published.as_ref().map(|(stamp, _)| *stamp).or_else(|| choose::month_of_publication(&pages));
+    if let Some((stamp, quote)) = published {
+        reading.published = Reading::of(stamp.date, quote);
     }
-    let anchors = anchors(input, &pages, reading.published.value);
+    let anchors = anchors(input, &pages, stamp);
     let statements = choose::statements(&pages, &anchors);
     read_deadline(input, &pages, &anchors, &statements, &mut reading);
     merge_deadline_field(input, &mut reading);
@@ -46,7 +47,6 @@ fn scene(title: &str, text: &str) -> Scene {
         "appel à",
         "appel a ",
         "appels à",
-        "candidature",
         "manifestation d",
         "subvention",
         "aap",
@@ -55,34 +55,37 @@ fn scene(title: &str, text: &str) -> Scene {
         "habiliter",
         "labellisation",
         "appel régional",
+        "candidat",
+        "manifestez",
+        "call for",
+        "applications",
         "fonds ",
     ];
     if calls.iter().any(|call| words.contains(call)) { Scene::Call } else { Scene::Other }
 }
 
-fn anchors(input: &DatesInput, pages: &[Page], published: Option<NaiveDate>) -> Anchors {
-    let mut known: BTreeMap<(u32, u32), Vec<i32>> = BTreeMap::new();
-    let mut later_event: Option<NaiveDate> = None;
+fn anchors(input: &DatesInput, pages: &[Page], published: Option<Stamp>) -> Anchors {
+    let mut anchors = Anchors {
+        stamp: input.published.map(|date| Stamp { date, told: Told::Published }).or(published),
+        opening: input.opening_field.map(|(_, date)| date),
+        campaign: title_campaign(pages),
+        ..Anchors::default()
+    };
     for (mention, weight) in pages.iter().flat_map(Page::weighed) {
-        let When::Day(date) = mention.when else { continue };
-        if weight.law || weight.footer {
+        if weight.law || weight.footer || weight.history {
             continue;
         }
-        let years = known.entry((date.month(), date.day())).or_default();
+        let in_month = |day: u32| NaiveDate::from_ymd_opt(mention.month?.0, mention.month?.1, day);
+        anchors.around.extend(mention.date().or_else(|| in_month(15)));
+        if let Some(event) = mention.date().or_else(|| in_month(1)).filter(|_| weight.later_event) {
+            anchors.later_event = Some(anchors.later_event.map_or(event, |d| d.min(event)));
+        }
+        let When::Day(date) = mention.when else { continue };
+        let years = anchors.known.entry((date.month(), date.day())).or_default();
         if !years.contains(&date.year()) {
             years.push(date.year());
         }
-        if weight.later_event {
-            later_event = Some(later_event.map_or(date, |d| d.min(date)));
-        }
     }
-    let mut anchors = Anchors {
-        published: input.published.or(published),
-        opening: input.opening_field.map(|(_, date)| date),
-        campaign: title_campaign(input, pages),
-        later_event,
-        known,
-    };
     if anchors.opening.is_none() {
         // Only an opening whose year is written helps others to theirs.
         let opening = choose::opening(pages, &anchors, None).filter(|o| o.dated.how == How::Sure);
@@ -91,11 +94,8 @@ fn anchors(input: &DatesInput, pages: &[Page], published: Option<NaiveDate>) -> 
     anchors
 }
 
-fn title_campaign(input: &DatesInput, pages: &[Page]) -> Option<super::year::Campaign> {
+fn title_campaign(pages: &[Page]) -> Option<Campaign> {
     let folded = |field: &Field| pages.iter().find(|p| p.field == *field).map_or("", Page::folded);
-    if input.title.is_empty() && input.text.is_empty() {
-        return None;
-    }
     campaign(folded(&Field::Title), folded(&Field::Text))
 }
 

@@ -11,7 +11,7 @@ use super::fold::Folded;
 use super::hour;
 use super::mention::{Hours, Mention, Part, When};
 use super::range;
-use super::words::{english_month, french_month, weekday_at, weekday_before};
+use super::words::{english_month, french_month, number_in_words, weekday_at, weekday_before, year_in_words};
 
 /// More dates than this in one text are not read: the rest of a directory or of a log says nothing new.
 pub const MENTIONS_MAX: usize = 4_000;
@@ -38,6 +38,7 @@ pub(super) fn scan(text: &Folded, zone: Tz) -> Vec<Mention> {
     mentions.extend(months);
     mentions.sort_by_key(|m| m.folded);
     range::join(text, &mut mentions);
+    range::share_year(text, &mut mentions);
     mentions
 }
 
@@ -54,7 +55,7 @@ fn days(text: &Folded, zone: Tz) -> Vec<Mention> {
         let head = window(text, at);
         let written = match text.byte(at) {
             b'0'..=b'9' if !number_goes_on_before(text, at) => digits_first(text, at, head, zone),
-            b'j' | b'f' | b'm' | b'a' | b's' | b'o' | b'n' | b'd' => month_first(head),
+            b'a'..=b'z' => month_first(head).or_else(|| words_first(head)),
             _ => None,
         };
         let Some(written) = written else {
@@ -117,6 +118,7 @@ fn dress(text: &Folded, at: usize, written: Written, floor: usize) -> Mention {
         time,
         zone,
         part: Part::Alone,
+        month: None,
         folded: (start, end),
         hours,
     }
@@ -188,12 +190,17 @@ fn textual(head: &str, day: u32, digits: usize) -> Option<Found> {
     }
     let (month, bytes) = english_month(head.get(at + of..)?)?;
     let year_at = at + of + bytes;
-    let (year, year_bytes) = year_after(head, year_at)?;
-    calendar_day(year, month, day).map(|d| (When::Day(d), None, year_at + year_bytes))
+    match year_after(head, year_at) {
+        Some((year, year_bytes)) => calendar_day(year, month, day).map(|d| (When::Day(d), None, year_at + year_bytes)),
+        // "The 12 may apply" is no day of May.
+        None if month == 5 && english.is_none() => None,
+        None => calendar_day(2024, month, day).map(|_| (When::DayOfYear { day, month }, None, year_at)),
+    }
 }
 
 fn with_year(head: &str, at: usize, day: u32, month: u32) -> Option<Found> {
-    if let Some((year, bytes)) = year_after(head, at).or_else(|| short_year_after(head, at)) {
+    let in_words = || year_in_words(head.get(at + 1..)?).map(|(year, bytes)| (year, bytes + 1));
+    if let Some((year, bytes)) = year_after(head, at).or_else(|| short_year_after(head, at)).or_else(in_words) {
         return calendar_day(year, month, day).map(|d| (When::Day(d), None, at + bytes));
     }
     // 2024 had a 29 February: any day that some year has.
@@ -233,9 +240,19 @@ fn day_slash_month(text: &Folded, at: usize, head: &str, day: u32, digits: usize
     let trimmed = before.trim_end();
     let introduced = [" le", " au", " du", "'au"].into_iter().any(|article| trimmed.ends_with(article))
         || matches!(trimmed, "le" | "au" | "du")
-        || weekday_before(trimmed).is_some();
+        || weekday_before(trimmed).is_some()
+        || is_value(text, at, trimmed, tail);
     let date = calendar_day(2024, month, day);
     (introduced && !goes_on && date.is_some()).then_some((When::DayOfYear { day, month }, None, 5))
+}
+
+/// "Dépôt : 15/11", or "15/11" alone on the line under its label: nothing else stands on its line but an hour or another day.
+fn is_value(text: &Folded, at: usize, before: &str, tail: &str) -> bool {
+    let heads = before.ends_with(':') || text.begins_part(at);
+    let tail = tail.trim_start();
+    let ends = tail.is_empty() || !text.breaks_between(at + 4, at + 8).is_empty();
+    let hour = ["a ", "- ", ", ", "("].iter().find_map(|joint| tail.strip_prefix(joint)).unwrap_or(tail);
+    heads && (ends || hour::time_at(hour).is_some() || tail.starts_with("- ") || tail.starts_with("au "))
 }
 
 /// "2026-02-11", "2023-09-04T22:00:00+00:00", "2023-01-09T14: 40": an instant is read on the clocks of `zone`.
@@ -281,6 +298,13 @@ fn compact(head: &str) -> Option<Found> {
     calendar_day(year, part(4, 6)?, part(6, 8)?).map(|d| (When::Day(d), None, 8))
 }
 
+/// "le quinze septembre", "le premier mars deux mille vingt-six".
+fn words_first(head: &str) -> Option<Written> {
+    let (day, bytes) = number_in_words(head)?;
+    let (when, time, bytes) = textual(head, day, bytes)?;
+    Some(Written { when, time, bytes })
+}
+
 /// "September 17, 2026".
 fn month_first(head: &str) -> Option<Written> {
     let (month, bytes) = english_month(head)?;
@@ -323,11 +347,20 @@ fn months(text: &Folded, days: &[Mention]) -> Vec<Mention> {
             time: None,
             zone: None,
             part: Part::Alone,
+            month: month_and_year(m.as_str()),
             folded: (m.start(), m.end()),
             hours: Hours::AtMostOne,
         });
     }
     found
+}
+
+/// The year and month of "fin mars 2026".
+fn month_and_year(vague: &str) -> Option<(i32, u32)> {
+    let year = vague.get(vague.len().checked_sub(4)?..)?.parse().ok()?;
+    let month =
+        vague.split([' ', '-']).find_map(|word| french_month(word).filter(|(_, bytes)| *bytes == word.len()))?;
+    Some((year, month.0))
 }
 
 /// The number at `at`, when it has as many digits as allowed and not one more.

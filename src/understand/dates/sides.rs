@@ -3,13 +3,13 @@
 //! A cue counts the more the nearer it stands, and less across the end of a sentence, a list item or another date. It refuses
 //! to know what the sum means; that is [`super::weigh`].
 
-use super::cue::{Class, Cue};
+use super::cue::{Class, Cue, EXTENDED_LABEL, WAVE_LABEL};
 use super::fold::{BreakKind, Folded};
 use super::mention::{Mention, Part};
 
 /// Folded bytes looked at before and after a date.
 const LEFT_BYTES_MAX: usize = 260;
-const RIGHT_BYTES_MAX: usize = 90;
+const RIGHT_BYTES_MAX: usize = 130;
 
 /// A connector ("jusqu'au") belongs to the date when no more than this stands between them.
 const TOUCHING_BYTES_MAX: usize = 16;
@@ -37,11 +37,15 @@ pub(super) struct Sides {
     pub execution: f32,
     pub history: f32,
     pub wave: f32,
+    /// A numbered wave stands right before it.
+    pub wave_label: bool,
     pub label_start: Option<usize>,
     pub limit_start: Option<usize>,
     pub apply_start: Option<usize>,
     pub open_start: Option<usize>,
     pub published_touching: bool,
+    /// The word that touches it tells of an update.
+    pub updated: bool,
 }
 
 /// What stands before it.
@@ -78,6 +82,9 @@ fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut S
     sides.limit_start = Some(opener.folded.0 - article);
 }
 
+/// Points from which a label stands before a date.
+const LABELLED: f32 = 1.2;
+
 /// Points of a label that says no more than what is handed in: "Dépôt des dossiers : 16 juin".
 const LABEL_LINE_POINTS: f32 = 3.5;
 
@@ -87,6 +94,15 @@ impl Sides {
         let Some((start, end)) = label_before(text, from) else { return };
         let first = cues.partition_point(|cue| cue.start < start);
         let inside = || cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.end <= end);
+        let label = text.text(start, end).trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        if BARE_LABELS.contains(&label) && self.label < LABEL_LINE_POINTS {
+            self.label = LABEL_LINE_POINTS;
+            self.label_start = Some(start);
+        }
+        if BARE_OPENINGS.contains(&label) && self.open_label < LABEL_LINE_POINTS {
+            self.open_label = LABEL_LINE_POINTS;
+            self.open_start = Some(start);
+        }
         let begins = inside().next().is_some_and(|cue| {
             cue.class == Class::Apply && cue.weight >= 1.5 && cue.start <= start + LABEL_HEAD_BYTES_MAX
         });
@@ -99,10 +115,39 @@ impl Sides {
     }
 }
 
+/// Whole labels that say it in a word.
+const BARE_LABELS: [&str; 14] = [
+    "fermeture",
+    "fin",
+    "limite",
+    "terme",
+    "cloture",
+    "echeance",
+    "depot",
+    "reponse",
+    "reponses",
+    "retour",
+    "envoi",
+    "remise",
+    "closing",
+    "deadline date",
+];
+const BARE_OPENINGS: [&str; 8] = [
+    "lancement",
+    "ouverture",
+    "debut",
+    "demarrage",
+    "opening",
+    "planned opening date",
+    "ouverture des depots",
+    "date d'ouverture",
+];
+
 /// How far from the beginning of its label the first word of handing in may stand ("- ", "Le ").
 const LABEL_HEAD_BYTES_MAX: usize = 4;
 
-/// The label that a date is the value of: what stands before a colon on its line, or the short line above.
+/// The label that a date is the value of: what stands before a colon, what begins a line that the date ends, or the short
+/// line above.
 fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
     let near = text.breaks_between(from.saturating_sub(LABEL_LINE_BYTES_MAX + 20), from);
     let is_line = |kind: BreakKind| matches!(kind, BreakKind::Line | BreakKind::Paragraph | BreakKind::Bullet);
@@ -115,9 +160,15 @@ fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
         return (label.trim().len() <= LABEL_LINE_BYTES_MAX && !label.contains(". "))
             .then_some((skip_space(text, above), this_line));
     }
-    let colon = before.ends_with(':') && before.len() <= LABEL_LINE_BYTES_MAX && !before.contains(". ");
-    colon.then(|| (skip_space(text, this_line), from))
+    let part = near.iter().rev().find(|boundary| boundary.kind != BreakKind::Colon).map_or(0, |boundary| boundary.at);
+    let label = text.text(part, from).trim_end();
+    let colon = label.ends_with(':') && label.len() <= LABEL_LINE_BYTES_MAX;
+    let cell = part == this_line && !label.is_empty() && label.len() <= CELL_BYTES_MAX && !label.contains(['.', ',']);
+    (colon || cell).then(|| (skip_space(text, part), from))
 }
+
+/// The first cell of a table's row is short.
+const CELL_BYTES_MAX: usize = 40;
 
 fn skip_space(text: &Folded, at: usize) -> usize {
     at + (at..at + 8).take_while(|i| matches!(text.byte(*i), b' ' | b'\n' | b'-' | b'*')).count()
@@ -147,7 +198,7 @@ impl Sides {
         let nearness = (-(distance as f32) / reach).exp();
         // "Mis à jour le" and "la loi du" belong to their own date and say little of the next.
         let kept: f32 = match cue.class {
-            Class::Published => 0.1,
+            Class::Published | Class::Updated => 0.1,
             Class::Law => 0.25,
             _ => 0.5,
         };
@@ -177,12 +228,17 @@ impl Sides {
                 self.open = cue.weight;
                 self.open_start = Some(cue.start);
             }
-            Class::Published => {
+            Class::Published | Class::Updated => {
                 raise(&mut self.published);
                 self.published_touching |= touching;
+                self.updated |= touching && cue.class == Class::Updated;
             }
             Class::Extend => {
                 raise(&mut self.extend);
+                if cue.weight >= EXTENDED_LABEL && effect > self.label {
+                    self.label = effect;
+                    self.label_start = Some(cue.start);
+                }
                 // "repoussé au 12 juin": the word that puts it off is the connector too.
                 if touching {
                     self.limit = self.limit.max(2.5);
@@ -196,7 +252,10 @@ impl Sides {
             Class::Results => raise(&mut self.results),
             Class::Execution => raise(&mut self.execution),
             Class::History => raise(&mut self.history),
-            Class::Wave if factor > 0.2 => raise(&mut self.wave),
+            Class::Wave if factor > 0.2 => {
+                raise(&mut self.wave);
+                self.wave_label |= cue.weight >= WAVE_LABEL && touching;
+            }
             _ => {}
         }
     }
@@ -259,6 +318,7 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
     let heads = starts_segment(text, opener.unwrap_or(mention));
     if sides.limit == 0.0 && mention.part == Part::Alone && limit_follows(text, from) {
         sides.limit = 2.5;
+        sides.limit_start = Some(mention.folded.0);
     }
     let start = cues.partition_point(|c| c.start < from);
     for cue in cues.get(start..).unwrap_or_default().iter().take_while(|c| c.start < end) {
@@ -267,6 +327,10 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
             break;
         }
         let lines = stops.iter().filter(|b| b.kind == BreakKind::Line).count() as i32;
+        // "Date de clôture", 14 mars, "Date du comité": what has its label above is not labelled below.
+        if lines > 0 && sides.label >= LABELLED {
+            break;
+        }
         let aside = text.text(from, cue.start).trim_start().starts_with('(');
         let purpose = text.text(from, cue.start).trim_start_matches([' ', ',']).starts_with("pour ");
         let governs = match cue.class {
@@ -275,34 +339,54 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
             _ => heads,
         };
         let base = if governs { 0.85 } else { 0.2 };
-        let nearness = (-((cue.start - from) as f32) / 50.0).exp();
+        // "Du 3 au 28 mars, les communes et les associations de la vallée remettent leur projet."
+        let reach = if cue.class == Class::Apply && governs { 110.0 } else { 50.0 };
+        let nearness = (-((cue.start - from) as f32) / reach).exp();
         let factor = base * nearness * 0.6_f32.powi(lines);
         match cue.class {
             // A connector after the date belongs to the next one.
-            Class::Limit | Class::Open | Class::Published | Class::Replaced => {}
+            Class::Limit | Class::Open | Class::Published | Class::Updated | Class::Replaced => {}
             // "a lancé le 28 juin 2026 l'appel à projets".
             Class::Apply if sides.open > 0.0 && cue.start - from <= 4 => sides.add(cue, 0.8, false),
             Class::Apply if !governs => {}
+            Class::Extend if aside => sides.add(cue, 0.8, false),
             Class::Extend | Class::Neutral => {}
             Class::Wave if aside => sides.add(cue, 0.8, false),
+            // "2 février : lancement" and no more on its line.
+            Class::OpenLabel if governs && cue.weight < LABELLED && ends_line(text, cue.end) => {
+                sides.open_label = sides.open_label.max(LABEL_LINE_POINTS);
+                sides.open_start.get_or_insert(from);
+            }
             _ => sides.add(cue, factor, false),
         }
     }
+}
+
+fn ends_line(text: &Folded, at: usize) -> bool {
+    at >= text.len() || !text.breaks_between(at, at + 2).is_empty()
 }
 
 /// "le 12 décembre 2025 au plus tard".
 fn limit_follows(text: &Folded, from: usize) -> bool {
     let after = text.text(from, from + 40);
     let after = after.trim_start_matches([' ', ',', '(', '-']);
-    ["au plus tard", "dernier delai", "delai de rigueur", "date limite"]
-        .into_iter()
-        .find_map(|limit| after.strip_prefix(limit))
-        .is_some_and(|rest| {
-            // "…, au plus tard le 15": that one belongs to the next date.
-            let rest = rest.trim_start_matches([' ', ',', ':']);
-            !["le ", "au ", "du ", "de "].into_iter().any(|next| rest.starts_with(next))
-                && !rest.starts_with(|c: char| c.is_ascii_digit())
-        })
+    [
+        "au plus tard",
+        "dernier delai",
+        "delai de rigueur",
+        "delai imperatif",
+        "date limite",
+        "dernier carat",
+        "at the latest",
+    ]
+    .into_iter()
+    .find_map(|limit| after.strip_prefix(limit))
+    .is_some_and(|rest| {
+        // "…, au plus tard le 15": that one belongs to the next date.
+        let rest = rest.trim_start_matches([' ', ',', ':']);
+        !["le ", "au ", "du ", "de "].into_iter().any(|next| rest.starts_with(next))
+            && !rest.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 /// The date begins its line, list item or sentence: what follows it says what it is.
@@ -315,7 +399,10 @@ fn starts_segment(text: &Folded, mention: &Mention) -> bool {
         None if from <= LEAD_BYTES_MAX => 0,
         None => return false,
     };
-    text.text(start, from)
-        .split([' ', '-', '*', ':', ',', '>', '|', '+', '~', '"'])
-        .all(|word| matches!(word, "" | "le" | "du" | "au" | "les" | "jusqu'au" | "avant" | "a" | "partir"))
+    text.text(start, from).split([' ', '-', '*', ':', ',', '>', '|', '+', '~', '"']).all(|word| {
+        matches!(
+            word,
+            "" | "le" | "du" | "au" | "les" | "jusqu'au" | "avant" | "a" | "partir" | "passe" | "apres" | "dela"
+        )
+    })
 }

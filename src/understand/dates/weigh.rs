@@ -3,6 +3,7 @@
 //! Nothing is decided here; [`super::choose`] compares.
 
 use super::cue::{Class, Cue};
+use super::dateline::is_dateline;
 use super::fold::{BreakKind, Folded};
 use super::mention::{Hours, Mention, Part};
 use super::sides::{Sides, left, right};
@@ -17,6 +18,12 @@ pub(super) struct Weight {
     pub deadline: f32,
     pub opening: f32,
     pub published: bool,
+    /// Published as an update.
+    pub updated: bool,
+    /// It heads the page or a piece of news, as a letter's does: "Lille, le 3 mars 2026".
+    pub dateline: bool,
+    /// It speaks of an earlier time.
+    pub history: bool,
     pub extended: bool,
     pub replaced: bool,
     pub wave: bool,
@@ -37,7 +44,7 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
     let mut before: Option<Sides> = None;
     for (i, mention) in mentions.iter().enumerate() {
         if !mention.is_day() {
-            weights.push(Weight::default());
+            weights.push(weigh_month(text, mentions, cues, i));
             before = None;
             continue;
         }
@@ -65,6 +72,15 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
         before = Some(sides);
     }
     weights
+}
+
+/// A month helps others to their year, and is no deadline itself.
+fn weigh_month(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) -> Weight {
+    let Some(mention) = mentions.get(i).filter(|mention| mention.month.is_some()) else { return Weight::default() };
+    let sides = left(text, mentions, cues, i);
+    let later_event = sides.jury.max(sides.results).max(sides.execution) > 1.0;
+    let history = sides.history > 2.0;
+    Weight { later_event, history, law: sides.law > 1.0, dateline: is_dateline(text, mention), ..Weight::default() }
 }
 
 /// What the title says about the whole text.
@@ -99,25 +115,35 @@ impl Sides {
         self.published + self.law + self.meeting + self.jury + self.results + self.execution + self.history
     }
 
+    /// Nothing around the date says what it is for.
+    fn says_nothing(&self, mention: &Mention) -> bool {
+        let said = self.label.max(self.limit).max(self.open).max(self.open_label);
+        let plain = mention.part == Part::Alone && mention.time.is_none();
+        plain && said < 0.5 && self.against() - self.published < 0.5
+    }
+
     fn judge(&self, text: &Folded, mentions: &[Mention], i: usize, scene: Scene) -> Weight {
         let Some(mention) = mentions.get(i) else { return Weight::default() };
         let apply = (self.apply + self.apply_too).min(3.0);
         let span = if mention.hours == Hours::Span { 3.0 } else { 0.0 };
         let against = self.against() + span;
         let plain = self.label + self.limit + apply - against;
+        let wave = self.wave_label && against < 0.5;
         let judged = match mention.part {
             Part::Opens => None,
             Part::Closes => self
                 .judge_window(apply, plain)
                 .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS)),
-            Part::Alone => {
-                self.judge_alone(apply, plain).or_else(|| self.judge_in_a_call(text, scene, against)).or_else(|| {
+            Part::Alone => self
+                .judge_alone(apply, plain)
+                .or_else(|| wave.then_some(WAVE_POINTS))
+                .or_else(|| self.judge_in_a_call(text, scene, against))
+                .or_else(|| {
                     let alone = self.stands_alone(text, mention, scene) && against - self.published < 0.5;
                     alone.then_some(LEAD_POINTS)
-                })
-            }
+                }),
         };
-        let replaced = self.replaced >= 2.5;
+        let replaced = self.replaced >= 2.5 || is_struck(text, mention);
         let extended = self.extend >= 1.0 && judged.is_some();
         let bonus = self.bonus(text, mentions, i, apply) + if extended { 2.0 } else { 0.0 };
         let deadline = judged.filter(|_| !replaced).map_or(0.0, |points| points + bonus);
@@ -126,6 +152,9 @@ impl Sides {
             deadline,
             opening: self.judge_opening(mention, apply, against),
             published: self.published_touching && self.law < 1.0,
+            updated: self.updated,
+            dateline: deadline == 0.0 && self.says_nothing(mention) && is_dateline(text, mention),
+            history: self.history > 2.0,
             extended,
             replaced,
             wave: self.wave > 0.0,
@@ -140,7 +169,7 @@ impl Sides {
 
     /// A date that is no end of a range: something says "limit", and something is handed in.
     fn judge_alone(&self, apply: f32, plain: f32) -> Option<f32> {
-        let shown = self.limit > 0.0 && apply + self.label >= 0.6 || self.label >= 1.2;
+        let shown = self.limit > 0.0 && apply + self.label >= 0.6 || self.label >= 1.2 || self.limit >= STRONG_LIMIT;
         // "à partir du": this is when it begins.
         let begins = self.open.max(self.open_label * 0.8);
         let begins = if self.limit > 0.0 || self.label > 2.5 { 0.0 } else { begins };
@@ -213,6 +242,24 @@ fn is_done_to_something(text: &Folded, limit: usize) -> bool {
     [" sera ", " seront ", " etre ", " ete ", " reste ", " restent ", " dure "].iter().any(|word| words.contains(word))
 }
 
+/// "~~3 mars~~": struck out, as some sites and all of Markdown write it.
+fn is_struck(text: &Folded, mention: &Mention) -> bool {
+    let (from, to) = mention.folded;
+    let before = text.text(from.saturating_sub(LIMIT_BYTES_MAX), from);
+    let opened =
+        before.rfind("~~").is_some_and(|at| before.get(..at).is_some_and(|b| b.matches("~~").count() % 2 == 0));
+    opened && text.text(to, to + 8).trim_start().starts_with("~~")
+}
+
+/// A connector before a struck date takes no more than this.
+const LIMIT_BYTES_MAX: usize = 24;
+
+/// A limit that says by itself that something is handed in.
+const STRONG_LIMIT: f32 = 4.0;
+
+/// A numbered wave and its date.
+const WAVE_POINTS: f32 = 3.2;
+
 /// Just enough to be a deadline.
 const LIKELY_POINTS: f32 = 2.7;
 
@@ -222,15 +269,25 @@ const LEAD_POINTS: f32 = 3.0;
 /// The head of a page, in folded bytes.
 const LEAD_BYTES: usize = 900;
 
-/// "Appel à projets … Du 01/06/2026 au 15/07/2026" at the head of a call's page, on its own or under "Durée".
+/// "Appel à projets … Du 01/06/2026 au 15/07/2026" at the head of a call's page, on its own, under "Durée", or after words
+/// that open something.
 fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, against: f32) -> bool {
     /// A call is open for so long; what it pays for lasts longer.
     const WINDOW_DAYS: std::ops::RangeInclusive<i64> = 7..=120;
+    const CLAUSE_BYTES_MAX: usize = 120;
     let Some([first, second]) = i.checked_sub(1).and_then(|f| mentions.get(f..=i)) else { return false };
     let days = first.date().zip(second.date()).map_or(0, |(a, b)| (b - a).num_days());
-    let before = text.text(first.folded.0.saturating_sub(12), first.folded.0).trim_end();
-    let alone = before.ends_with("du") && (against < 0.5 || before.ends_with("duree du"));
-    scene == Scene::Call && WINDOW_DAYS.contains(&days) && first.folded.0 < LEAD_BYTES && alone
+    let at = first.folded.0;
+    let near = text.breaks_between(at.saturating_sub(CLAUSE_BYTES_MAX), at);
+    let part = near.last().map_or(0, |boundary| boundary.at);
+    let before = text.text(part.max(at.saturating_sub(CLAUSE_BYTES_MAX)), at).trim_end();
+    let clause =
+        ["du", "entre le", "from", "between"].iter().find_map(|joint| before.strip_suffix(joint)).unwrap_or(before);
+    let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "quand", "open", "call"];
+    let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
+    let duration = text.text(at.saturating_sub(12), at).trim_end().ends_with("duree du");
+    let said = against < 0.5 || duration;
+    scene == Scene::Call && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
 }
 
 fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
@@ -261,7 +318,7 @@ fn is_chained(text: &Folded, earlier: Option<&Mention>, later: &Mention) -> bool
     let gap = text.text(earlier.folded.1, later.folded.0);
     const GAP_BYTES_MAX: usize = 24;
     gap.len() <= GAP_BYTES_MAX
-        && gap.split([' ', ',', ';', '*', '-', '/', '(', ')', '.']).all(|word| {
+        && gap.split([' ', ',', ';', '*', '-', '/', '(', ')', '.', '~']).all(|word| {
             matches!(word, "" | "et" | "ou" | "puis" | "le" | "au" | "du" | "les" | "avant" | "jusqu'au" | "and")
         })
 }

@@ -36,7 +36,7 @@ const FRENCH_MONTHS: [(&str, u32); 29] = [
     ("dec", 12),
 ];
 
-const ENGLISH_MONTHS: [(&str, u32); 13] = [
+const ENGLISH_MONTHS: [(&str, u32); 19] = [
     ("january", 1),
     ("february", 2),
     ("march", 3),
@@ -50,9 +50,15 @@ const ENGLISH_MONTHS: [(&str, u32); 13] = [
     ("october", 10),
     ("november", 11),
     ("december", 12),
+    ("feb", 2),
+    ("apr", 4),
+    ("jun", 6),
+    ("jul", 7),
+    ("aug", 8),
+    ("sep", 9),
 ];
 
-const WEEKDAYS: [(&str, Weekday); 14] = [
+const WEEKDAYS: [(&str, Weekday); 28] = [
     ("lundi", Weekday::Mon),
     ("mardi", Weekday::Tue),
     ("mercredi", Weekday::Wed),
@@ -67,6 +73,20 @@ const WEEKDAYS: [(&str, Weekday); 14] = [
     ("friday", Weekday::Fri),
     ("saturday", Weekday::Sat),
     ("sunday", Weekday::Sun),
+    ("lun", Weekday::Mon),
+    ("mar", Weekday::Tue),
+    ("mer", Weekday::Wed),
+    ("jeu", Weekday::Thu),
+    ("ven", Weekday::Fri),
+    ("sam", Weekday::Sat),
+    ("dim", Weekday::Sun),
+    ("mon", Weekday::Mon),
+    ("tue", Weekday::Tue),
+    ("wed", Weekday::Wed),
+    ("thu", Weekday::Thu),
+    ("fri", Weekday::Fri),
+    ("sat", Weekday::Sat),
+    ("sun", Weekday::Sun),
 ];
 
 /// Words that name the clocks an hour is read on. Folded; the longer first.
@@ -145,19 +165,81 @@ pub(super) fn english_month(text: &str) -> Option<(u32, usize)> {
     })
 }
 
-/// A weekday that ends `text`, and how many bytes it takes.
+/// A weekday that ends `text`, and how many bytes it takes, an abbreviation's full stop included.
 pub(super) fn weekday_before(text: &str) -> Option<(Weekday, usize)> {
+    let whole = text.len();
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let stop = whole - text.len();
     WEEKDAYS.iter().find_map(|(name, weekday)| {
         let rest = text.strip_suffix(name)?;
-        (!rest.ends_with(|c: char| c.is_ascii_alphanumeric())).then_some((*weekday, name.len()))
+        let abbreviated = name.len() == ABBREVIATION_BYTES;
+        let word = !rest.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '\'' | '-'));
+        (word && (abbreviated || stop == 0)).then_some((*weekday, name.len() + stop))
     })
+}
+
+/// "lun.", "ven", "thu".
+const ABBREVIATION_BYTES: usize = 3;
+
+const NUMBERS: [(&str, u32); 20] = [
+    ("premier", 1),
+    ("deux", 2),
+    ("trois", 3),
+    ("quatre", 4),
+    ("cinq", 5),
+    ("six", 6),
+    ("sept", 7),
+    ("huit", 8),
+    ("neuf", 9),
+    ("dix", 10),
+    ("onze", 11),
+    ("douze", 12),
+    ("treize", 13),
+    ("quatorze", 14),
+    ("quinze", 15),
+    ("seize", 16),
+    ("dix-sept", 17),
+    ("dix-huit", 18),
+    ("dix-neuf", 19),
+    ("vingt", 20),
+];
+
+/// The days from 21 to 31 and the years 20 to 39 are written with these.
+const TENS: [(&str, u32); 2] = [("vingt", 20), ("trente", 30)];
+
+/// A number below forty in letters at the beginning of `text` ("premier", "vingt-six", "trente et un"), and its bytes.
+pub(super) fn number_in_words(text: &str) -> Option<(u32, usize)> {
+    let compound = TENS.iter().find_map(|(ten, value)| {
+        let rest = text.strip_prefix(ten)?;
+        let (joint, rest) =
+            ["-et-", " et ", "-", " "].iter().find_map(|j| rest.strip_prefix(j).map(|r| (j.len(), r)))?;
+        let (unit, bytes) = if rest.strip_prefix("un").is_some_and(ends_word) { (1, 2) } else { unit_in_words(rest)? };
+        (unit < 10).then_some((value + unit, ten.len() + joint + bytes))
+    });
+    let ten =
+        || TENS.iter().find_map(|(ten, v)| text.strip_prefix(ten).filter(|r| ends_word(r)).map(|_| (*v, ten.len())));
+    compound.or_else(|| unit_in_words(text)).or_else(ten)
+}
+
+fn unit_in_words(text: &str) -> Option<(u32, usize)> {
+    let found = NUMBERS.iter().rev().find(|(name, _)| text.strip_prefix(name).is_some_and(ends_word));
+    found.map(|(name, value)| (*value, name.len()))
+}
+
+/// "deux mille vingt-six" at the beginning of `text`, and its bytes.
+pub(super) fn year_in_words(text: &str) -> Option<(i32, usize)> {
+    let rest = ["deux mille ", "deux-mille-", "deux-mille "].iter().find_map(|head| text.strip_prefix(head))?;
+    let (short, bytes) = number_in_words(rest)?;
+    (short >= 10).then_some((2000 + short as i32, text.len() - rest.len() + bytes))
 }
 
 /// A weekday at the beginning of `text`, and how many bytes it takes.
 pub(super) fn weekday_at(text: &str) -> Option<(Weekday, usize)> {
-    WEEKDAYS
-        .iter()
-        .find_map(|(name, weekday)| text.strip_prefix(name).filter(|r| ends_word(r)).map(|_| (*weekday, name.len())))
+    WEEKDAYS.iter().find_map(|(name, weekday)| {
+        let rest = text.strip_prefix(name).filter(|r| ends_word(r))?;
+        let stop = usize::from(name.len() == ABBREVIATION_BYTES && rest.starts_with('.'));
+        Some((*weekday, name.len() + stop))
+    })
 }
 
 fn ends_word(rest: &str) -> bool {

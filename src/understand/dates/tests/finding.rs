@@ -68,6 +68,52 @@ fn days_written_in_figures() {
 }
 
 #[test]
+fn days_written_in_letters() {
+    check("le premier mars 2026", "2026-03-01");
+    check("avant le quinze septembre", "?-09-15");
+    check("le trente et un janvier 2026", "2026-01-31");
+    check("le vingt-huit mai deux mille vingt-six", "2026-05-28");
+    check("le dix-sept juin", "?-06-17");
+    check("le trente avril 2026", "2026-04-30");
+    check("les deux maires, trois marchés, dix avrils", "");
+    check("le vingt mars deux mille", "?-03-20");
+}
+
+#[test]
+fn weekdays_may_be_abbreviated() {
+    check("ven. 29/05", "?-05-29");
+    check("mar. 12 mai 2026", "2026-05-12");
+    check("du lun. 3 au ven. 14 mars 2025", "[2025-03-03, 2025-03-14]");
+    check("jusqu'au sam 30 mai", "?-05-30");
+}
+
+#[test]
+fn figures_without_a_year_stand_alone_after_a_label_or_an_article() {
+    check("Dépôt : 29/05", "?-05-29");
+    check("Dépôt\n29/05 – 16h00\nLieu", "?-05-29 16:00");
+    check("Période\n04/07 – 31/08\nMontant", "[?-07-04, ?-08-31]");
+    check("Réponses exactes : 10/12 en moyenne", "");
+    check("Au menu 05/06 oeufs", "");
+}
+
+#[test]
+fn cells_run_together_hold_their_dates() {
+    check("Ouverture12 janvier 2026Clôture27 février 2026Jury19 mars 2026", "2026-01-12, 2026-02-27, 2026-03-19");
+    check("Début02/02/2026Fin14/03/2026", "2026-02-02, 2026-03-14");
+}
+
+#[test]
+fn words_and_numbers_broken_by_a_pdf_are_mended() {
+    check("le ven dre di 13 ma rs 2026", "2026-03-13");
+    check("le 3 sep tem bre 2026", "2026-09-03");
+    check("le 14 ju in 2 0 26", "2026-06-14");
+    check("le 1 4 mars 20 26", "2026-03-14");
+    check("le 1 er mars 2 026", "2026-03-01");
+    check("DDAATTEE LLIIMMIITTEE :: 1155 DDÉÉCCEEMMBBRREE 22002266", "2026-12-15");
+    check("articles 1 5 mars 2026", "2026-03-05");
+}
+
+#[test]
 fn english_days() {
     check("17 September 2026", "2026-09-17");
     check("17th September 2026", "2026-09-17");
@@ -75,6 +121,9 @@ fn english_days() {
     check("17 May 2026", "2026-05-17");
     check("Deadline: 17 September 2026 17:00 Brussels time", "2026-09-17 17:00");
     check("5 March 2026 at 5 pm", "2026-03-05 17:00");
+    check("by Thu 5 March", "?-03-05");
+    check("by 17 Sep 2026", "2026-09-17");
+    check("the 12 may apply", "");
 }
 
 #[test]
@@ -136,5 +185,8 @@ fn ranges_share_their_month_and_year() {
     check("du 3 mars jusqu'au 15 avril 2026", "[2026-03-03, 2026-04-15]");
     check("11/02/2026-15/03/2026", "[2026-02-11, 2026-03-15]");
     check("les 12 et 13 mars 2026", "2026-03-12, 2026-03-13");
-    check("le 12 mars et le 13 mai 2026", "?-03-12, 2026-05-13");
+    check("le 12 mars et le 13 mai 2026", "2026-03-12, 2026-05-13");
+    check("les 14 mars, 14 juin et 14 septembre 2026", "2026-03-14, 2026-06-14, 2026-09-14");
+    check("15 novembre ou 15 janvier 2026", "2025-11-15, 2026-01-15");
+    check("le 12 mars. Le 13 mai 2026", "?-03-12, 2026-05-13");
 }

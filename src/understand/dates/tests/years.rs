@@ -56,7 +56,18 @@ fn a_page_updated_after_its_deadline_follows_its_campaign() {
     let late = &[DoubtReason::YearInferred, DoubtReason::BeforePublication];
     check("Appel à projets 2023", "", "Mis à jour le 11/09/2023\nDate limite de dépôt : 30 juin", "2023-06-30", late);
     check("Subventions 2023", "2023-01-20", "Dossiers à rendre avant le 30 novembre", "2022-11-30", late);
-    check("Appel à projets", "", "Mis à jour le 11/09/2023\nDate limite de dépôt : 30 juin", "2024-06-30", INFERRED);
+    let unknown = &[DoubtReason::YearUnknown];
+    let before = &[DoubtReason::BeforePublication];
+    check("Appel à projets", "", "Mis à jour le 11/09/2023\nDate limite de dépôt : 30 juin", "-", unknown);
+    check(
+        "Appel à projets",
+        "",
+        "Mis à jour le 11/09/2023\nDate limite de dépôt : vendredi 30 juin",
+        "2023-06-30",
+        before,
+    );
+    check("Appel à projets", "", "Publié le 11/11/2023\nDate limite de dépôt : 30 juin", "2024-06-30", INFERRED);
+    check("Appel à projets", "2023-05-20", "Date limite de dépôt : 20 mars", "-", unknown);
 }
 
 #[test]

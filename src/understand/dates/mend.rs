@@ -1,0 +1,110 @@
+//! Mends what PDF extraction breaks: words cut by spaces ("ven dre di", "jan vier"), numbers too ("2 0 26"), and bold text
+//! whose letters all stand twice ("DDAATTEE LLIIMMIITTEE").
+//!
+//! It only takes bytes out of the folded text, so quotes still point at what is written. It knows the words that the reading
+//! of dates leans on, for a deadline or against one, and leaves all others as they are.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fold::Folded;
+
+/// Words worth mending. Their pieces, in the splits that count, are no words themselves.
+const WORDS: &str = "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril juin juillet aout \
+    septembre octobre novembre decembre cloture limite depots depot deposer deposes candidatures candidature candidater \
+    dossiers dossier transmises transmise transmis transmettre envoyer envoi jusqu'au avant reception inscriptions \
+    inscription projets appel prolongation reporte demandes demande reponses reponse remise remettre echeance ouverture \
+    resultats commission comite jury publication arrete decret instruction realisation reunion";
+
+/// What looks broken and is not ("dossier de pot de départ", "une demande de poser").
+const WHOLE: [&str; 8] = ["de pot", "de pots", "de poser", "de poses", "a out", "en voi", "de mande", "de mandes"];
+
+/// Nobody writes a date in more doubled letters than a heading holds.
+const DOUBLED_BYTES_MIN: usize = 6;
+
+pub(super) fn mend(text: Folded) -> Folded {
+    let mut dropped = broken_words(&text);
+    dropped.extend(doubled_letters(&text));
+    if dropped.is_empty() {
+        return text;
+    }
+    dropped.sort_unstable();
+    dropped.dedup();
+    text.without(&dropped)
+}
+
+/// The spaces and hyphens inside broken words and numbers.
+fn broken_words(text: &Folded) -> Vec<usize> {
+    const MONTH: &str = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre";
+    static BROKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let spell = |word: &str| word.chars().map(String::from).collect::<Vec<_>>().join("(?:-? )?");
+        let words: Vec<String> = WORDS.split_whitespace().map(spell).collect();
+        Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", words.join("|"))).ok()
+    });
+    // The parts of a number are its one group.
+    static NUMBERS: LazyLock<[Option<Regex>; 2]> = LazyLock::new(|| {
+        let months = MONTH.split('|').map(|m| m.chars().map(String::from).collect::<Vec<_>>().join(" ?"));
+        let months = months.collect::<Vec<_>>().join("|");
+        let year = "20 [0-9]{2}|2 0[0-9]{2}|20[0-9] [0-9]|2 0 [0-9] ?[0-9]|20 [0-9] [0-9]|2 0[0-9] [0-9]";
+        let article = "le|au|du|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche";
+        [
+            Regex::new(&format!(r"(?-u:\b)(?:{months}) ({year})(?-u:\b)")).ok(),
+            Regex::new(&format!(r"(?-u:\b)(?:{article}) ([123] [0-9]) (?:{months})(?-u:\b)")).ok(),
+        ]
+    });
+    let whole = text.from(0);
+    let mut inside = Vec::new();
+    let mut drop_gaps = |start: usize, written: &str| {
+        let gaps = written.bytes().enumerate().filter(|(_, b)| matches!(b, b' ' | b'-'));
+        inside.extend(gaps.map(|(i, _)| start + i));
+    };
+    let words = BROKEN.as_ref().into_iter().flat_map(|regex| regex.find_iter(whole));
+    for word in words.filter(|word| word.as_str().contains(' ') && !WHOLE.contains(&word.as_str())) {
+        drop_gaps(word.start(), word.as_str());
+    }
+    let numbers = NUMBERS.iter().flatten().flat_map(|regex| regex.captures_iter(whole));
+    for number in numbers.filter_map(|found| found.get(1)) {
+        drop_gaps(number.start(), number.as_str());
+    }
+    inside
+}
+
+/// Every second byte of doubled words, and of doubled numbers beside them.
+fn doubled_letters(text: &Folded) -> Vec<usize> {
+    let whole = text.from(0);
+    let mut at = 0;
+    let mut beside = false;
+    let mut dropped = Vec::new();
+    let mut number: Option<(usize, usize)> = None;
+    for token in whole.split(' ') {
+        let span = (at, at + token.len());
+        at = span.1 + 1;
+        let letters = token.bytes().any(|b| b.is_ascii_alphabetic());
+        let doubled = is_doubled(token) && (!letters || beside || token.len() >= DOUBLED_BYTES_MIN);
+        if doubled && letters && distinct_letters(token) {
+            dropped.extend(number.take().into_iter().flat_map(|(from, to)| (from..to).step_by(2)));
+            dropped.extend((span.0..span.1).step_by(2));
+            beside = true;
+        } else if doubled && beside {
+            dropped.extend((span.0..span.1).step_by(2));
+        } else if doubled {
+            number = Some(span);
+        } else {
+            beside = false;
+            number = None;
+        }
+    }
+    dropped
+}
+
+fn is_doubled(token: &str) -> bool {
+    let bytes = token.as_bytes();
+    !bytes.is_empty() && bytes.len().is_multiple_of(2) && bytes.chunks_exact(2).all(|pair| pair.first() == pair.last())
+}
+
+/// "aaaaaa" is a cry, not bold.
+fn distinct_letters(token: &str) -> bool {
+    let first = token.bytes().next();
+    token.bytes().any(|b| Some(b) != first)
+}
