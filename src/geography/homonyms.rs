@@ -44,11 +44,9 @@ impl Geography {
     /// Communes whose name is this one and more: `montreuil` → Montreuil-sur-Mer, Montreuil-Bellay is another name.
     fn longer_named(&self, folded: &str) -> impl Iterator<Item = TerritoryCode> {
         let head = format!("{folded} ");
-        let names = &self.table.names;
-        let from = names.partition_point(|(name, _)| *name < head.as_str());
-        let beginning = names.get(from..).unwrap_or_default().iter().take_while(|(name, _)| name.starts_with(&head));
+        let names = self.table.names;
+        let beginning = (names.from(&head)..names.len()).map(|n| names.name(n)).take_while(|n| n.starts_with(&head));
         let tailed: Vec<&str> = beginning
-            .map(|(name, _)| *name)
             .filter(|name| name.get(head.len()..).is_some_and(|tail| tail.split(' ').next().is_some_and(is_tail)))
             .collect();
         let spots = tailed.into_iter().flat_map(|name| self.names.communes(&self.table, name));
