@@ -8,8 +8,8 @@ mod departements;
 mod numbers;
 
 use super::fold::Words;
+use super::homonyms::Longer;
 use super::names::{Name, NameKind, without_article};
-use super::table::Article;
 use super::{Geography, Spot};
 use crate::model::TerritoryCode;
 use numbers::{begins_with_digit, number_in_brackets, postcode_in_brackets};
@@ -299,7 +299,7 @@ impl Geography {
         }
         if let Some((postcode, number_word)) = postcode_in_brackets(words, last) {
             let here = self.communes_at_postcode(postcode);
-            let called = self.communes_called(phrase, &self.codes(spots.clone()), &here);
+            let called = self.communes_called(phrase, &self.codes(spots.clone()), &here, Longer::Tailed);
             if !called.is_empty() {
                 return Some(mention(words, n, number_word, called, Written::NameWithDepartement));
             }

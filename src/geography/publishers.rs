@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::Geography;
 use super::fold::{Words, fold};
+use super::homonyms::Longer;
 use super::mentions::{Mention, Reading, Written};
 use super::names::entries;
 use crate::model::{Level, TerritoryCode};
@@ -122,7 +123,8 @@ impl Geography {
             return None;
         }
         let called = words.phrase(2, words.len().saturating_sub(1));
-        let found = near.iter().map(|places| self.communes_called(called, &[], places));
+        let each = near.iter().enumerate();
+        let found = each.map(|(n, places)| self.communes_called(called, &[], places, longer_at(n)));
         let only = found.into_iter().find(|found| found.len() == 1)?;
         Some(whole(name, only, Said::Place))
     }
@@ -138,8 +140,9 @@ impl Geography {
         let settled = matches!(mention.written, Written::NameWithDepartement | Written::Number);
         if first.level() == Level::Commune && !settled {
             let name = words.phrase(mention.words.0, mention.words.1);
-            for places in near {
-                if let [only] = self.communes_called(name, &mention.candidates, places).as_slice() {
+            for (n, places) in near.iter().enumerate() {
+                let called = self.communes_called(name, &mention.candidates, places, longer_at(n));
+                if let [only] = called.as_slice() {
                     return Some(only.clone());
                 }
             }
@@ -152,6 +155,11 @@ impl Geography {
 
 fn is_region(mention: &Mention) -> bool {
     mention.candidates.first().is_some_and(|c| c.level() == Level::Region)
+}
+
+/// The first places are the surest.
+fn longer_at(n: usize) -> Longer {
+    if n == 0 { Longer::Any } else { Longer::Tailed }
 }
 
 fn is_wide(code: &TerritoryCode) -> bool {

@@ -171,7 +171,7 @@ fn how(words: &Words<'_>, first: usize, last: usize, field: &Field) -> Option<Na
     if *field == Field::Title && heads_or_ends(words, first, last) {
         return Some(Named::Heading);
     }
-    if call_of(words, first) || done_by(words, first) {
+    if (call_of(words, first) || done_by(words, first)) && !with_another(words, last) {
         return Some(Named::CallOf);
     }
     let verb = is_subject(words, first).then(|| verb_after(words, last)).flatten()?;
@@ -187,13 +187,30 @@ fn heads_or_ends(words: &Words<'_>, first: usize, last: usize) -> bool {
     opens && (heads || ends)
 }
 
+/// "Porté par l'État, la Région et …": a call of several bodies, the publisher perhaps among them.
+fn with_another(words: &Words<'_>, last: usize) -> bool {
+    let mut next = last + 1;
+    if words.word(next) == "et" {
+        next += 1;
+    } else if !words.gap_after(last).trim_start().starts_with(',') {
+        return false;
+    }
+    if matches!(words.word(next), "la" | "le" | "l" | "les") {
+        next += 1;
+    }
+    body_at(words.rest(next)).is_some()
+}
+
 /// "L'appel à projets national de la", "le prix 2026 de l'".
 fn call_of(words: &Words<'_>, first: usize) -> bool {
     let word = |back: usize| first.checked_sub(back).map_or("", |n| words.word(n));
-    let mut back = 1;
-    if matches!(word(back), "la" | "l" | "les") {
-        back += 1;
+    let called_for =
+        |at: usize| CALLED_FOR.contains(&word(at)) && (at + 1..=at + 4).any(|n| matches!(word(n), "appel" | "appels"));
+    // "Appel à projets Région Bretagne".
+    if words.capital(first) && called_for(1) && !parted(words, first, 1) {
+        return true;
     }
+    let back = if matches!(word(1), "la" | "l" | "les") { 2 } else { 1 };
     if !matches!(word(back), "de" | "d" | "du" | "des") || parted(words, first, back) {
         return false;
     }
@@ -202,12 +219,8 @@ fn call_of(words: &Words<'_>, first: usize) -> bool {
     }
     (back + 1..=back + 3).any(|at| {
         // "Avec le concours de la Région": its help.
-        if word(at) == "concours" && (at + 1..=at + 3).any(|n| matches!(word(n), "avec" | "grace")) {
-            return false;
-        }
-        let called_for =
-            CALLED_FOR.contains(&word(at)) && (at + 1..=at + 4).any(|n| matches!(word(n), "appel" | "appels"));
-        (CALLS.contains(&word(at)) || called_for) && !parted(words, first, at)
+        let help = word(at) == "concours" && (at + 1..=at + 3).any(|n| matches!(word(n), "avec" | "grace"));
+        (CALLS.contains(&word(at)) || called_for(at)) && !help && !parted(words, first, at)
     })
 }
 
@@ -284,6 +297,7 @@ mod tests {
         check("Accueils de jour", "La ville soutient les accueils de jour.", &[]);
         check("Département : une année de projets", "Le conseil a voté.", &[]);
         check("L'appel à projets de la Fondation Sauge", "", &["FR"]);
+        check("Appel à projets Région Bretagne : tiers-lieux", "", &["R53"]);
         check("Jardins – Fondation Sauge", "", &["FR"]);
         check("À lire", "Ce concours, lancé par la Banque des Territoires, revient.", &["FR"]);
         check("À lire", "Un appel sous l'égide de la Fondation Sauge.", &["FR"]);
@@ -301,6 +315,7 @@ mod tests {
         check("Avec le concours de la Fondation Sauge.");
         check("Avec le concours financier de la Fondation Sauge.");
         check("Les locaux de la Région accueillent un forum.");
+        check("Un appel porté par l'État, la Région et la Ville de Nantes.");
         check("Relayé par la Ville. Signé avec la Caf.");
         check("Une charte de la Fondation Sauge. Soutient qui veut.");
     }

@@ -134,6 +134,7 @@ mod tests {
         check("Ville de Sainte-Anne", "", "À Sainte-Anne, en Martinique, les associations répondent.", "97226");
         check("Ville de Sainte-Anne", "", "Les associations répondent.", "");
         check("Commune de Montreuil", "D62", "", "62588");
+        check("Ville de Boulogne", "D92", "", "92012");
         check("Commune de Montreuil", "", "", "93048");
         check("Commune de Montreuil", "", "Montreuil, 62170", "62588");
         check("Ville de Nantes", "R11", "", "44109");
