@@ -15,6 +15,14 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
         }
         Err(problems) => return Err(problems.into()),
     };
+    let missing = files.settings.missing_secrets();
+    if !missing.is_empty() {
+        if global.json {
+            let list: Vec<_> = missing.0.iter().map(problem_json).collect();
+            output::json(&json!({"sound": false, "problems": list, "warnings": []}));
+        }
+        return Err(missing.into());
+    }
     let warnings = files.settings.warnings();
     if global.json {
         let list: Vec<_> = warnings.0.iter().map(problem_json).collect();

@@ -144,15 +144,20 @@ fn print_import(import: &members::Import, mode: ImportMode) {
         };
         output::line(format_args!("laissé : {} ({why})", email.expose()));
     }
+    for (line, earlier) in &import.joined {
+        output::line(format_args!(
+            "lignes {earlier} et {line} : la même adresse ; territoires, promotions et thèmes réunis (sans thème sur l'une : tous)"
+        ));
+    }
     for fault in &import.faults {
         output::line(format_args!("ligne {} laissée de côté : {}", fault.line, fault.message));
     }
     output::line(format_args!(
-        "{} ajoutés, {} changés, {} inchangés, {} laissés, {} en erreur.",
-        import.created.len(),
-        import.changed.len(),
-        import.unchanged,
-        import.kept.len(),
+        "{}, {}, {}, {}, {} en erreur.",
+        words::count(import.created.len(), "ajouté"),
+        words::count(import.changed.len(), "changé"),
+        words::count(import.unchanged, "inchangé"),
+        words::count(import.kept.len(), "laissé"),
         import.faults.len()
     ));
 }
@@ -168,6 +173,6 @@ fn import_json(import: &members::Import, mode: ImportMode) -> Value {
     let faults: Vec<Value> = import.faults.iter().map(|f| json!({"line": f.line, "message": f.message})).collect();
     json!({
         "dry_run": mode == ImportMode::DryRun, "created": import.created, "changed": changed,
-        "unchanged": import.unchanged, "kept": kept, "faults": faults,
+        "unchanged": import.unchanged, "kept": kept, "faults": faults, "joined": import.joined,
     })
 }

@@ -34,7 +34,8 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return bad_usage::report(error),
     };
-    start_logs(&cli.global);
+    start_logs(&cli.global, matches!(cli.command, Command::Run));
+    let wants_json = cli.global.json && !matches!(cli.command, Command::Check);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -45,6 +46,10 @@ pub fn main() -> ExitCode {
     match runtime.block_on(run_command(cli)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
+            // What reads standard output learns of the failure there; `check` has said it already.
+            if wants_json {
+                output::json(&serde_json::json!({"error": failure.to_string()}));
+            }
             eprintln!("glaneur : {failure}");
             failure.exit().into()
         }
@@ -70,8 +75,8 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
 }
 
 /// Logs go to standard error. Commands are quiet unless asked (`GLANEUR_LOG=info`); the daemon tells its story.
-fn start_logs(global: &Global) {
-    let default = if global.verbose { "glaneur=info,warn" } else { "error" };
+fn start_logs(global: &Global, daemon: bool) {
+    let default = if global.verbose || daemon { "glaneur=info,warn" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("GLANEUR_LOG").unwrap_or_else(|_| default.into());
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)

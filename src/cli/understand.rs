@@ -57,7 +57,12 @@ fn themes(settings: Option<&Settings>) -> Result<Themes, Failure> {
 }
 
 fn parse_code(code: &str) -> Result<TerritoryCode, Failure> {
-    TerritoryCode::parse(code).map_err(|error| Failure::usage(error.to_string()))
+    TerritoryCode::parse(code).map_err(|error| {
+        Failure::usage(format!(
+            "« {} » n'est pas un code de territoire : écrivez FR, EU, R11 (région), D93 (département), neuf chiffres (intercommunalité) ou cinq caractères (commune)",
+            error.0
+        ))
+    })
 }
 
 /// One answer a line, in the lines' order; a line that is no JSON is named and the others are answered.

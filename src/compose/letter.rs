@@ -199,7 +199,7 @@ fn letter_item(item: &ItemView, view: &DigestView) -> LetterItem {
         title: text(&Some(item.title.clone()), TITLE_CHARS_MAX)
             .unwrap_or_else(|| pick(language, "Annonce sans titre", "Untitled notice").to_owned()),
         url: item.url.as_deref().and_then(web_url),
-        kind: words::kind(item.kind, item.call_type, language).to_owned(),
+        kind: words::kind(item.kind, item.call_type, item.deadline.is_some(), language).to_owned(),
         publisher: text(&item.publisher, PUBLISHER_CHARS_MAX),
         urgency: urgency(item, now),
         deadline: deadline(item, badge.is_some(), now, language),

@@ -103,8 +103,11 @@ pub fn section(section: Section, language: Language) -> &'static str {
 }
 
 /// "appel à manifestation d’intérêt".
-pub fn kind(kind: Kind, call_type: Option<CallType>, language: Language) -> &'static str {
+pub fn kind(kind: Kind, call_type: Option<CallType>, dated: bool, language: Language) -> &'static str {
     match (language, kind, call_type) {
+        // An aid with a deadline does not stand all year.
+        (Language::Fr, Kind::Aid, _) if dated => "aide",
+        (Language::En, Kind::Aid, _) if dated => "aid",
         (Language::Fr, Kind::Call, Some(CallType::Aap)) => "appel à projets",
         (Language::Fr, Kind::Call, Some(CallType::Ami)) => "appel à manifestation d’intérêt",
         (Language::Fr, Kind::Call, Some(CallType::Candidatures)) => "appel à candidatures",

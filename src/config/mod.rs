@@ -150,17 +150,27 @@ impl Settings {
         Secret::read(&self.credentials.join(name))
     }
 
-    /// What works but deserves a look: secrets that others can read or that are missing, nobody to tell.
-    pub fn warnings(&self) -> Problems {
-        let mut warnings = Vec::new();
-        let mut secrets: BTreeSet<PathBuf> = BTreeSet::new();
+    /// The files of the secrets that the settings name.
+    fn secrets(&self) -> BTreeSet<PathBuf> {
+        let mut secrets = BTreeSet::new();
         if let Transport::Smtp(SmtpServer { password_file: Some(file), .. }) = &self.mail.transport {
             secrets.insert(file.clone());
         }
         if let StoreSettings::Postgres { password_file: Some(file), .. } = &self.store {
             secrets.insert(file.clone());
         }
-        warnings.extend(secrets.iter().filter_map(|file| Secret::read(file).err()));
+        secrets
+    }
+
+    /// Secrets that the settings name and that cannot be read: collecting works without the mail server's, sending does not.
+    pub fn missing_secrets(&self) -> Problems {
+        Problems(self.secrets().iter().filter_map(|file| Secret::read(file).err()).collect())
+    }
+
+    /// What works but deserves a look: secrets that others can read, nobody to tell.
+    pub fn warnings(&self) -> Problems {
+        let mut warnings = Vec::new();
+        let mut secrets = self.secrets();
         let from_systemd = std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|dir| self.credentials == dir);
         if !from_systemd {
             let entries = std::fs::read_dir(&self.credentials).into_iter().flatten().flatten();

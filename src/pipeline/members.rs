@@ -20,6 +20,8 @@ pub struct Import {
     pub kept: Vec<(EmailAddress, Kept)>,
     /// Lines left out, with their number.
     pub faults: Vec<Fault>,
+    /// Lines of one person, read as one: the later, the earlier.
+    pub joined: Vec<(usize, usize)>,
 }
 
 /// Reads a spreadsheet and writes its members; a line that cannot be understood is named and the others go in.
@@ -35,7 +37,7 @@ pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, 
         new.push(new_member(app, draft).await?);
     }
     let done = app.store.upsert_members(&new, mode, app.clock.civil()).await?;
-    let mut import = Import { faults: roster.faults, ..Import::default() };
+    let mut import = Import { faults: roster.faults, joined: roster.joined, ..Import::default() };
     for (new, upserted) in new.into_iter().zip(done) {
         match upserted {
             Upserted::Created(_) => import.created.push(new.email),

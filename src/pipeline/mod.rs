@@ -33,7 +33,7 @@ use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
 use crate::fetch::Fetcher;
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Source, Themes};
+use crate::model::{CohortId, Problem, Problems, Source, TerritoryCode, Themes};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -74,6 +74,7 @@ impl Files {
         match (themes, sources, composer) {
             (Some(themes), Some(sources), Some(composer)) => {
                 check_themes(&sources, &themes, &settings, &mut problems);
+                check_places(&sources, &settings, &mut problems);
                 if problems.is_empty() { Ok(Self { settings, sources, themes, composer }) } else { Err(problems) }
             }
             _ => Err(problems),
@@ -95,6 +96,30 @@ fn check_themes(sources: &[Source], themes: &Themes, settings: &Settings, proble
                 message: format!("la source « {} » nomme le thème « {theme} », qui n'existe pas", source.id),
                 advice: "écrivez un des identifiants de themes.toml".to_owned(),
             });
+        }
+    }
+}
+
+/// A code may be well written and name no place.
+fn check_places(sources: &[Source], settings: &Settings, problems: &mut Problems) {
+    let geography = Geography::get();
+    let is_nowhere = |code: &&TerritoryCode| !geography.knows(code) && geography.current_commune(code).is_none();
+    let mut say = |file: &Path, line: Option<usize>, who: String, code: &TerritoryCode| {
+        problems.0.push(Problem {
+            file: file.to_owned(),
+            line,
+            message: format!("{who} nomme le territoire « {code} », qui n'existe pas"),
+            advice: "vérifiez ce code : R et un code de région, D et un département, neuf chiffres d'intercommunalité ou cinq de commune".to_owned(),
+        });
+    };
+    for source in sources {
+        for code in source.territory.iter().filter(is_nowhere) {
+            say(&settings.sources, Some(source.line), format!("la source « {} »", source.id), code);
+        }
+    }
+    for cohort in &settings.cohorts {
+        for code in cohort.territory.iter().filter(is_nowhere) {
+            say(&settings.file, None, format!("la promotion « {} »", cohort.id), code);
         }
     }
 }

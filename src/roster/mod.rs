@@ -28,6 +28,8 @@ pub struct Directory<'a> {
 pub struct Roster {
     pub members: Vec<MemberDraft>,
     pub faults: Vec<Fault>,
+    /// Lines that name a person whom an earlier line names: this line, and that one.
+    pub joined: Vec<(usize, usize)>,
 }
 
 /// What a line says of a member.
@@ -78,6 +80,7 @@ fn add(roster: &mut Roster, draft: MemberDraft) {
         roster.members.push(draft);
         return;
     };
+    roster.joined.push((draft.line, known.line));
     merge(&mut known.cohorts, draft.cohorts);
     merge(&mut known.profile.territories, draft.profile.territories);
     let no_theme = known.profile.themes.is_empty() || draft.profile.themes.is_empty();

@@ -132,6 +132,7 @@ fn a_person_on_two_lines_is_one_member_of_both() {
         format!("{HEADERS}\na@exemple.fr;;;;;;idf-2020;Nanterre;santé;\nA@exemple.fr;;;;;;nantes-2021;Nantes;;\n");
     let roster = read_bytes(text.as_bytes());
     assert_eq!(roster.members.len(), 1);
+    assert_eq!(roster.joined, [(3, 2)]);
     assert_eq!(roster.members[0].cohorts.len(), 2);
     assert_eq!(roster.members[0].profile.territories.len(), 2);
     assert!(roster.members[0].profile.themes.is_empty(), "no theme on one line means all");

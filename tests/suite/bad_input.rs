@@ -151,3 +151,34 @@ fn an_unreachable_site_is_one_sentence_that_says_what_to_do() {
     assert!(line("(ferme)").contains("EN PANNE"), "{}", answer.out);
     assert!(line("(prive)").contains("allow_private"), "{}", answer.out);
 }
+
+#[test]
+fn codes_that_name_no_place_are_named() {
+    let mut workspace = Workspace::sqlite();
+    for (code, wrong) in [("D999", true), ("99999", true), ("R99", true), ("D93", false), ("93048", false)] {
+        let source = format!(
+            "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"feed\"\nurl = \"https://a.example/\"\nterritory = \"{code}\"\n"
+        );
+        workspace.write("sources.toml", &source);
+        let answer = workspace.run("check").status(if wrong { 2 } else { 0 });
+        assert_eq!(answer.err.contains(&format!("« {code} », qui n'existe pas")), wrong, "{}", answer.err);
+    }
+    workspace.write("sources.toml", "");
+    workspace.set("[digest]", "[[cohort]]\nid = \"ici\"\nname = \"Ici\"\nterritory = [\"99999\"]\n\n[digest]");
+    workspace.run("check").status(2).complains("la promotion « ici » nomme le territoire « 99999 »");
+}
+
+#[test]
+fn a_missing_password_is_said_before_anything_is_to_be_sent() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("transport = \"file:outbox\"", "transport = \"smtp://127.0.0.1:9\"\nuser = \"essai\"\npassword_file = \"smtp\"");
+    workspace.run("check").status(2).complains("ce fichier de secret n’existe pas");
+}
+
+#[test]
+fn a_failure_is_told_on_standard_output_to_those_who_asked_for_json() {
+    let workspace = Workspace::sqlite();
+    workspace.import_members();
+    let answer = workspace.run("edition show 99 --json").status(2);
+    assert!(answer.json()["error"].as_str().unwrap().contains("99"));
+}

@@ -16,7 +16,7 @@ struct Daemon {
 impl Daemon {
     fn start(workspace: &Workspace, words: &str) -> Self {
         let mut command = workspace.command(&format!("run {words}"));
-        let mut child = command.env("GLANEUR_LOG", "glaneur=info").stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (tell, log) = std::sync::mpsc::channel();
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
