@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::fold::Folded;
+use super::words::weekday_at;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -91,7 +92,18 @@ fn is_whole(text: &Folded, start: usize, end: usize, class: Class, stem: bool) -
         && !(class == Class::Limit && may_be_glued(text, start, end));
     let ends_inside = !stem && alphanumeric(end) && end > 0 && alphanumeric(end - 1);
     let island = class == Class::Meeting && is_la_reunion(text, start, end);
-    !begins_inside && !ends_inside && !island
+    // "Ouverture de l'épicerie": of what opens for applications the table knows the names.
+    let door = text.text(start, end) == "ouverture" && is_of_something(text.text(end, end + 12));
+    !begins_inside && !ends_inside && !island && !door
+}
+
+/// "… de l'épicerie", not "… du lundi 5 janvier".
+fn is_of_something(tail: &str) -> bool {
+    let Some(rest) = [" de ", " des ", " du ", " d'"].into_iter().find_map(|of| tail.strip_prefix(of)) else {
+        return false;
+    };
+    let word = rest.split(' ').next().unwrap_or_default();
+    !rest.starts_with(|c: char| c.is_ascii_digit()) && weekday_at(word).is_none()
 }
 
 /// The island is written with a capital after its article.
@@ -189,7 +201,10 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Label,
         3.5,
-        "date de fin|depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
+        "date de fin|plis attendus|dossiers attendus|candidatures attendues|projets attendus|propositions attendues\
+         |demandes attendues|fermeture de la teleprocedure|fermeture du portail|fermeture du teleservice\
+         |fermeture du formulaire|fermeture de la campagne|fermeture de la session|fermeture de la saisie\
+         |cloture de la plateforme|cloture du portail|depot des dossiers :|depot des candidatures :|depot des projets :|depot des demandes :\
          |reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :\
          |depot :|depots :|envoi :|envois :|saisie :|fin :",
     ),
@@ -225,7 +240,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
          |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir\
          |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|aucune demande|aucun dossier|aucune candidature|aucun projet|aucun pli|aucune offre|aucune reponse\
-         |pre-projet~|pre-dossier~|pre-candidature~|demander|demandez|sollicit~|manifestez|remettez|presenter leur projet\
+         |plis|bulletin de participation|a poster|le poster|postez|pre-projet~|pre-dossier~|pre-candidature~|demander|demandez|sollicit~|manifestez|remettez|presenter leur projet\
          |presenter votre projet",
     ),
     (
@@ -271,13 +286,21 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
         "ouverture des candidatures|ouverture des depots|ouverture du depot|ouverture de depot\
          |ouverture de l'appel|ouverture de l'aap|ouverture de l'ami|ouverture de la campagne\
          |ouverture de la plateforme|ouverture des inscriptions|ouverture du portail\
-         |ouverture de la teleprocedure|ouverture du teleservice|ouverture du formulaire|ouverture de la session\
+         |ouverture de la teleprocedure|ouverture de la plate-forme|ouverture des demandes|ouverture du guichet\
+         |ouverture des dossiers|ouverture de la procedure|ouverture de la phase|ouverture de la saisie\
+         |ouverture de la fenetre|ouverture du service en ligne|ouverture de l'outil|ouverture du site de depot\
+         |ouverture du teleservice|ouverture du formulaire|ouverture de la session\
          |ouverture de la periode|date d'ouverture|date de publication de l'avis|publication de l'avis d'appel\
          |debut de depot|debut du depot|debut des depots|debut des candidatures|lancement de l'appel\
          |lancement de l'aap|lancement de l'ami|lancement de la campagne|date de lancement|lancement le\
          |lancement :|ouverture :|ouverture le|ouverture|opening date|opening|date de debut de depot\
          |demarrage de la campagne|debut de la campagne|debut de l'appel|operationnel depuis le|ouvert depuis le\
          |ouverte depuis le|ouverts depuis le|ouvertes depuis le|disponible depuis le",
+    ),
+    (
+        Class::OpenLabel,
+        3.0,
+        "appel lance le|appel ouvert le|appel a projets lance le|appel a projets ouvert le|appel a candidatures lance le",
     ),
     // Alone on its line or before its colon it is more.
     (Class::OpenLabel, 1.0, "lancement|demarrage|mise en ligne de l'appel|parution de l'appel"),
@@ -390,7 +413,7 @@ const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::History,
         3.0,
-        "anterieur~|ne le|nee le|cree en|creee le|date limite des questions|questions|question\
+        "anterieur~|fonde le|fondee le|fondee en|existe depuis|ne le|nee le|cree en|creee le|date limite des questions|questions|question\
          |renseignements complementaires|demande~ de precision~|faq|demandes d'information~\
          |demande~ de renseignement~|date limite pour poser|situation au|arrete au|age de|agees de|population au\
          |depuis|date limite de convocation|date limite de demande de renseignements|rappel~ historique\

@@ -66,7 +66,7 @@ pub(super) fn left(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) 
         let others = crossed == 0 && earlier.is_some_and(|earlier| belongs_to(text, earlier, cue, from));
         sides.add_left(text, cue, from, if others { OTHERS_CROSSED } else { crossed });
     }
-    sides.label_line(text, cues, from);
+    sides.label_line(text, cues, from, mention.folded.1);
     if let Some(opener) = opener {
         between_ends(text, opener, mention, &mut sides);
     }
@@ -92,8 +92,8 @@ const LABEL_LINE_POINTS: f32 = 3.5;
 
 impl Sides {
     /// A short line, or the head of one before its colon, that begins with handing in: the date after it is its value.
-    fn label_line(&mut self, text: &Folded, cues: &[Cue], from: usize) {
-        let Some((start, end)) = label_before(text, from) else { return };
+    fn label_line(&mut self, text: &Folded, cues: &[Cue], from: usize, to: usize) {
+        let Some((start, end)) = label_before(text, from, to) else { return };
         let first = cues.partition_point(|cue| cue.start < start);
         let inside = || cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.end <= end);
         let label = text.text(start, end).trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -150,7 +150,7 @@ const LABEL_HEAD_BYTES_MAX: usize = 4;
 
 /// The label that a date is the value of: what stands before a colon, what begins a line that the date ends, or the short
 /// line above.
-fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
+fn label_before(text: &Folded, from: usize, to: usize) -> Option<(usize, usize)> {
     let near = text.breaks_between(from.saturating_sub(LABEL_LINE_BYTES_MAX + 20), from);
     let is_line = |kind: BreakKind| matches!(kind, BreakKind::Line | BreakKind::Paragraph | BreakKind::Bullet);
     let mut lines = near.iter().rev().filter(|boundary| is_line(boundary.kind)).map(|boundary| boundary.at);
@@ -165,7 +165,14 @@ fn label_before(text: &Folded, from: usize) -> Option<(usize, usize)> {
     let part = near.iter().rev().find(|boundary| boundary.kind != BreakKind::Colon).map_or(0, |boundary| boundary.at);
     let label = text.text(part, from).trim_end();
     let colon = label.ends_with(':') && label.len() <= LABEL_LINE_BYTES_MAX;
-    let cell = part == this_line && !label.is_empty() && label.len() <= CELL_BYTES_MAX && !label.contains(['.', ',']);
+    let sentence =
+        ["le", "du", "au", "les", "de", "en", "a"].contains(&label.rsplit([' ', '\'']).next().unwrap_or_default());
+    let cell = part == this_line
+        && !label.is_empty()
+        && label.len() <= CELL_BYTES_MAX
+        && !label.contains(['.', ','])
+        && !sentence
+        && ends_line(text, to);
     (colon || cell).then(|| (skip_space(text, part), from))
 }
 
@@ -292,7 +299,7 @@ impl Sides {
 fn touches(text: &Folded, cue_end: usize, from: usize) -> bool {
     text.text(cue_end, from)
         .split([' ', ':', ',', '-', '(', '.', '*'])
-        .all(|word| matches!(word, "" | "le" | "au" | "du" | "la" | "ce" | "l'" | "date" | "jour" | "on" | "the"))
+        .all(|word| matches!(word, "" | "le" | "au" | "du" | "la" | "ce" | "l'" | "date" | "jour" | "on" | "the" | "a"))
 }
 
 /// How much of a cue's effect is left across the breaks between it and the date.
@@ -392,7 +399,9 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
 }
 
 fn ends_line(text: &Folded, at: usize) -> bool {
-    at >= text.len() || !text.breaks_between(at, at + 2).is_empty()
+    at >= text.len()
+        || !text.breaks_between(at, at + 2).is_empty()
+        || matches!(text.text(at, at + 2), "." | ". " | ";" | "; ")
 }
 
 /// "le 12 décembre 2025 au plus tard".
