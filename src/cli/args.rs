@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, ArgAction, Args, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 
 /// Glaneur relève les appels à projets et les habilitations publiés en France et envoie à chaque membre d'un réseau
 /// ceux qui le concernent.
 #[derive(Debug, Parser)]
 #[command(name = "glaneur", version, disable_help_subcommand = true, arg_required_else_help = true)]
-#[command(subcommand_help_heading = "Commandes", subcommand_value_name = "COMMANDE")]
-#[command(help_template = "{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}")]
 #[command(
     after_help = "« glaneur COMMANDE --help » détaille une commande. Pour essayer sans rien régler : « glaneur demo »."
 )]
@@ -21,8 +21,29 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Reads the words of the process; help and its headings are in French, as its readers are.
+    pub fn read() -> Result<Self, clap::Error> {
+        let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+        let command = in_french(Self::command().disable_version_flag(true))
+            .arg(version.help("Montre la version").help_heading("Options de toute commande"));
+        Self::from_arg_matches(&command.try_get_matches()?)
+    }
+}
+
+fn in_french(command: ClapCommand) -> ClapCommand {
+    let help = Arg::new("aide").short('h').long("help").action(ArgAction::Help).help("Montre cette aide");
+    command
+        .disable_help_flag(true)
+        .arg(help.help_heading("Options de toute commande"))
+        .help_template("{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}")
+        .subcommand_help_heading("Commandes")
+        .subcommand_value_name("COMMANDE")
+        .mut_subcommands(in_french)
+}
+
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Options")]
+#[command(next_help_heading = "Options de toute commande")]
 pub struct Global {
     /// Fichier de réglages [défaut : ./glaneur.toml, puis /etc/glaneur/glaneur.toml].
     #[arg(long, global = true, value_name = "FICHIER")]
@@ -81,8 +102,8 @@ pub struct DemoArgs {
     /// Dossier où tout est écrit [défaut : glaneur-demo].
     #[arg(long, value_name = "DOSSIER", default_value = "glaneur-demo", hide_default_value = true)]
     pub dir: PathBuf,
-    /// Port des pages servies sur cette machine.
-    #[arg(long, default_value_t = 8025)]
+    /// Port des pages servies sur cette machine [défaut : 8025].
+    #[arg(long, default_value_t = 8025, hide_default_value = true)]
     pub port: u16,
 }
 
@@ -105,7 +126,11 @@ pub enum SourcesCommand {
     /// Liste les sources et l'état de chacune.
     List,
     /// Relève une source à blanc et montre ce qui y est lu.
-    Test { id: String },
+    Test {
+        /// L'identifiant de la source dans sources.toml.
+        #[arg(value_name = "SOURCE")]
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,7 +140,8 @@ pub enum NoticesCommand {
         /// Seulement celles auxquelles on peut encore répondre.
         #[arg(long)]
         open: bool,
-        #[arg(long, value_enum, value_name = "GENRE")]
+        /// call (appel), aid (aide), accreditation (habilitation), results (lauréats) ou news (actualité).
+        #[arg(long, value_enum, value_name = "GENRE", hide_possible_values = true)]
         kind: Option<KindArg>,
         /// Un nom ou un code de lieu : « Montreuil (93) », D93, R11, FR.
         #[arg(long, value_name = "LIEU")]
@@ -125,11 +151,16 @@ pub enum NoticesCommand {
         theme: Option<String>,
     },
     /// Montre une annonce : ce qui a été lu, les mots d'où cela vient, les doutes, l'histoire.
-    Show { id: String },
+    Show {
+        /// Le numéro que donne « notices list » (n suivi de sept signes).
+        #[arg(value_name = "ANNONCE")]
+        id: String,
+    },
     /// Corrige une annonce ; la correction dure malgré les relevés suivants.
     Correct(CorrectArgs),
     /// Cache une annonce à tous les membres.
     Hide {
+        #[arg(value_name = "ANNONCE")]
         id: String,
         /// La montre de nouveau.
         #[arg(long)]
@@ -142,6 +173,7 @@ pub enum NoticesCommand {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("champ").required(true).multiple(true))]
 pub struct CorrectArgs {
+    #[arg(value_name = "ANNONCE")]
     pub id: String,
     /// 2026-03-31, 2026-03-31T12:00, ou « aucune ».
     #[arg(long, value_name = "DATE", group = "champ")]
@@ -149,17 +181,20 @@ pub struct CorrectArgs {
     /// Un ou plusieurs lieux, séparés par des virgules : « D93, Nantes ».
     #[arg(long, value_name = "LIEUX", group = "champ")]
     pub territory: Option<String>,
-    #[arg(long, value_enum, value_name = "GENRE", group = "champ")]
+    /// call, aid, accreditation, results ou news.
+    #[arg(long, value_enum, value_name = "GENRE", group = "champ", hide_possible_values = true)]
     pub kind: Option<KindArg>,
     /// Un ou plusieurs thèmes, séparés par des virgules.
     #[arg(long, value_name = "THÈMES", group = "champ")]
     pub theme: Option<String>,
+    /// Le titre à montrer.
     #[arg(long, value_name = "TITRE", group = "champ")]
     pub title: Option<String>,
-    /// Si un CCAS ou une commune peut répondre.
-    #[arg(long, value_enum, value_name = "RÉPONSE", group = "champ")]
+    /// Si un CCAS ou une commune peut répondre : oui, non ou inconnu.
+    #[arg(long, value_enum, value_name = "RÉPONSE", group = "champ", hide_possible_values = true)]
     pub ccas: Option<YesNo>,
-    #[arg(long, value_enum, value_name = "ÉTAT", group = "champ")]
+    /// open (en cours), suspended (suspendu), cancelled (annulé) ou withdrawn (retiré).
+    #[arg(long, value_enum, value_name = "ÉTAT", group = "champ", hide_possible_values = true)]
     pub status: Option<StatusArg>,
 }
 
@@ -215,6 +250,8 @@ pub struct UnderstandArgs {
 pub enum MembersCommand {
     /// Importe un tableau (CSV, xlsx, ods) ; peut être refait sans rien doubler.
     Import {
+        /// Le tableau : une ligne d'en-têtes, une personne par ligne.
+        #[arg(value_name = "FICHIER")]
         file: PathBuf,
         /// Dit ce qui serait fait, sans le faire.
         #[arg(long)]
@@ -223,13 +260,25 @@ pub enum MembersCommand {
     /// Liste les membres.
     List,
     /// Montre un membre.
-    Show { email: String },
+    Show {
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
     /// Écrit tout ce que l'on sait d'un membre, ou de tous (RGPD).
-    Export { email: Option<String> },
+    Export {
+        #[arg(value_name = "ADRESSE")]
+        email: Option<String>,
+    },
     /// Note qu'un membre a demandé à ne plus rien recevoir ; un nouvel import ne le fera pas revenir.
-    Leave { email: String },
+    Leave {
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
     /// Efface un membre ; un nouvel import ne le fera pas revenir.
-    Erase { email: String },
+    Erase {
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -243,32 +292,55 @@ pub enum EditionCommand {
     /// Liste les éditions.
     List,
     /// Montre une édition : ce que chacun recevra, ou a reçu.
-    Show { id: i64 },
+    Show {
+        #[arg(value_name = "N°")]
+        id: i64,
+    },
     /// Montre le courriel d'un membre.
     Preview {
+        #[arg(value_name = "N°")]
         id: i64,
+        /// Le membre dont on veut voir le courriel ; sans lui, le premier qui en reçoit un.
         #[arg(long, value_name = "ADRESSE")]
         member: Option<String>,
-        #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
+        /// text (ce qui vaut sans cette option), html, json ou eml.
+        #[arg(long, value_enum, default_value_t = PreviewFormat::Text, value_name = "FORME")]
+        #[arg(hide_possible_values = true, hide_default_value = true)]
         format: PreviewFormat,
     },
     /// Approuve un brouillon : son contenu est figé.
-    Approve { id: i64 },
+    Approve {
+        #[arg(value_name = "N°")]
+        id: i64,
+    },
     /// Suspend l'envoi.
-    Pause { id: i64 },
+    Pause {
+        #[arg(value_name = "N°")]
+        id: i64,
+    },
     /// Reprend l'envoi.
     Resume {
+        #[arg(value_name = "N°")]
         id: i64,
         /// Après la restauration d'une sauvegarde : cette édition n'a pas été envoyée depuis qu'elle a été faite.
         #[arg(long)]
         after_restore: bool,
     },
     /// Annule l'édition.
-    Cancel { id: i64 },
+    Cancel {
+        #[arg(value_name = "N°")]
+        id: i64,
+    },
     /// Envoie une édition approuvée, jusqu'au bout ou à ce qui est différé.
-    Send { id: i64 },
+    Send {
+        #[arg(value_name = "N°")]
+        id: i64,
+    },
     /// Le compte rendu des envois.
-    Receipts { id: i64 },
+    Receipts {
+        #[arg(value_name = "N°")]
+        id: i64,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -25,14 +25,12 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 pub use args::{Cli, Command, Global};
 pub use output::{Exit, Failure};
 
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return bad_usage::report(error),
     };

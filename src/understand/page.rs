@@ -43,9 +43,10 @@ impl<'t> Page<'t> {
     pub fn of(input: &Input<'t>) -> Self {
         let text = cut(input.text, TEXT_BYTES_MAX);
         let words = Words::of(text);
-        let chrome = chrome(&words, input.title);
-        let heading = chrome.iter().take_while(|r| r.start < HEADING_BYTES).map(|r| r.end).max().unwrap_or(0);
+        let pieces = chrome(&words, input.title);
+        let heading = heading_end(text, &pieces);
         let lead_start = if heading <= HEADING_BYTES { heading } else { 0 };
+        let chrome = pieces.into_iter().map(|piece| piece.at).collect();
         let lead = lead_start..cut(text, lead_start + LEAD_BYTES).len();
         Self {
             title: Words::of(cut(input.title, 2_000)),
@@ -107,6 +108,8 @@ enum Mark {
     Trail,
     /// A row of links to other sites ("Service-public.fr · Légifrance · data.gouv.fr"): to the end of its line.
     Links,
+    /// A piece of the frame that stands below the content.
+    Foot,
     /// From here on the page speaks of other pages.
     Elsewhere,
 }
@@ -122,8 +125,6 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
                 "fil d'ariane",
                 "retour à l'accueil",
                 "retour à la page d'accueil",
-                "revenir en haut",
-                "haut de page",
                 "sommaire sommaire",
                 "envoyer à un ami",
                 "facebook twitter",
@@ -154,6 +155,7 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
             Mark::Label,
             &["crédit photo", "crédits photo", "mise à jour le", "mis à jour le", "publié le", "temps de lecture"][..],
         ),
+        (Mark::Foot, &["revenir en haut", "haut de page", "vous a t il été utile", "vous a t elle été utile"][..]),
         (Mark::Trail, &["accueil", "vous êtes ici"][..]),
         (Mark::Links, &["service public fr", "legifrance", "gouvernement fr", "data gouv fr", "facebook"][..]),
         (
@@ -190,19 +192,46 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
     ])
 });
 
+struct Piece {
+    at: Range<usize>,
+    /// It stands below the content, never above it.
+    below: bool,
+}
+
+/// Where the frame above the content ends: at the last of its pieces before prose or the frame below.
+fn heading_end(text: &str, pieces: &[Piece]) -> usize {
+    let mut end = 0;
+    for piece in pieces.iter().take_while(|piece| !piece.below && piece.at.start < HEADING_BYTES) {
+        if is_prose(text.get(end..piece.at.start).unwrap_or_default()) {
+            break;
+        }
+        end = piece.at.end;
+    }
+    end
+}
+
+/// Menus and rows of links hold no sentence; a page of one sentence may stand between two frames.
+fn is_prose(between: &str) -> bool {
+    let ends =
+        |at: usize| between.get(at + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+    between
+        .match_indices('.')
+        .any(|(at, _)| ends(at) && between.get(..at).is_some_and(|b| b.ends_with(char::is_alphanumeric)))
+}
+
 /// The parts of a text that are the page's frame, in order, without overlaps.
-fn chrome(words: &Words, title: &str) -> Vec<Range<usize>> {
+fn chrome(words: &Words, title: &str) -> Vec<Piece> {
     let text = words.text();
-    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     // A page often repeats its title before its lead; the title has been counted.
     let opening = text.len() - text.trim_start().len();
     let title = title.trim();
     if !title.is_empty() && text.get(opening..).is_some_and(|rest| rest.starts_with(title)) {
-        ranges.push(0..opening + title.len());
+        pieces.push(Piece { at: 0..opening + title.len(), below: false });
     }
     for found in MARKS.find(words) {
         let end = match found.tag {
-            Mark::Frame => found.at.end,
+            Mark::Frame | Mark::Foot => found.at.end,
             Mark::Label => end_of_label(text, found.at.end),
             Mark::Trail => match end_of_trail(text, found.at.end) {
                 Some(end) => end,
@@ -215,12 +244,17 @@ fn chrome(words: &Words, title: &str) -> Vec<Range<usize>> {
             Mark::Elsewhere if heads_a_list(text, found.at.start) => end_of_elsewhere(text, found.at.end),
             Mark::Elsewhere => found.at.end,
         };
-        match ranges.last_mut() {
-            Some(last) if found.at.start <= last.end => last.end = last.end.max(end),
-            _ => ranges.push(found.at.start..end),
+        let below = match found.tag {
+            Mark::Links | Mark::Foot => true,
+            Mark::Elsewhere => heads_a_list(text, found.at.start),
+            Mark::Frame | Mark::Label | Mark::Trail => false,
+        };
+        match pieces.last_mut() {
+            Some(last) if found.at.start <= last.at.end => last.at.end = last.at.end.max(end),
+            _ => pieces.push(Piece { at: found.at.start..end, below }),
         }
     }
-    ranges
+    pieces
 }
 
 /// "Mise à jour le 24/12/2025": the value ends with the line or its first words.

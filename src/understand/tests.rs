@@ -28,9 +28,13 @@ fn read(title: &str, text: &str) -> Understanding {
 }
 
 fn read_with(title: &str, text: &str, fields: &Fields) -> Understanding {
-    READER.read(&Input {
-        title,
-        text,
+    READER.read(&Input { title, text, ..empty(fields) })
+}
+
+fn empty(fields: &Fields) -> Input<'_> {
+    Input {
+        title: "",
+        text: "",
         publisher: None,
         relay: false,
         source_territory: &[],
@@ -38,7 +42,7 @@ fn read_with(title: &str, text: &str, fields: &Fields) -> Understanding {
         published: None,
         url: None,
         fields,
-    })
+    }
 }
 
 #[test]
@@ -75,14 +79,76 @@ fn who_may_apply_and_whether_a_ccas_may() {
 }
 
 #[test]
+fn associations_merely_named_do_not_shut_a_ccas_out() {
+    let check = |text: &str, ccas: Option<bool>| {
+        assert_eq!(read("Appel à projets", text).ccas_eligible.value, ccas, "{text}");
+    };
+    check("Les associations déposent leur dossier en ligne.", None);
+    check("Peuvent répondre les associations et les entreprises d’insertion.", None);
+    check("L’appel s’adresse aux associations du quartier, et à elles seules.", Some(false));
+    check("Réponse réservée aux associations de quartier.", Some(false));
+    check("Ouvert aux associations. Les communes ne peuvent pas en bénéficier.", Some(false));
+    check("Les boulangers et autres artisans peuvent candidater.", Some(false));
+}
+
+#[test]
+fn bodies_listed_in_one_breath_are_those_who_apply() {
+    let check = |text: &str, ccas: Option<bool>| {
+        assert_eq!(read("Appel à projets", text).ccas_eligible.value, ccas, "{text}");
+    };
+    check("Communes et associations\n\nHaut de page", Some(true));
+    check("Communes, offices de tourisme, associations : dites-nous tout avant mai.", Some(true));
+    check("Communes, CCAS, foyers ruraux : à vos plumes.", Some(true));
+    check("Qui : associations et communes du canton", Some(true));
+    check("Applicants: municipalities, NGOs and schools", Some(true));
+    check("Les jardins poussent dans les cinq départements et dans 12 communes.", None);
+    check("La Collectivité européenne d’Alsace finance des associations alsaciennes.", None);
+    check("Une question ? Mairie de Belleville, service associations.", None);
+}
+
+#[test]
+fn a_household_s_aid_is_not_for_a_ccas() {
+    let check = |text: &str, ccas: Option<bool>| {
+        let read = read("Prime pour isoler son toit", text);
+        assert_eq!((read.kind(), read.ccas_eligible.value), (Kind::Aid, ccas), "{text}");
+    };
+    check("Aide permanente de 300 € pour les ménages des 12 communes, à demander à tout moment.", Some(false));
+    check("L’aide, versée à tout moment, finance les travaux des propriétaires et des locataires.", Some(false));
+    check("Les communes peuvent demander l’aide à tout moment.", Some(true));
+}
+
+#[test]
 fn food_aid_accreditation_is_not_for_a_ccas() {
     let check = |text: &str, ccas: Option<bool>| {
         let read = read("Campagne d’habilitation à l’aide alimentaire", text);
         assert_eq!((read.kind(), read.ccas_eligible.value), (Kind::Accreditation, ccas), "{text}");
     };
     check("Les personnes morales de droit privé doivent être habilitées.", Some(false));
+    check("Les personnes publiques ne demandent pas d’habilitation.", Some(false));
+    check("Suis-je concerné ? Oui si vous êtes une association, non si vous êtes un CCAS.", Some(false));
+    check("Les associations demandent leur habilitation avant mai.", None);
     check("Les CCAS ne sont pas concernés par l’habilitation.", Some(false));
     check("Les dossiers sont à envoyer à la DREETS.", None);
+}
+
+#[test]
+fn a_label_is_for_those_whom_its_page_names() {
+    let check = |text: &str, ccas: Option<bool>| {
+        let read = read("Campagne de labellisation « Ville à vélo »", text);
+        assert_eq!((read.kind(), read.ccas_eligible.value), (Kind::Accreditation, ccas), "{text}");
+    };
+    check("Les communes peuvent obtenir le label. Demande de labellisation avant le 4 mai 2026.", Some(true));
+    check("La demande de labellisation est à envoyer avant le 4 mai 2026.", None);
+}
+
+#[test]
+fn what_stands_before_a_footer_is_the_heart_of_a_short_page() {
+    let text = "Aller au contenu\nMenu\nLa ville lance un appel à projets.\nHaut de page\nMentions légales";
+    let fields = Fields::default();
+    let page = page::Page::of(&Input { text, ..empty(&fields) });
+    let call = text.find("appel").unwrap();
+    assert_eq!(page.zone(call), page::Zone::Lead);
+    assert_eq!(page.zone(text.find("Haut").unwrap()), page::Zone::Chrome);
 }
 
 #[test]

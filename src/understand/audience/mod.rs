@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::Input;
 use super::page::{Page, Zone};
 use super::phrases::Found;
+use super::words::Words;
 use crate::model::{Aspect, Audience, Doubt, DoubtReason, Field, Kind, Quote, Reading};
 use signs::{CUES, Cue, WHO, Who};
 
@@ -56,8 +57,14 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
     Audiences { audiences, ccas_eligible }
 }
 
-/// Food-aid accreditation concerns private non-profit bodies (code de l'action sociale et des familles, L. 266-2).
+/// Food-aid accreditation concerns private non-profit bodies (code de l'action sociale et des familles, L. 266-2);
+/// a label or an agrément is open to those whom its page names.
 fn accreditation(mut said: Said, page: &Page) -> Audiences {
+    if !speaks_of_food_aid(page) {
+        let audiences = said.audiences();
+        let ccas_eligible = said.ccas(&audiences);
+        return Audiences { audiences, ccas_eligible };
+    }
     let spoken = WHO.find(&page.text).into_iter().filter(|found| page.zone(found.at.start) >= Zone::Body);
     for found in spoken.filter(|found| found.tag == Who::PrivateBody) {
         said.may.entry(found.tag).or_insert(page.quote_text(found.at));
@@ -69,6 +76,11 @@ fn accreditation(mut said: Said, page: &Page) -> Audiences {
         said.may.iter().filter(|(who, _)| private(who)).map(|(_, quote)| quote.clone()).collect();
     let value = (!evidence.is_empty()).then(|| vec![Audience::Associations]);
     Audiences { audiences: Reading { value, evidence, doubts: Vec::new() }, ccas_eligible }
+}
+
+fn speaks_of_food_aid(page: &Page) -> bool {
+    const NAMES: [&str; 3] = [" aide alimentaire ", " denrees ", " precarite alimentaire "];
+    NAMES.iter().any(|name| page.title.plain().contains(name) || page.text.plain().contains(name))
 }
 
 fn from_field(name: &str, audiences: &[Audience]) -> Reading<Vec<Audience>> {
@@ -83,7 +95,7 @@ impl Said {
     fn of(page: &Page) -> Self {
         let mut said = Self::default();
         let text = page.text.text();
-        let who = longest(WHO.find(&page.text));
+        let who = bodies(&page.text);
         for cue in CUES.find(&page.text) {
             if page.zone(cue.at.start) <= Zone::Far {
                 continue;
@@ -100,7 +112,7 @@ impl Said {
         {
             said.note(Cue::Only, found, page.quote_text(found.at.clone()));
         }
-        for found in longest(WHO.find(&page.title)) {
+        for found in bodies(&page.title) {
             if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::PrivateBody | Who::Company) {
                 said.may.entry(found.tag).or_insert(page.quote_title(found.at));
             }
@@ -113,13 +125,14 @@ impl Said {
     }
 
     fn note(&mut self, cue: Cue, found: &Found<Who>, quote: Quote) {
-        if found.tag == Who::Municipal {
+        if matches!(found.tag, Who::Municipal | Who::Household | Who::Name) {
             return;
         }
         match cue {
             Cue::ExcludedBefore | Cue::ExcludedAfter => {
                 self.may_not.entry(found.tag).or_insert(quote);
             }
+            // Helped, they may still not be the ones who apply.
             Cue::Help if matches!(found.tag, Who::Person | Who::School) => {}
             Cue::Help => {
                 self.may.entry(found.tag).or_insert(quote);
@@ -138,11 +151,12 @@ impl Said {
 
     /// "Communes, CCAS et associations": two sorts of bodies in one breath, early in the text, are those who apply.
     fn enumerated(&mut self, page: &Page) {
-        let who: Vec<Found<Who>> = longest(WHO.find(&page.text));
+        let who = bodies(&page.text);
         let early = |found: &Found<Who>| page.zone(found.at.start) >= Zone::Lead;
         for pair in who.windows(2) {
             let [first, second] = pair else { continue };
-            let two_sorts = audience(first.tag).zip(audience(second.tag)).is_some_and(|(a, b)| a != b);
+            let two_sorts = audience(first.tag).zip(audience(second.tag)).is_some_and(|(a, b)| a != b)
+                || (first.tag, second.tag) == (Who::Collectivity, Who::Ccas);
             if two_sorts
                 && early(first)
                 && self.may_be_listed(first, second)
@@ -157,7 +171,9 @@ impl Said {
     }
 
     fn may_be_listed(&self, first: &Found<Who>, second: &Found<Who>) -> bool {
-        [first, second].iter().all(|found| found.tag != Who::Person && !self.may_not.contains_key(&found.tag))
+        [first, second]
+            .iter()
+            .all(|found| !matches!(found.tag, Who::Person | Who::Name) && !self.may_not.contains_key(&found.tag))
     }
 
     /// Nothing says who applies: those that the text speaks of most, when it speaks of nobody else as much.
@@ -165,15 +181,20 @@ impl Said {
         let mut counts: BTreeMap<Who, (usize, Quote)> = BTreeMap::new();
         let mut count = |found: &Found<Who>, points: usize, quote: Quote| {
             let who = if found.tag == Who::Municipal { Who::Collectivity } else { found.tag };
-            // A CCAS named alone is as often the one who gives.
-            if !matches!(who, Who::Person | Who::Ccas) {
+            // A CCAS named alone is as often the one who gives, and "public ou privé" says what, not who.
+            if !matches!(who, Who::Person | Who::Ccas | Who::PublicBody | Who::Name) {
                 counts.entry(who).or_insert((0, quote)).0 += points;
             }
         };
-        for found in longest(WHO.find(&page.title)) {
+        for found in bodies(&page.title) {
             count(&found, 3, page.quote_title(found.at.clone()));
         }
-        for found in longest(WHO.find(&page.text)).iter().filter(|found| page.zone(found.at.start) >= Zone::Body) {
+        let speaks = |found: &&Found<Who>| match found.tag {
+            // Deep in a text, a household is whom a commune's scheme will serve.
+            Who::Household => page.zone(found.at.start) >= Zone::Lead,
+            _ => page.zone(found.at.start) >= Zone::Body,
+        };
+        for found in bodies(&page.text).iter().filter(speaks) {
             count(found, 1, page.quote_text(found.at.clone()));
         }
         let Some((&who, (most, quote))) = counts.iter().max_by_key(|(_, (count, _))| *count) else { return };
@@ -220,25 +241,54 @@ impl Said {
         }
     }
 
-    /// Words that leave a CCAS no place: companies, schools or persons alone, or associations named and nobody else.
+    /// Words that leave a CCAS no place: companies, schools or households alone, or associations "and nobody else".
+    /// Associations merely named leave it in doubt: many such calls take a CCAS that asks.
     fn others_only(&self) -> Option<Quote> {
         let open = [Who::Anybody, Who::Establishment, Who::Person].iter().any(|who| self.may.contains_key(who));
-        if open || self.may.is_empty() {
+        if open {
             return None;
         }
-        let (who, quote) = self.may.iter().next()?;
-        let associations = [Who::Association, Who::PrivateBody, Who::AssociationProject];
-        let named = self.may.keys().all(|who| self.firm.contains(who));
-        (named || !associations.contains(who)).then(|| quote.clone())
+        let associations = [Who::Association, Who::PrivateBody];
+        let shut = |who: &Who| !associations.contains(who) || self.only.contains(who);
+        self.may.keys().all(shut).then(|| self.may.values().next().cloned()).flatten()
     }
 }
 
-/// Nothing between two names but what joins a list.
+/// The bodies that a text names, places left out: in "les huit départements" and "49 communes" one lives or works.
+fn bodies(words: &Words) -> Vec<Found<Who>> {
+    let mut found = longest(WHO.find(words));
+    found.retain(|found| found.tag != Who::Collectivity || !is_counted(words.text(), found.at.start));
+    found
+}
+
+fn is_counted(text: &str, at: usize) -> bool {
+    const NUMBERS: [&str; 11] =
+        ["deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"];
+    const BEFORE: usize = 20;
+    let before = text.get(text.floor_char_boundary(at.saturating_sub(BEFORE))..at).unwrap_or_default();
+    let last = before.split_whitespace().next_back().unwrap_or_default().to_lowercase();
+    !last.is_empty() && (last.bytes().all(|b| b.is_ascii_digit()) || NUMBERS.contains(&last.as_str()))
+}
+
+/// Nothing between two names but what joins a list, or other names of a list ("Communes, offices, associations").
 fn in_one_breath(text: &str, first: &Found<Who>, second: &Found<Who>) -> bool {
     const JOINING_BYTES_MAX: usize = 30;
+    const LIST_BYTES_MAX: usize = 50;
+    const NAME_WORDS_MAX: usize = 3;
     let between = text.get(first.at.end..second.at.start).unwrap_or_default();
+    let short = |name: &str| name.split_whitespace().count() <= NAME_WORDS_MAX && !name.contains(['.', ':', ';', '\n']);
+    if begins_sentence(text, first.at.start)
+        && between.starts_with(',')
+        && between.len() <= LIST_BYTES_MAX
+        && between.split(',').all(short)
+    {
+        return true;
+    }
     let joins = |word: &str| {
-        matches!(word, "" | "et" | "ou" | "et/ou" | "les" | "des" | "leurs" | "leur" | "l" | "d" | "and" | "or")
+        matches!(
+            word,
+            "" | "et" | "ou" | "et/ou" | "les" | "des" | "un" | "une" | "leurs" | "leur" | "l" | "d" | "and" | "or"
+        )
     };
     let joined = between.contains([',', '/', '·', '•'])
         || between.split_whitespace().any(|word| matches!(word, "et" | "ou" | "et/ou" | "and" | "or"));
@@ -267,8 +317,8 @@ fn audience(who: Who) -> Option<Audience> {
         Who::Association | Who::AssociationProject | Who::PrivateBody => Audience::Associations,
         Who::Company => Audience::Entreprises,
         Who::School | Who::Establishment | Who::PublicBody => Audience::Etablissements,
-        Who::Person => Audience::Particuliers,
-        Who::Anybody | Who::Municipal => return None,
+        Who::Person | Who::Household => Audience::Particuliers,
+        Who::Anybody | Who::Municipal | Who::Name => return None,
     })
 }
 
@@ -279,9 +329,22 @@ fn window(text: &str, cue: &Found<Cue>) -> Range<usize> {
         Cue::Only => sentence_before(text, cue.at.start).start..after(text, cue.at.end, SENTENCE_BYTES),
         Cue::Follow | Cue::Help if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
         Cue::Follow | Cue::Help | Cue::ExcludedAfter => cue.at.end..after(text, cue.at.end, SENTENCE_BYTES),
-        Cue::Heading if opens_list(text, cue.at.end) => cue.at.end..list_end(text, cue.at.end),
+        Cue::Heading if opens_list(text, cue.at.end) && begins_sentence(text, cue.at.start) => {
+            cue.at.end..list_end(text, cue.at.end)
+        }
         Cue::Heading => cue.at.end..cue.at.end,
     }
+}
+
+/// A line or a sentence begins here, behind a bullet or a number at most.
+fn begins_sentence(text: &str, at: usize) -> bool {
+    const BEFORE_BYTES: usize = 12;
+    let before = text.get(text.floor_char_boundary(at.saturating_sub(BEFORE_BYTES))..at).unwrap_or_default();
+    let inline = before.trim_end_matches([' ', '\u{a0}', '-', '–', '—', '•', '*', '>', ')', '°']);
+    let behind_number = inline.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    [inline, behind_number]
+        .iter()
+        .any(|part| part.is_empty() || part.ends_with(['\n', '.', ':', '!', '?', '|', '·', ';', '•']))
 }
 
 /// A colon, a question mark or a new line comes next.

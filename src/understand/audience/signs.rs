@@ -20,6 +20,10 @@ pub(super) enum Who {
     School,
     Establishment,
     Person,
+    /// Who is helped at home or pays for it: "ménages", "locataires". Applicants by themselves.
+    Household,
+    /// A proper name that holds the word of a body: "Collectivité européenne d'Alsace".
+    Name,
     /// Things that only communes and their groups have or do: "voirie communale", "documents d'urbanisme".
     Municipal,
     /// "Projets associatifs": nobody else's.
@@ -62,6 +66,8 @@ const WHO_HEADINGS: &[(&str, Who)] = &[
     ("school", Who::School),
     ("establishment", Who::Establishment),
     ("person", Who::Person),
+    ("household", Who::Household),
+    ("name", Who::Name),
     ("municipal", Who::Municipal),
     ("association-project", Who::AssociationProject),
     ("anybody", Who::Anybody),

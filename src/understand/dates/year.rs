@@ -118,7 +118,7 @@ impl Anchors {
     fn likely(&self, day: u32, month: u32) -> Option<NaiveDate> {
         let named = self.in_campaign(day, month);
         if let Some(stamp) = self.stamp {
-            return self.from_stamp(stamp, day, month, named);
+            return self.near_stamp(stamp, day, month, named);
         }
         if let Some(opening) = self.opening {
             return first_from(opening, day, month);
@@ -126,7 +126,7 @@ impl Anchors {
         named.or_else(|| last_until(self.later_event?, day, month)).or_else(|| self.nearest_to_all(day, month))
     }
 
-    fn from_stamp(&self, stamp: Stamp, day: u32, month: u32, named: Option<NaiveDate>) -> Option<NaiveDate> {
+    fn near_stamp(&self, stamp: Stamp, day: u32, month: u32, named: Option<NaiveDate>) -> Option<NaiveDate> {
         let next = first_from(stamp.date.checked_sub_days(Days::new(DAYS_BEFORE_ANCHOR))?, day, month)?;
         let open = (next - stamp.date).num_days();
         let usual = if stamp.told == Told::Updated { DAYS_OPEN_AFTER_UPDATE } else { DAYS_OPEN_USUAL };

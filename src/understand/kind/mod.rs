@@ -4,9 +4,12 @@
 //! the URL add theirs. The highest score is the kind; a near second is a doubt. It reads no date itself.
 
 mod score;
+mod seen;
 mod signs;
+mod site;
 #[cfg(test)]
 mod tests;
+mod title;
 
 use super::Input;
 use super::page::Page;

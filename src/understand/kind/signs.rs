@@ -11,6 +11,8 @@ pub(super) enum Sign {
     CallName,
     /// A call named only in passing: "dans le cadre de l'appel à projets", "lauréat de l'appel à projets".
     CallInPassing,
+    /// A call that is only announced: "un prochain appel à projets", "promet un appel à projets".
+    CallToCome,
     /// A call that speaks of itself: "le présent appel à projets", "cahier des charges de l'appel à projets".
     SelfNamed,
     /// A choice among candidates: a jury, a selection.
@@ -19,6 +21,8 @@ pub(super) enum Sign {
     Prize,
     /// A subsidy campaign.
     Campaign,
+    /// A yearly campaign, of subsidies or of vaccination alike: "campagne 2026".
+    Season,
     /// The name of a scheme that opens campaigns, publishes results and makes news alike: "FDVA", "FIPD".
     Programme,
     /// How one applies.
@@ -38,12 +42,17 @@ pub(super) enum Sign {
     /// What an accreditation is asked for: "demande d'habilitation", "campagne d'habilitation".
     AccreditationStep,
     Food,
+    /// Those chosen, by words that hardly stand in the title of anything but results.
+    Winner,
     /// Outcomes, in words that can stand in a title.
     Result,
     /// Outcomes, told in the past.
     ResultTold,
     Tender,
     Job,
+    /// A meeting or a page about calls: a webinar on how to answer one, questions and answers.
+    About,
+    /// Any other day or place to go to; calls bear such names too: "Semaine du handicap".
     Event,
     Law,
     Publication,
@@ -60,10 +69,12 @@ pub(super) static SIGNS: LazyLock<Phrases<Sign>> =
 const HEADINGS: &[(&str, Sign)] = &[
     ("call-name", Sign::CallName),
     ("call-in-passing", Sign::CallInPassing),
+    ("call-to-come", Sign::CallToCome),
     ("self-named", Sign::SelfNamed),
     ("contest", Sign::Contest),
     ("prize", Sign::Prize),
     ("campaign", Sign::Campaign),
+    ("season", Sign::Season),
     ("programme", Sign::Programme),
     ("apply", Sign::Apply),
     ("limit", Sign::Limit),
@@ -74,10 +85,12 @@ const HEADINGS: &[(&str, Sign)] = &[
     ("accreditation", Sign::Accreditation),
     ("accreditation-step", Sign::AccreditationStep),
     ("food", Sign::Food),
+    ("winner", Sign::Winner),
     ("result", Sign::Result),
     ("result-told", Sign::ResultTold),
     ("tender", Sign::Tender),
     ("job", Sign::Job),
+    ("about", Sign::About),
     ("event", Sign::Event),
     ("law", Sign::Law),
     ("publication", Sign::Publication),
