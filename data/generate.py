@@ -2,7 +2,7 @@
 """Writes geography.tsv, the table of French territories that src/geography embeds.
 
     npm pack @etalab/decoupage-administratif@6.0.0 && tar xzf etalab-decoupage-administratif-6.0.0.tgz
-    python3 generate.py package > geography.tsv
+    python3 generate.py package > geography.tsv && python3 index.py
 
 The same package gives the same bytes. Sections are headed by a line `[name]`; columns are separated by tabs:
 
@@ -13,6 +13,7 @@ The same package gives the same bytes. Sections are headed by a line `[name]`; c
     [arrondissements]   code  name  population  commune  postcodes
     [former]            code  name  current commune            (the name is empty when only the code is known)
     [names]             folded name  places                    (sorted; c12 a current commune, f3 a former one)
+    [shared names]      folded name  intercommunalities        (sorted; g7: how people write the names of those above)
 
 `liaison` is the INSEE's TNCC: which article the name takes (2 le, 3 la, 4 les, 5 l'; 0 and 1 none).
 """
@@ -35,6 +36,46 @@ def clean(name):
 def region_code(code):
     """The overseas collectivities are listed as régions; Glaneur knows them as départements."""
     return f"R{code}" if len(code) == 2 else None
+
+
+def without_article(folded):
+    """As `names::without_article`: a folded name without the preposition and article it begins with."""
+    articles = ["de la", "de l", "du", "des", "de", "d", "le", "la", "les", "l", "aux", "au", "en", "a"]
+    return next((folded[len(a) + 1 :] for a in articles if folded.startswith(a + " ")), folded)
+
+
+def group_names(kind, name, communes):
+    """How people write the name of an intercommunality; `communes` holds the folded names of communes.
+
+    `CA de La Rochelle` is also `communauté d'agglomération de La Rochelle`; `CC Aure Louron` is also plain
+    `Aure Louron`, but only where the rest is more than one word and no commune's name.
+    """
+    full = fold(name.split("(")[0])
+    short, long = {
+        "CC": ("cc ", "communaute de communes "),
+        "CA": ("ca ", "communaute d agglomeration "),
+        "CU": ("cu ", "communaute urbaine "),
+    }.get(kind, (None, None))
+    if not short or not full.startswith(short):
+        return {full}
+    rest = full[len(short) :]
+    bare = without_article(rest)
+    names = {full, long + rest}
+    names |= {long + link + rest for link in ("de ", "du ", "de la ", "d ")} if bare == rest else {long + bare}
+    if kind == "CA":
+        names.add("agglomeration " + rest)
+    if " " in bare and bare not in communes:
+        names.add(bare)
+    return names
+
+
+def shared_names(groups, communes):
+    """The section of these names; `groups`: (kind, name) of each intercommunality, in the order of the table."""
+    shared = {}
+    for n, (kind, name) in enumerate(groups):
+        for written in group_names(kind, name, communes):
+            shared.setdefault(written, []).append(f"g{n}")
+    return ["[shared names]"] + [f"{name}\t{' '.join(shared[name])}" for name in sorted(shared)]
 
 
 def main(package):
@@ -96,6 +137,7 @@ def main(package):
     out.append("[names]")
     for name in sorted(names):
         out.append(f"{name}\t{' '.join(p[-1] for p in sorted(names[name]))}")
+    out += shared_names([(kind, clean(group["nom"])) for group, kind in groups], names)
     sys.stdout.buffer.write(("\n".join(out) + "\n").encode())
 
 

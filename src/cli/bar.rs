@@ -40,6 +40,13 @@ impl Progress for Bar {
         });
     }
 
+    fn pause(&self, why: &str) {
+        self.with(|slot| match slot {
+            Some(bar) => bar.suspend(|| eprintln!("{why}")),
+            None => eprintln!("{why}"),
+        });
+    }
+
     fn end(&self) {
         self.with(|slot| {
             if let Some(bar) = slot.take() {

@@ -277,7 +277,10 @@ async fn print_troubled(app: &App, id: EditionId) -> Result<(), Failure> {
         let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
         let doubt = match row.doubts {
             0 => String::new(),
-            _ => format!(" ; a pu être reçu {} fois, sous le même Message-ID {}", row.doubts + 1, row.message_id),
+            doubts => {
+                let sent = u32::from(row.state == DeliveryState::Sent);
+                format!(" ; a pu être reçu {} fois, sous le même Message-ID {}", doubts + sent, row.message_id)
+            }
         };
         let reply = row.last_reply.as_deref().unwrap_or("sans réponse");
         output::line(format_args!("  {email} : {} — {reply}{doubt}", state_name(row.state, 1)));

@@ -3,8 +3,12 @@
 //! Pure.
 
 use email_encoding::headers::{quoted_string, rfc2047, writer::EmailWriter};
+use lettre::Address;
 
 use crate::model::EmailAddress;
+
+/// Room that the first encoded word leaves for the header's name, which stands on the same line.
+const HEADER_NAME_BYTES: usize = 16;
 
 /// A domain as headers and SMTP need it: international names in their ASCII form (RFC 5890), nothing that could end a
 /// header.
@@ -18,11 +22,11 @@ pub(super) fn ascii_domain(domain: &str) -> String {
 }
 
 /// The whole address, its domain in ASCII: only a local part with accents still needs SMTPUTF8 then.
-pub(super) fn wire_form(address: &EmailAddress) -> String {
-    match address.expose().rsplit_once('@') {
-        Some((local, domain)) if !domain.is_ascii() => format!("{local}@{}", ascii_domain(domain)),
-        _ => address.expose().to_owned(),
-    }
+pub(super) fn wire_address(address: &EmailAddress) -> Address {
+    let (local, domain) = address.expose().rsplit_once('@').unwrap_or((address.expose(), ""));
+    let ascii = if domain.is_ascii() { domain.to_owned() } else { ascii_domain(domain) };
+    // The address was checked when it was made: lettre need not judge it again.
+    Address::new_dangerous(local, ascii)
 }
 
 /// A display name: as it is, quoted, or in encoded words (RFC 2047), on one line.
@@ -43,7 +47,7 @@ pub(super) fn one_line(text: &str) -> String {
 
 fn on_one_line(encode: impl FnOnce(&mut EmailWriter<'_>) -> std::fmt::Result) -> String {
     let mut text = String::new();
-    let mut writer = EmailWriter::new(&mut text, 0, 0, false);
+    let mut writer = EmailWriter::new(&mut text, HEADER_NAME_BYTES, 0, false);
     // Writing to a string does not fail.
     let _ = encode(&mut writer);
     drop(writer);

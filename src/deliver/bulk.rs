@@ -5,7 +5,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::address::{ascii_domain, phrase, wire_form};
+use super::address::{ascii_domain, phrase, wire_address};
 use crate::model::{EditionId, EmailAddress, MemberId};
 
 /// What the bulk headers of one mail say.
@@ -37,7 +37,7 @@ pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
     let list_domain = ascii_domain(bulk.list_domain);
     let leave_page = bulk.leave_page.filter(|page| is_web_address(page));
     let leave_mail =
-        format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(&wire_form(leave_mailbox)));
+        format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(wire_address(leave_mailbox).as_ref()));
     let mut headers = vec![
         // RFC 2919: a phrase and a name that stays the same as long as the list lives.
         ("List-Id", format!("{} <{LIST_LABEL}.{list_domain}>", phrase(network)).trim_start().to_owned()),

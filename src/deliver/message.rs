@@ -2,6 +2,9 @@
 //!
 //! Pure. All lines end in CRLF, none is longer than 998 octets, and all is ASCII unless an address has accents before
 //! its `@`. Boundaries come out of the Message-ID, so that a mail sent again after a crash is the same mail.
+//!
+//! lettre's headers and parts are written; its `Message` is not used, since it reads back what it was given and looks at
+//! the clock. What comes from outside is checked here: lettre takes a line break in a header's name.
 
 mod header;
 mod parts;
@@ -9,10 +12,12 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
+use lettre::message::header::{HeaderName, Headers};
+
 use crate::model::{Mail, Mailbox};
 
-use super::address::{one_line, phrase, wire_form};
-use header::Header;
+use super::address::{one_line, phrase, wire_address};
+use header::{encode_where, folded};
 
 /// Why a mail cannot be written.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -42,44 +47,52 @@ pub fn write(mail: &Mail) -> Result<Vec<u8>, MessageError> {
     if !is_message_id(&mail.message_id) {
         return Err(MessageError::MessageId);
     }
-    let mut message = String::with_capacity(2 * (mail.content.text.len() + mail.content.html.len()) + 4096);
-    write_headers(mail, &mut message)?;
-    parts::write(mail, &mut message)?;
-    Ok(message.into_bytes())
+    let headers = headers(mail)?.to_string();
+    check_lines(&headers)?;
+    let mut message = headers.into_bytes();
+    message.extend(parts::formatted(mail)?);
+    Ok(message)
 }
 
-fn write_headers(mail: &Mail, message: &mut String) -> Result<(), MessageError> {
-    // chrono's own RFC 2822 form panics on years past 9999.
-    let date = mail.date.format("%a, %d %b %Y %H:%M:%S +0000").to_string();
-    Header::new("From").tokens(&mailbox(&mail.from)).end(message)?;
-    Header::new("To").tokens(&mailbox(&mail.to)).end(message)?;
+/// All but those that tell the form of the body, in the order in which they are written.
+fn headers(mail: &Mail) -> Result<Headers, MessageError> {
+    let mut headers = Headers::new();
+    let mut put = |name, words: &str| headers.insert_raw(folded(HeaderName::new_from_ascii_str(name), words));
+    put("From", &mailbox(&mail.from));
+    put("To", &mailbox(&mail.to));
     if let Some(reply_to) = &mail.reply_to {
-        Header::new("Reply-To").tokens(&mailbox(reply_to)).end(message)?;
+        put("Reply-To", &mailbox(reply_to));
     }
-    Header::new("Subject").text(&one_line(&mail.content.subject)).end(message)?;
-    Header::new("Date").tokens(&date).end(message)?;
-    Header::new("Message-ID").tokens(&format!("<{}>", mail.message_id)).end(message)?;
-    Header::new("MIME-Version").tokens("1.0").end(message)?;
+    // What looks encoded already would be read as something else: it is encoded too.
+    let subject = one_line(&mail.content.subject);
+    put("Subject", &encode_where(&subject, |word| !word.is_ascii() || word.contains("=?")));
+    // lettre's `Date` and chrono's RFC 2822 form panic on far years.
+    put("Date", &mail.date.format("%a, %d %b %Y %H:%M:%S +0000").to_string());
+    put("Message-ID", &format!("<{}>", mail.message_id));
+    put("MIME-Version", "1.0");
     for (name, value) in &mail.headers {
-        check_header(name, value)?;
-        Header::new(name).value(value).end(message)?;
+        let name = checked_name(name, value)?;
+        if headers.get_raw(&name).is_some() {
+            return Err(MessageError::HeaderTwice(name.to_string()));
+        }
+        headers.insert_raw(folded(name, &encode_where(value, |word| !word.is_ascii())));
     }
-    Ok(())
+    Ok(headers)
 }
 
 fn mailbox(mailbox: &Mailbox) -> String {
-    let address = wire_form(&mailbox.address);
+    let address = wire_address(&mailbox.address);
     let name = mailbox.name.as_deref().map(phrase).filter(|name| !name.is_empty());
-    name.map_or_else(|| address.clone(), |name| format!("{name} <{address}>"))
+    name.map_or_else(|| address.to_string(), |name| format!("{name} <{address}>"))
 }
 
 /// A header from outside must stay one header.
-fn check_header(name: &str, value: &str) -> Result<(), MessageError> {
+fn checked_name(name: &str, value: &str) -> Result<HeaderName, MessageError> {
     let shown = || one_line(name).chars().take(80).collect::<String>();
-    let sound_name = !name.is_empty() && name.len() <= 76 && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
-    if !sound_name {
+    let printable = name.bytes().all(|b| b.is_ascii_graphic());
+    let Some(sound) = HeaderName::new_from_ascii(name.to_owned()).ok().filter(|_| printable) else {
         return Err(MessageError::HeaderName(shown()));
-    }
+    };
     let own = OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name));
     if own || name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-")) {
         return Err(MessageError::HeaderTwice(shown()));
@@ -87,6 +100,20 @@ fn check_header(name: &str, value: &str) -> Result<(), MessageError> {
     // U+2028 and U+2029 are line breaks to some readers.
     if value.chars().any(|c| (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err(MessageError::HeaderValue(shown()));
+    }
+    Ok(sound)
+}
+
+/// No server takes a longer line; headers fold at spaces only.
+fn check_lines(headers: &str) -> Result<(), MessageError> {
+    let mut name = "";
+    for line in headers.split("\r\n") {
+        if !line.starts_with(' ') {
+            name = line.split(':').next().unwrap_or_default();
+        }
+        if line.len() > LINE_BYTES_MAX {
+            return Err(MessageError::HeaderTooLong(name.to_owned()));
+        }
     }
     Ok(())
 }

@@ -7,9 +7,25 @@ use std::path::{Path, PathBuf};
 
 use super::sites::{Sites, TOKEN};
 
+/// Tells a demonstration's folder from every other: what is in it may be written over.
+const MARK: &str = ".demonstration";
+
+/// Whether a demonstration may write there: a folder that does not exist, is empty, or is an earlier demonstration's.
+pub fn is_free(dir: &Path) -> io::Result<bool> {
+    if dir.join(MARK).is_file() {
+        return Ok(true);
+    }
+    match fs::read_dir(dir) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Makes the folder, and takes away what an earlier demonstration left there; nothing else is touched.
 pub fn prepare(dir: &Path, outbox: &Path) -> io::Result<()> {
     fs::create_dir_all(outbox)?;
+    fs::write(dir.join(MARK), "Ce dossier est celui d'une démonstration : la suivante écrit par-dessus.\n")?;
     for name in ["glaneur.db", "glaneur.db-wal", "glaneur.db-shm", "glaneur.key"] {
         remove(&dir.join(name))?;
     }

@@ -48,6 +48,13 @@ pub async fn run(dir: &Path, clock: Clock, pages: Option<url::Url>, progress: &d
     let sites =
         sites::serve(&region).await.map_err(|error| failed("les sites inventés ne peuvent pas être servis", error))?;
     let outbox = dir.join("outbox");
+    let unreadable = |error| failed(&format!("le dossier {} ne peut pas être lu", dir.display()), error);
+    if !files::is_free(dir).map_err(unreadable)? {
+        return Err(Trouble::Words(format!(
+            "le dossier {} n'est pas vide et n'est pas celui d'une démonstration : rien n'y a été écrit. Donnez-en un autre avec « --dir »",
+            dir.display()
+        )));
+    }
     files::prepare(dir, &outbox)
         .map_err(|error| failed(&format!("le dossier {} ne peut pas être préparé", dir.display()), error))?;
     let sink = mailbox::sink(outbox.clone())

@@ -4,20 +4,24 @@
 //! a place is meant, since many communes are called like words (Mer, Contes, Orange). It says what is named and how,
 //! never what the text says of it: that is for understanding.
 
+mod departements;
 mod numbers;
 
 use super::fold::Words;
+use super::homonyms::Longer;
 use super::names::{Name, NameKind, without_article};
-use super::table::Article;
 use super::{Geography, Spot};
 use crate::model::TerritoryCode;
-use numbers::{begins_with_digit, number_in_brackets};
+use numbers::{begins_with_digit, number_in_brackets, postcode_in_brackets};
 
 /// Inhabitants from which a commune counts by its capital letter alone.
 const KNOWN_POPULATION: u32 = 20_000;
 
 /// Inhabitants from which a commune counts after a mere preposition.
 const NOTABLE_POPULATION: u32 = 2_000;
+
+/// Inhabitants from which a commune counts anywhere in a body's name ("Paris Habitat").
+const UNMISTAKABLE_POPULATION: u32 = 400_000;
 
 /// Communes of some size whose names are also words or names of other things.
 const ORDINARY: &[&str] = &[
@@ -91,29 +95,6 @@ const ORDINARY: &[&str] = &[
     "les aides",
     "la reorthe",
 ];
-
-/// Words that make what follows a département, whatever its article.
-const DEPARTEMENT_WORDS: &[&str] = &[
-    "departement",
-    "departemental",
-    "departementale",
-    "prefecture",
-    "prefet",
-    "prefete",
-    "cd",
-    "caf",
-    "ddets",
-    "ddt",
-    "udaf",
-];
-
-/// Words after which a département's name is a site's ("quartier Aude", "vallée de la Drôme").
-const STREETS_AND_SITES: &[&str] =
-    &["quartier", "rue", "cite", "residence", "college", "lycee", "allee", "avenue", "bords", "parc", "quai", "pont"];
-
-/// Départements' names that mean something else without their article.
-const RIVERS_AND_WORDS: &[&str] =
-    &["nord", "lot", "manche", "landes", "somme", "loire", "marne", "oise", "aube", "cher", "rhone", "vienne", "meuse"];
 
 /// Words that make what follows a commune, whatever it is called.
 const COMMUNE_WORDS: &[&str] = &["ville", "villes", "commune", "communes", "mairie", "ccas", "municipalite", "maire"];
@@ -239,58 +220,6 @@ impl Geography {
         }
     }
 
-    /// Whether a one-word name is the département's: `None` when it is no place at all.
-    ///
-    /// Such names are words, rivers and communes too (Nord, Lot, Loire, Mayenne): the article tells.
-    fn departement_is_meant(&self, words: &Words<'_>, n: usize, d: u8, reading: Reading) -> Option<bool> {
-        let departement = self.table.departements.get(usize::from(d))?;
-        if !words.capital(n) {
-            return None;
-        }
-        let before = n.checked_sub(1).map_or("", |b| words.word(b));
-        let next = words.word(n + 1);
-        if departement.name == "Nord" && (matches!(next, "est" | "ouest" | "sud" | "de" | "pas") || before == "au") {
-            return None;
-        }
-        let with_number =
-            number_in_brackets(words, n).is_some_and(|(number, _)| departement.code.get(1..) == Some(number));
-        // Paris is one place, as a commune and as a département: its commune's code stands for it.
-        let also_commune = departement.communes.1 == departement.communes.0 + 1;
-        let announced = !also_commune
-            && (1..=3).filter_map(|back| n.checked_sub(back)).any(|b| DEPARTEMENT_WORDS.contains(&words.word(b)));
-        if with_number || announced {
-            return Some(true);
-        }
-        if (1..=2).filter_map(|back| n.checked_sub(back)).any(|b| STREETS_AND_SITES.contains(&words.word(b))) {
-            return None;
-        }
-        let stands_alone =
-            words.gap_before(n).is_empty() || words.gap_before(n).contains(['\n', '(', '«', ':', ',', '-', '|']);
-        let articled = match departement.article {
-            // Names without an article: Paris, Mayotte; any preposition will do.
-            Article::None => true,
-            Article::Le => matches!(before, "le" | "du"),
-            Article::La => matches!(before, "la" | "en"),
-            Article::Les => matches!(before, "les" | "des"),
-            Article::Elided => matches!(before, "l" | "en"),
-        };
-        // "Habitat inclusif Isère": a name that closes the sentence.
-        let closes = !RIVERS_AND_WORDS.contains(&words.word(n))
-            && !matches!(before, "de" | "d" | "a" | "val" | "sur")
-            && (words.gap_after(n).is_empty()
-                || words.gap_after(n).contains(['\n', ':', ')', '»', '.', ','])
-                || begins_with_digit(next));
-        let a_commune_too =
-            self.names.communes(&self.table, words.word(n)).iter().any(|c| self.people(*c) >= NOTABLE_POPULATION);
-        match reading {
-            _ if departement.article == Article::None => Some(!a_commune_too),
-            _ if articled => Some(true),
-            Reading::Publisher => Some(!a_commune_too),
-            Reading::Text if (stands_alone || closes) && !a_commune_too => Some(false),
-            Reading::Text => None,
-        }
-    }
-
     /// The island, not a meeting: "La Réunion", "à la Réunion", never "la réunion", "Réunion d'information".
     fn reunion_is_meant(&self, words: &Words<'_>, n: usize, last: usize) -> bool {
         let article =
@@ -368,6 +297,13 @@ impl Geography {
                 return Some(mention(words, n, number_word, self.codes(here), Written::NameWithDepartement));
             }
         }
+        if let Some((postcode, number_word)) = postcode_in_brackets(words, last) {
+            let here = self.communes_at_postcode(postcode);
+            let called = self.communes_called(phrase, &self.codes(spots.clone()), &here, Longer::Tailed);
+            if !called.is_empty() {
+                return Some(mention(words, n, number_word, called, Written::NameWithDepartement));
+            }
+        }
         let population = spots.iter().map(|s| self.people(*s)).max().unwrap_or(0);
         let before_that = n.checked_sub(2).map_or("", |b| words.word(b));
         let announced = COMMUNE_WORDS.contains(&before)
@@ -379,12 +315,15 @@ impl Geography {
         // "Demande de subventions (Quéven)", "Mèze : subventions".
         let in_brackets = words.gap_before(n).ends_with('(') && words.gap_after(last).starts_with(')');
         let heads = n == 0 && words.gap_after(last).trim() == ":";
+        // A body's name is not a sentence: "Pannes : flux sain" is no town's, "Maison de Lens" is in Lens.
+        if reading == Reading::Publisher {
+            let placed = announced
+                || population >= UNMISTAKABLE_POPULATION
+                || (after_preposition && !ordinary && population >= NOTABLE_POPULATION);
+            return placed.then(|| mention(words, n, last, self.codes(spots), Written::Name));
+        }
         let accepted = announced
             || ((in_brackets || heads) && !ordinary && population >= NOTABLE_POPULATION)
-            || (reading == Reading::Publisher
-                && population >= NOTABLE_POPULATION
-                && !ordinary
-                && (after_preposition || population >= KNOWN_POPULATION))
             || (after_preposition && !shouted && !ordinary && population >= NOTABLE_POPULATION)
             || (!ordinary && population >= KNOWN_POPULATION)
             || (before == "a" && !shouted && population >= KNOWN_POPULATION);
@@ -410,7 +349,8 @@ struct Large<'n> {
 
 fn mention(words: &Words<'_>, first: usize, last: usize, candidates: Vec<TerritoryCode>, written: Written) -> Mention {
     let (start, mut end) = words.span(first, last);
-    if number_in_brackets(words, last.saturating_sub(1)).is_some_and(|(_, number)| number == last && number > first) {
+    let bracketed = last > first && words.gap_before(last).trim() == "(" && begins_with_digit(words.word(last));
+    if bracketed {
         end += words.gap_after(last).find(')').map_or(0, |bracket| bracket + 1);
     }
     Mention { start, end, candidates, written, words: (first, last) }

@@ -6,6 +6,8 @@
 
 mod containment;
 mod fold;
+mod homonyms;
+mod index;
 mod lookup;
 mod mentions;
 mod names;
@@ -46,7 +48,7 @@ impl Geography {
     pub fn name(&self, code: &TerritoryCode) -> Option<&str> {
         match self.spot(code) {
             Some(spot) => self.name_of(spot),
-            None => self.former(code).map(|f| f.name).filter(|name| !name.is_empty()),
+            None => self.former(code).map(|f| f.name).filter(|name: &&str| !name.is_empty()),
         }
     }
 
@@ -201,9 +203,8 @@ impl Geography {
         code.and_then(|c| TerritoryCode::parse(c).ok()).unwrap_or_else(TerritoryCode::france)
     }
 
-    fn former(&self, code: &TerritoryCode) -> Option<&table::Former> {
-        let n = self.table.former.binary_search_by(|f| f.code.cmp(code.as_str())).ok()?;
-        self.table.former.get(n)
+    fn former(&self, code: &TerritoryCode) -> Option<index::Former> {
+        self.table.former.of_code(code.as_str())
     }
 }
 
@@ -222,19 +223,20 @@ mod tests {
         assert_eq!(table.groups.len(), 1255 + 11);
         assert_eq!(table.communes.len(), 34_969);
         assert_eq!(table.arrondissements.len(), 45);
-        assert!(table.names.is_sorted() && table.communes.is_sorted_by_key(|c| c.code));
-        assert!(table.former.is_sorted_by_key(|f| f.code) && table.departements.is_sorted_by_key(|d| d.code));
+        assert!(table.communes.iter().is_sorted_by_key(|c| c.code));
+        let former = || (0..table.former.len()).filter_map(|n| table.former.get(n));
+        assert!(former().is_sorted_by_key(|f| f.code) && table.departements.is_sorted_by_key(|d| d.code));
         let codes = table.communes.iter().map(|c| c.code).chain(table.groups.iter().map(|g| g.code));
-        assert!(codes.chain(table.former.iter().map(|f| f.code)).all(|c| TerritoryCode::parse(c).is_ok()));
+        assert!(codes.chain(former().map(|f| f.code)).all(|c| TerritoryCode::parse(c).is_ok()));
         assert!(table.groups.iter().all(|g| !g.members.is_empty()));
     }
 
     #[test]
     fn the_table_folds_names_as_we_do() {
         let table = &Geography::get().table;
-        for commune in &table.communes {
+        for commune in table.communes.iter() {
             let folded = fold(commune.name);
-            assert!(table.names.binary_search_by(|(n, _)| (*n).cmp(&folded)).is_ok(), "{} → {folded}", commune.name);
+            assert!(table.names.find(&folded).is_some(), "{} → {folded}", commune.name);
         }
     }
 

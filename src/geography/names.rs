@@ -3,14 +3,19 @@
 //! Communes come from the table; régions, départements, intercommunalities, aliases and adjectives from here and from
 //! data/. It knows how places are called, not what a sentence says of them.
 
+use std::borrow::Cow;
+
 use super::fold::{Words, fold};
-use super::table::{GroupKind, Spot, Table};
+use super::table::{Spot, Table};
 
 const ALIASES: &str = include_str!("../../data/aliases.tsv");
 const ADJECTIVES: &str = include_str!("../../data/adjectives.tsv");
 
 /// No name in the table has more words.
 const NAME_WORDS_MAX: usize = 14;
+
+/// Entries of large places, and some more.
+const NAMES_CAPACITY: usize = 9_000;
 
 /// What kind of name it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +28,7 @@ pub enum NameKind {
 /// One name of a region, a département, an intercommunality; several entries may carry one name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
-    pub folded: String,
+    pub folded: Cow<'static, str>,
     pub kind: NameKind,
     pub spot: Spot,
 }
@@ -36,12 +41,13 @@ pub struct Names {
 
 impl Names {
     pub fn of(table: &Table) -> Self {
-        let mut large = Vec::with_capacity(14_000);
+        let mut large = Vec::with_capacity(NAMES_CAPACITY);
         add_official(table, &mut large);
         add_hand_written(table, &mut large);
-        large.sort_unstable();
+        // A stable sort: most names come sorted, and it makes use of that.
+        large.sort();
         large.dedup();
-        let large_from = Buckets::of(large.len(), |n| large.get(n).map_or("", |l| l.folded.as_str()));
+        let large_from = Buckets::of(large.len(), |n| large.get(n).map_or("", |l| l.folded.as_ref()));
         let commune_from = Buckets::of(table.names.len(), |n| commune_name(table, n));
         Self { large, large_from, commune_from }
     }
@@ -49,7 +55,7 @@ impl Names {
     /// The longest name of a large place that begins at word `first`: its last word and the entries that carry it.
     pub fn large_at(&self, words: &Words<'_>, first: usize) -> Option<(usize, &[Name])> {
         let range = self.large_from.range(words.word(first));
-        let (last, from, to) = longest(words, first, range, |n| self.large.get(n).map_or("", |l| l.folded.as_str()))?;
+        let (last, from, to) = longest(words, first, range, |n| self.large.get(n).map_or("", |l| l.folded.as_ref()))?;
         Some((last, self.large.get(from..to)?))
     }
 
@@ -62,7 +68,7 @@ impl Names {
 
     /// The large places of exactly this folded name.
     pub fn large(&self, folded: &str) -> &[Name] {
-        let from = self.large.partition_point(|l| l.folded.as_str() < folded);
+        let from = self.large.partition_point(|l| l.folded.as_ref() < folded);
         let rest = self.large.get(from..).unwrap_or_default();
         let count = rest.iter().take_while(|l| l.folded == folded).count();
         rest.get(..count).unwrap_or_default()
@@ -70,36 +76,34 @@ impl Names {
 
     /// The communes of exactly this folded name.
     pub fn communes(&self, table: &Table, folded: &str) -> Vec<Spot> {
-        match table.names.binary_search_by(|(n, _)| (*n).cmp(folded)) {
-            Ok(n) => spots_of(table, n),
-            Err(_) => Vec::new(),
-        }
+        table.names.find(folded).map_or_else(Vec::new, |n| spots_of(table, n))
     }
 }
 
-/// Régions, départements and intercommunalities, by the names the table gives.
+/// Intercommunalities, in the order of their names as the table gives them, then régions and départements.
 fn add_official(table: &Table, large: &mut Vec<Name>) {
-    let mut add = |folded: String, spot| large.push(Name { folded, kind: NameKind::Name, spot });
+    let kind = NameKind::Name;
+    for n in 0..table.shared.len() {
+        let groups = table.shared.places(n).split(' ').filter_map(|group| group.strip_prefix('g')?.parse().ok());
+        let folded = Cow::Borrowed(table.shared.name(n));
+        large.extend(groups.map(|group| Name { folded: folded.clone(), kind, spot: Spot::Intercommunality(group) }));
+    }
+    let mut add = |name: &str, spot| large.push(Name { folded: fold(name).into(), kind, spot });
     for (n, region) in table.regions.iter().enumerate() {
         // An overseas région is its département, which carries the name.
         if region.departements.len() != 1 {
-            add(fold(region.name), Spot::Region(n as u8));
+            add(region.name, Spot::Region(n as u8));
         }
     }
     for (n, departement) in table.departements.iter().enumerate() {
-        add(fold(departement.name), Spot::Departement(n as u8));
-    }
-    for (n, group) in table.groups.iter().enumerate() {
-        for name in group_names(table, group.kind, group.name) {
-            add(name, Spot::Intercommunality(n as u16));
-        }
+        add(departement.name, Spot::Departement(n as u8));
     }
 }
 
 fn add_hand_written(table: &Table, large: &mut Vec<Name>) {
     let mut add = |folded: &str, kind, codes: &str| {
         let spots = codes.split(' ').filter_map(|c| spot_of(table, c));
-        large.extend(spots.map(|spot| Name { folded: folded.to_owned(), kind, spot }));
+        large.extend(spots.map(|spot| Name { folded: folded.to_owned().into(), kind, spot }));
     };
     for (name, columns) in entries(ALIASES) {
         let (kind, codes) = columns.split_once('\t').unwrap_or_default();
@@ -114,12 +118,12 @@ fn add_hand_written(table: &Table, large: &mut Vec<Name>) {
 }
 
 fn commune_name(table: &Table, n: usize) -> &str {
-    table.names.get(n).map_or("", |(name, _)| name)
+    table.names.name(n)
 }
 
 /// `c12 f3` → the communes, a former one standing for what it became; each once.
 fn spots_of(table: &Table, n: usize) -> Vec<Spot> {
-    let places = table.names.get(n).map_or("", |(_, places)| places);
+    let places = table.names.places(n);
     let mut spots = Vec::new();
     for place in places.split(' ') {
         let commune = match (place.get(..1), place.get(1..).and_then(|n| n.parse::<u32>().ok())) {
@@ -186,19 +190,13 @@ impl Buckets {
     const SIDE: usize = 37;
 
     fn of<'n>(len: usize, name: impl Fn(usize) -> &'n str) -> Self {
-        let mut from = vec![0u32; Self::SIDE * Self::SIDE + 1];
+        let mut from = Vec::with_capacity(Self::SIDE * Self::SIDE + 1);
         let mut n = 0;
         for key in 0..Self::SIDE * Self::SIDE {
-            if let Some(slot) = from.get_mut(key) {
-                *slot = n as u32;
-            }
-            while n < len && Self::key(name(n)) <= key {
-                n += 1;
-            }
+            n = bisect(n, len, |n| Self::key(name(n)) < key);
+            from.push(n as u32);
         }
-        if let Some(slot) = from.last_mut() {
-            *slot = len as u32;
-        }
+        from.push(len as u32);
         Self(from)
     }
 
@@ -240,41 +238,6 @@ fn spot_of(table: &Table, code: &str) -> Option<Spot> {
     }
     let group = table.group_of_code(code).map(Spot::Intercommunality);
     group.or_else(|| table.commune_of_code(code).map(Spot::Commune))
-}
-
-/// How people write the name of an intercommunality.
-///
-/// `CA de La Rochelle` is also `communauté d'agglomération de La Rochelle`; `CC Aure Louron` is also plain
-/// `Aure Louron`, but only where the rest is more than one word and no commune's name.
-fn group_names(table: &Table, kind: GroupKind, name: &str) -> Vec<String> {
-    let without_acronym = name.split('(').next().unwrap_or(name);
-    let full = fold(without_acronym);
-    let mut names = vec![full.clone()];
-    let (short, long) = match kind {
-        GroupKind::Cc => ("cc ", "communaute de communes "),
-        GroupKind::Ca => ("ca ", "communaute d agglomeration "),
-        GroupKind::Cu => ("cu ", "communaute urbaine "),
-        GroupKind::Metropole | GroupKind::Ept => return names,
-    };
-    let Some(rest) = full.strip_prefix(short) else { return names };
-    let bare = without_article(rest);
-    names.push(format!("{long}{rest}"));
-    if bare == rest {
-        for link in ["de ", "du ", "de la ", "d "] {
-            names.push(format!("{long}{link}{rest}"));
-        }
-    } else {
-        names.push(format!("{long}{bare}"));
-    }
-    if kind == GroupKind::Ca {
-        names.push(format!("agglomeration {rest}"));
-    }
-    let several_words = bare.contains(' ');
-    let is_commune = table.names.binary_search_by(|(n, _)| (*n).cmp(bare)).is_ok();
-    if several_words && !is_commune {
-        names.push(bare.to_owned());
-    }
-    names
 }
 
 /// A folded name without the preposition and article it begins with (`de la rochelle` → `rochelle`).

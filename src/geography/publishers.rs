@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use super::Geography;
 use super::fold::{Words, fold};
-use super::mentions::{Mention, Reading};
+use super::homonyms::Longer;
+use super::mentions::{Mention, Reading, Written};
 use super::names::entries;
 use crate::model::{Level, TerritoryCode};
 
@@ -43,51 +44,62 @@ pub enum Said {
 impl Geography {
     /// The territory of a body called so; `None` when its name does not say.
     pub fn publisher(&self, name: &str) -> Option<Publisher> {
+        self.publisher_near(name, &[])
+    }
+
+    /// As [`Geography::publisher`]; of communes of one name, the one that lies in `near`, the surest places first.
+    pub fn publisher_near(&self, name: &str, near: &[&[TerritoryCode]]) -> Option<Publisher> {
         let words = Words::of(name);
         let phrase = format!(" {} ", words.rest(0).replace('\n', " "));
         if MISLEADING.iter().any(|m| phrase.contains(&format!(" {m} "))) {
             return None;
         }
         let known = KNOWN.iter().find(|(known, _)| phrase.contains(&format!(" {known} ")));
-        let academy = known.filter(|(known, _)| known.starts_with("academie"));
-        if let Some((_, codes)) = academy {
-            return Some(whole(name, codes.clone()));
+        // "Académie de Lille" is wider than Lille, "MSA Picardie" narrower than its name.
+        let local = known.filter(|(_, codes)| !codes.iter().any(is_wide));
+        if let Some((_, codes)) = local {
+            return Some(whole(name, codes.clone(), Said::Place));
         }
         let mut mentions = self.read_mentions(&words, Reading::Publisher);
         // "Malakoff Humanis" is no town's.
         if let Some((known, _)) = known {
             mentions.retain(|m| !format!(" {known} ").contains(&format!(" {} ", words.phrase(m.words.0, m.words.1))));
         }
-        mentions.retain(|m| m.candidates.iter().all(|c| !matches!(c.level(), Level::Country | Level::Europe)));
+        mentions.retain(|m| !m.candidates.iter().any(is_wide));
         let state = phrase.contains(" prefecture ") || phrase.contains(" prefet ") || phrase.contains(" prefete ");
         if state && mentions.iter().any(is_region) {
             mentions.retain(is_region);
         }
-        if let Some(mut publisher) = self.named(&words, &mentions) {
+        if let Some(mut publisher) = self.named(&words, &mentions, near) {
             if state && phrase.contains(" sous ") {
                 publisher.codes = publisher.codes.iter().map(|c| self.departement_of(c).unwrap_or(c.clone())).collect();
             }
             return Some(publisher);
         }
+        if known.is_none()
+            && let Some(publisher) = self.called_shortly(name, &words, near)
+        {
+            return Some(publisher);
+        }
         match known {
-            Some((_, codes)) => Some(whole(name, codes.clone())),
-            None if phrase.contains(" france ") => Some(whole(name, vec![TerritoryCode::france()])),
+            Some((_, codes)) => Some(whole(name, codes.clone(), Said::Scope)),
+            None if phrase.contains(" france ") => Some(whole(name, vec![TerritoryCode::france()], Said::Scope)),
             None => None,
         }
     }
 
     /// The first place of the name, with those coordinated with it; a région first ("Préfecture de région, de Paris").
-    fn named(&self, words: &Words<'_>, mentions: &[Mention]) -> Option<Publisher> {
+    fn named(&self, words: &Words<'_>, mentions: &[Mention], near: &[&[TerritoryCode]]) -> Option<Publisher> {
         let announced = mentions.iter().position(|m| self.after_region(words, m));
         let first = announced.unwrap_or(0);
         let lead = mentions.get(first)?;
-        let mut codes = vec![self.preferred(lead)?];
+        let mut codes = vec![self.preferred(words, lead, near)?];
         let (start, mut end) = (lead.start, lead.end);
         let mut last = lead.words.1;
         let level = codes.first().map(TerritoryCode::level);
         for mention in mentions.get(first + 1..)? {
             let coordinated = mention.start == start || joined(words, last, mention.words.0);
-            let Some(code) = self.preferred(mention).filter(|_| coordinated) else { break };
+            let Some(code) = self.preferred(words, mention, near).filter(|_| coordinated) else { break };
             // "Paris et Île-de-France" is the région.
             if codes.iter().all(|c| self.contains(&code, c)) && mention.start != start {
                 return Some(Publisher { codes: vec![code], start, end: mention.end, said: Said::Place });
@@ -104,13 +116,37 @@ impl Geography {
         Some(Publisher { codes, start, end, said: Said::Place })
     }
 
+    /// "Ville de Châlons" in the Marne: no commune's whole name.
+    fn called_shortly(&self, name: &str, words: &Words<'_>, near: &[&[TerritoryCode]]) -> Option<Publisher> {
+        let announced = matches!(words.word(0), "ville" | "commune" | "mairie" | "ccas" | "municipalite");
+        if !announced || !matches!(words.word(1), "de" | "d") {
+            return None;
+        }
+        let called = words.phrase(2, words.len().saturating_sub(1));
+        let each = near.iter().enumerate();
+        let found = each.map(|(n, places)| self.communes_called(called, &[], places, longer_at(n)));
+        let only = found.into_iter().find(|found| found.len() == 1)?;
+        Some(whole(name, only, Said::Place))
+    }
+
     fn after_region(&self, words: &Words<'_>, mention: &Mention) -> bool {
         let before = |back: usize| mention.words.0.checked_sub(back).map_or("", |n| words.word(n));
         is_region(mention) && (before(1) == "region" || before(2) == "region")
     }
 
-    /// A homonym among publishers is its largest bearer only when it is far larger than the next.
-    fn preferred(&self, mention: &Mention) -> Option<TerritoryCode> {
+    /// A homonym among publishers is its bearer nearby; else its largest bearer when it is far larger than the next.
+    fn preferred(&self, words: &Words<'_>, mention: &Mention, near: &[&[TerritoryCode]]) -> Option<TerritoryCode> {
+        let first = mention.candidates.first()?;
+        let settled = matches!(mention.written, Written::NameWithDepartement | Written::Number);
+        if first.level() == Level::Commune && !settled {
+            let name = words.phrase(mention.words.0, mention.words.1);
+            for (n, places) in near.iter().enumerate() {
+                let called = self.communes_called(name, &mention.candidates, places, longer_at(n));
+                if let [only] = called.as_slice() {
+                    return Some(only.clone());
+                }
+            }
+        }
         let people = |n: usize| mention.candidates.get(n).and_then(|c| self.population(c)).unwrap_or(0);
         let clear = mention.candidates.len() == 1 || people(0) > 10 * people(1);
         mention.candidates.first().filter(|_| clear).cloned()
@@ -121,8 +157,17 @@ fn is_region(mention: &Mention) -> bool {
     mention.candidates.first().is_some_and(|c| c.level() == Level::Region)
 }
 
-fn whole(name: &str, codes: Vec<TerritoryCode>) -> Publisher {
-    Publisher { codes, start: 0, end: name.len(), said: Said::Scope }
+/// The first places are the surest.
+fn longer_at(n: usize) -> Longer {
+    if n == 0 { Longer::Any } else { Longer::Tailed }
+}
+
+fn is_wide(code: &TerritoryCode) -> bool {
+    matches!(code.level(), Level::Country | Level::Europe)
+}
+
+fn whole(name: &str, codes: Vec<TerritoryCode>, said: Said) -> Publisher {
+    Publisher { codes, start: 0, end: name.len(), said }
 }
 
 /// Only linking words stand between two places: `de l'Oise et Aisne`, `Savoie, Haute-Savoie`.
@@ -158,6 +203,11 @@ mod tests {
         check("DREETS Grand Est", "R44");
         check("DREETS PACA", "R93");
         check("DRIHL Île-de-France", "R11");
+        check("MSA Picardie", "D02 D60 D80");
+        check("Carsat Nord-Est", "D08 D10 D51 D52 D54 D55 D88");
+        check("European Food Network", "EU");
+        check("Ministère chargé des affaires européennes", "FR");
+        check("Ville de Genève", "X");
         check("ARS Bretagne", "R53");
         check("Agence régionale de santé Centre-Val de Loire", "R24");
         check("CD 93", "D93");
@@ -197,5 +247,23 @@ mod tests {
         check("UDAF 44", "D44");
         check("DDETS 77 - Seine-et-Marne", "D77");
         check("", "");
+    }
+
+    #[test]
+    fn a_bare_word_is_no_commune() {
+        let check = |name: &str, expected: &str| {
+            let codes = Geography::get().publisher(name).map(|p| p.codes).unwrap_or_default();
+            assert_eq!(codes.iter().map(TerritoryCode::as_str).collect::<Vec<_>>().join(" "), expected, "{name}");
+        };
+        check("Pannes : flux sain", "");
+        check("Contes", "");
+        check("Les Aides", "");
+        check("Vitrolles infos", "");
+        check("Mairie de Pannes", "45247");
+        check("Pannes (45)", "45247");
+        check("Cité éducative de Vitrolles", "13117");
+        check("Plaine Commune", "200057867");
+        check("Essonne", "D91");
+        check("Paris Habitat", "75056");
     }
 }

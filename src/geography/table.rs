@@ -1,10 +1,8 @@
-//! The embedded table of territories (data/geography.tsv), read once.
+//! The embedded table of territories (data/geography.tsv): its short lists in memory, its long ones through the index.
 //!
 //! It knows the places and what lies in what, as the INSEE writes them; nothing of how people write names.
 
-use std::sync::OnceLock;
-
-const TABLE: &str = include_str!("../../data/geography.tsv");
+use super::index::{Communes, FormerCommunes, Index, Postcodes, SortedNames};
 
 /// A place of the table: an index into one of its lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,25 +69,10 @@ pub struct Intercommunality {
     pub departements: Vec<u8>,
 }
 
-pub struct Commune {
-    pub code: &'static str,
-    pub name: &'static str,
-    pub population: u32,
-    pub departement: u8,
-    pub epci: Option<u16>,
-    pub ept: Option<u16>,
-}
-
 pub struct Arrondissement {
     pub code: &'static str,
     pub name: &'static str,
     pub population: u32,
-    pub commune: u32,
-}
-
-pub struct Former {
-    pub code: &'static str,
-    pub name: &'static str,
     pub commune: u32,
 }
 
@@ -98,27 +81,34 @@ pub struct Table {
     pub regions: Vec<Region>,
     pub departements: Vec<Departement>,
     pub groups: Vec<Intercommunality>,
-    pub communes: Vec<Commune>,
     pub arrondissements: Vec<Arrondissement>,
-    pub former: Vec<Former>,
-    /// Folded names of communes, sorted, with the places that carry them (`c12 f3`).
-    pub names: Vec<(&'static str, &'static str)>,
-    /// Postcodes of each commune, then of each arrondissement, as written; sorted when first asked for.
-    written_postcodes: Vec<(&'static str, Spot)>,
-    postcodes: OnceLock<Vec<(u32, Spot)>>,
+    pub communes: Communes,
+    pub former: FormerCommunes,
+    /// Folded names of communes, with the places that carry them (`c12 f3`).
+    pub names: SortedNames,
+    /// Folded names of intercommunalities (`g7`).
+    pub shared: SortedNames,
+    postcodes: Postcodes,
     /// The EPCI stand before this index, the EPT from it.
     epts_from: usize,
 }
 
 impl Table {
-    /// Reads the embedded table; a line that is not as data/generate.py writes it is left out (a test counts them).
+    /// Reads the short sections of the embedded table; the long ones are left where they are.
+    ///
+    /// A line that is not as data/generate.py writes it is left out (a test counts them).
     pub fn load() -> Self {
-        let mut table = Self::default();
-        table.communes.reserve(36_000);
-        table.names.reserve(40_000);
-        table.written_postcodes.reserve(36_000);
+        let index = Index::open();
+        let mut table = Self {
+            communes: index.communes,
+            former: index.former,
+            names: index.names,
+            shared: index.shared,
+            postcodes: index.postcodes,
+            ..Self::default()
+        };
         let mut section = "";
-        for line in TABLE.lines().skip(1) {
+        for line in index.short.iter().flat_map(|part| part.lines()) {
             if line.starts_with('[') {
                 section = line;
                 continue;
@@ -126,17 +116,15 @@ impl Table {
             let mut columns = line.split('\t');
             let mut next = || columns.next().unwrap_or_default();
             match section {
-                "[names]" => table.names.push((next(), next())),
-                "[communes]" => table.add_commune([next(), next(), next(), next(), next(), next()]),
-                "[former]" => table.add_former(next(), next(), next()),
                 "[intercommunalities]" => table.add_group(next(), next(), next(), next()),
-                "[arrondissements]" => table.add_arrondissement(next(), next(), next(), next(), next()),
+                "[arrondissements]" => table.add_arrondissement(next(), next(), next(), next()),
                 "[departements]" => table.add_departement(next(), next(), next(), next()),
                 "[regions]" => table.add_region(next(), next(), next()),
                 _ => {}
             }
         }
         table.epts_from = table.groups.partition_point(|g| g.kind != GroupKind::Ept);
+        table.gather_communes();
         table
     }
 
@@ -173,52 +161,32 @@ impl Table {
         });
     }
 
-    fn add_commune(&mut self, columns: [&'static str; 6]) {
-        let [code, name, population, epci, ept, postcodes] = columns;
-        // Communes of one département follow each other.
-        let same = self.communes.last().filter(|c| code.len() == 5 && c.code.get(..3) == code.get(..3));
-        let Some(departement) = same.map(|c| c.departement).or_else(|| self.departement_of_code(code)) else { return };
-        let n = self.communes.len() as u32;
-        let population = population.parse().unwrap_or(0);
-        if let Some(d) = self.departements.get_mut(usize::from(departement)) {
-            if d.communes.1 == 0 {
-                d.communes.0 = n;
+    /// Tells départements and intercommunalities their communes.
+    fn gather_communes(&mut self) {
+        for (n, commune) in self.communes.memberships().enumerate() {
+            let n = n as u32;
+            if let Some(d) = self.departements.get_mut(usize::from(commune.departement)) {
+                if d.communes.1 == 0 {
+                    d.communes.0 = n;
+                }
+                d.communes.1 = n + 1;
+                d.population += commune.population;
             }
-            d.communes.1 = n + 1;
-            d.population += population;
-        }
-        let (epci, ept): (Option<u16>, Option<u16>) = (epci.parse().ok(), ept.parse().ok());
-        for group in [epci, ept].into_iter().flatten() {
-            if let Some(group) = self.groups.get_mut(usize::from(group)) {
-                group.members.push(n);
-                if !group.departements.contains(&departement) {
-                    group.departements.push(departement);
+            for group in [commune.epci, commune.ept].into_iter().flatten() {
+                if let Some(group) = self.groups.get_mut(usize::from(group)) {
+                    group.members.push(n);
+                    if !group.departements.contains(&commune.departement) {
+                        group.departements.push(commune.departement);
+                    }
                 }
             }
         }
-        self.written_postcodes.push((postcodes, Spot::Commune(n)));
-        self.communes.push(Commune { code, name, population, departement, epci, ept });
     }
 
-    fn add_arrondissement(
-        &mut self,
-        code: &'static str,
-        name: &'static str,
-        population: &str,
-        commune: &str,
-        postcodes: &'static str,
-    ) {
+    fn add_arrondissement(&mut self, code: &'static str, name: &'static str, population: &str, commune: &str) {
         let Some(commune) = self.commune_of_code(commune) else { return };
         let population = population.parse().unwrap_or(0);
-        let place = Spot::Arrondissement(self.arrondissements.len() as u8);
-        self.written_postcodes.push((postcodes, place));
         self.arrondissements.push(Arrondissement { code, name, population, commune });
-    }
-
-    fn add_former(&mut self, code: &'static str, name: &'static str, current: &str) {
-        if let Some(commune) = self.commune_of_code(current) {
-            self.former.push(Former { code, name, commune });
-        }
     }
 
     /// `93048` → the index of `D93`; `97411` of `D974`.
@@ -233,20 +201,12 @@ impl Table {
     }
 
     pub fn commune_of_code(&self, code: &str) -> Option<u32> {
-        self.communes.binary_search_by(|c| c.code.cmp(code)).ok().map(|n| n as u32)
+        self.communes.of_code(code)
     }
 
     /// The places that share a postcode.
     pub fn postcode(&self, postcode: u32) -> impl Iterator<Item = Spot> {
-        let sorted = self.postcodes.get_or_init(|| {
-            let written = self.written_postcodes.iter();
-            let each = written.flat_map(|(codes, place)| codes.split(' ').map(move |code| (code.parse(), *place)));
-            let mut sorted: Vec<(u32, Spot)> = each.filter_map(|(code, place)| Some((code.ok()?, place))).collect();
-            sorted.sort_unstable();
-            sorted
-        });
-        let first = sorted.partition_point(|(p, _)| *p < postcode);
-        sorted.get(first..).unwrap_or_default().iter().take_while(move |(p, _)| *p == postcode).map(|(_, s)| *s)
+        self.postcodes.places(postcode)
     }
 
     pub fn group_of_code(&self, siren: &str) -> Option<u16> {

@@ -6,6 +6,8 @@ pub trait Progress: Send + Sync {
     fn begin(&self, what: &str, steps: usize);
     /// One step is done: what it was.
     fn step(&self, what: &str);
+    /// Nothing goes on for a while: why, and until when, in French. Said even where no bar can be drawn.
+    fn pause(&self, why: &str);
     /// The stretch is over.
     fn end(&self);
 }
@@ -17,5 +19,6 @@ pub struct Silent;
 impl Progress for Silent {
     fn begin(&self, _: &str, _: usize) {}
     fn step(&self, _: &str) {}
+    fn pause(&self, _: &str) {}
     fn end(&self) {}
 }

@@ -127,6 +127,7 @@ impl<'a> Sender<'a> {
         let mut unreachable = 0;
         let mut digests: HashMap<DigestId, Frozen> = HashMap::new();
         let mut revisions = Revisions::default();
+        let mut told = None;
         loop {
             if self.app.halt.is_asked() {
                 return Ok(End::Interrupted);
@@ -141,14 +142,13 @@ impl<'a> Sender<'a> {
                     "rows in flight of a dead process are uncertain"
                 );
             }
-            if self.app.settings.mail.uncertain == Uncertain::Hold {
-                store.hold_uncertain(self.id, now).await?;
-            }
+            let doubts = if self.app.settings.mail.uncertain == Uncertain::Hold { 1 } else { DOUBTS_MAX };
+            store.hold_uncertain(self.id, doubts, now).await?;
             store.expire(self.id, now - EXPIRES_AFTER, now).await?;
             let limit = self.app.settings.mail.connections * ROWS_PER_CONNECTION;
             let rows = store.claim(self.id, &self.app.worker, LEASE_MS, limit, now).await?;
             if rows.is_empty() {
-                match self.nothing_to_take(patience_ends).await? {
+                match self.nothing_to_take(patience_ends, &mut told, progress).await? {
                     Some(end) => return Ok(end),
                     None => continue,
                 }
@@ -184,7 +184,12 @@ impl<'a> Sender<'a> {
     }
 
     /// No row is due: the edition is over, or paused, or it is time to wait.
-    async fn nothing_to_take(&self, patience_ends: Instant) -> Result<Option<End>, Trouble> {
+    async fn nothing_to_take(
+        &self,
+        patience_ends: Instant,
+        told: &mut Option<DateTime<Utc>>,
+        progress: &dyn Progress,
+    ) -> Result<Option<End>, Trouble> {
         let store = &self.app.store;
         if store.finish_if_done(self.id, self.app.clock.now()).await? {
             return Ok(Some(End::Finished));
@@ -198,6 +203,14 @@ impl<'a> Sender<'a> {
         let wait = next_at.and_then(|at| (at - self.app.clock.now()).to_std().ok()).unwrap_or_default();
         if Instant::now() + wait > patience_ends {
             return Ok(Some(End::Waiting { next_at }));
+        }
+        if let Some(at) = next_at.filter(|at| told.as_ref() != Some(at) && wait >= WAIT_TOLD) {
+            let waiting = store.counts(self.id).await?.open();
+            progress.pause(&format!(
+                "{waiting} en attente ; nouvel essai à {} (Ctrl-C arrête sans rien perdre)",
+                at.with_timezone(&chrono_tz::Europe::Paris).format("%H:%M")
+            ));
+            *told = Some(at);
         }
         self.rest(wait.clamp(Duration::from_millis(50), LOOK_AGAIN)).await;
         Ok(None)
@@ -366,15 +379,26 @@ fn turned_away(outcomes: &[Outcome]) -> Option<String> {
 
 fn verdict(row: &Claimed, outcome: deliver::Outcome, now: DateTime<Utc>) -> Judged {
     let next_at = now + retry_after(row.attempts);
+    let next_in_doubt = next_at.max(now + DOUBT_RESTS);
     let (verdict, reply) = match outcome {
         deliver::Outcome::Sent { reply } => (Verdict::Sent, reply),
         deliver::Outcome::Deferred { reply } => (Verdict::Deferred { next_at }, reply),
         deliver::Outcome::Refused { reply } => (Verdict::Refused, reply),
-        deliver::Outcome::Uncertain { why } => (Verdict::Uncertain { next_at }, why),
+        deliver::Outcome::Uncertain { why } => (Verdict::Uncertain { next_at: next_in_doubt }, why),
         deliver::Outcome::Unreachable { why, hopeless } => return Judged::Untouched { why, hopeless },
     };
     Judged::Recorded(Outcome { delivery: row.delivery, fence: row.fence, verdict, reply: Some(reply) })
 }
+
+/// A shorter wait is not worth a word.
+const WAIT_TOLD: Duration = Duration::from_secs(5);
+
+/// A mail that may have arrived is sent again this long after, at the soonest: what cut one answer is over by then, or never
+/// will be.
+const DOUBT_RESTS: TimeDelta = TimeDelta::hours(1);
+
+/// A mail that may have arrived this many times is not sent again: the member has it, or an administrator must look.
+const DOUBTS_MAX: u32 = 3;
 
 /// One minute, then twice as long each time, four hours at the most.
 fn retry_after(attempts: u32) -> TimeDelta {

@@ -66,6 +66,12 @@ impl Trouble {
             | NoSuchCohort { .. }
             | NoSuchEdition(_)
             | NoSuchMember(_)
+            | WrongState { .. }
+            | EditionExists(_)
+            | DraftOpen(_)
+            | TrialEdition(_)
+            | RealEdition(_)
+            | Restored { .. }
             | Words(_)
             | Template(_)
             | File(_)
@@ -74,6 +80,7 @@ impl Trouble {
                 error,
                 StoreError::BadUrl(_)
                     | StoreError::Missing(_)
+                    | StoreError::Backup { .. }
                     | StoreError::NoSuchNotice(_)
                     | StoreError::NoSuchEdition(_)
                     | StoreError::NoSuchMember

@@ -19,7 +19,16 @@ impl Store {
             return Err(failed("la base est sur PostgreSQL : utilisez pg_dump".to_owned()));
         }
         // SQLite writes into a file that exists when it is empty: it is made private first.
-        open::create_private(path).map_err(|why| failed(why.to_string()))?;
+        open::create_private(path).map_err(|why| {
+            failed(match why.kind() {
+                std::io::ErrorKind::AlreadyExists => {
+                    "ce fichier existe déjà et n'est pas remplacé ; donnez-en un autre, daté par exemple".to_owned()
+                }
+                std::io::ErrorKind::NotFound => "ce dossier n'existe pas".to_owned(),
+                std::io::ErrorKind::PermissionDenied => "ce dossier n'est pas permis en écriture".to_owned(),
+                _ => why.to_string(),
+            })
+        })?;
         let written = self.copy_into(path, at).await;
         if written.is_err() {
             // A half-written copy is worse than none; the cause is what is reported.

@@ -279,14 +279,15 @@ impl Store {
     }
 
     /// Uncertain rows are not tried again. Returns how many.
-    pub async fn hold_uncertain(&self, edition: EditionId, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub async fn hold_uncertain(&self, edition: EditionId, doubts: u32, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut tx = self.write().await?;
         let done = sqlx::query(
             "UPDATE deliveries SET state = 'held', next_attempt_at = NULL, updated_at = $1 \
-             WHERE edition = $2 AND state = 'uncertain'",
+             WHERE edition = $2 AND state = 'uncertain' AND doubts >= $3",
         )
         .bind(ms(now))
         .bind(edition.0)
+        .bind(i64::from(doubts))
         .execute(tx.conn())
         .await?;
         tx.commit().await?;

@@ -16,6 +16,9 @@ static NAMES: LazyLock<Phrases<CallType>> = LazyLock::new(|| {
                 "appels à projet",
                 "appels à projets",
                 "!AAP",
+                "calls for proposals",
+                "call for proposals",
+                "call for projects",
                 "!FDVA",
                 "appel à initiatives",
                 "appel à initiative",
@@ -25,7 +28,16 @@ static NAMES: LazyLock<Phrases<CallType>> = LazyLock::new(|| {
                 "budget participatif",
             ][..],
         ),
-        (CallType::Ami, &["appel à manifestation*", "appels à manifestation*", "manifestation d'intérêt", "!AMI"][..]),
+        (
+            CallType::Ami,
+            &[
+                "appel à manifestation*",
+                "appels à manifestation*",
+                "manifestation d'intérêt",
+                "manifestez votre intérêt",
+                "!AMI",
+            ][..],
+        ),
         (
             CallType::Candidatures,
             &[
@@ -52,11 +64,10 @@ static NAMES: LazyLock<Phrases<CallType>> = LazyLock::new(|| {
                 "campagne de subvention",
                 "campagne de subventions",
                 "campagne subvention*",
-                "subvention",
-                "subventions",
-                "aide",
-                "aides",
-                "soutien",
+                "subventions aux associations",
+                "subventions municipales",
+                "dossier de subvention",
+                "dossiers de subvention",
             ][..],
         ),
     ])
@@ -72,7 +83,9 @@ pub(super) fn read(page: &Page, kind: Option<Kind>) -> Reading<CallType> {
         return Reading::of(best.tag, page.quote_title(best.at.clone()));
     }
     let in_text = NAMES.find(&page.text);
-    let spoken = in_text.iter().filter(|found| page.zone(found.at.start) >= Zone::Body);
+    // In a text, a prize is mostly something else ("prix de vente", "concours financier").
+    let clear = |tag: CallType| tag != CallType::Prix;
+    let spoken = in_text.iter().filter(|found| clear(found.tag) && page.zone(found.at.start) >= Zone::Body);
     match spoken.min_by_key(|found| (rank_in_text(found.tag), found.at.start)) {
         Some(best) => Reading::of(best.tag, page.quote_text(best.at.clone())),
         None => Reading::none(),
@@ -87,7 +100,6 @@ fn rank(of: CallType) -> u8 {
     }
 }
 
-/// In a text, a prize is often something else ("prix de vente", "concours financier").
 fn rank_in_text(of: CallType) -> u8 {
     match of {
         CallType::Ami => 0,

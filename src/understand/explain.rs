@@ -1,10 +1,12 @@
 //! One plain sentence for each doubt, for members and administrators.
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::model::{Aspect, Doubt, DoubtReason, Language};
 
 /// A doubt in words, as a whole sentence.
 pub fn explain(doubt: &Doubt, language: Language) -> String {
-    let detail = doubt.detail.trim();
+    let detail = &spoken(doubt, language);
     match language {
         Language::Fr => french(doubt, detail),
         Language::En => english(doubt, detail),
@@ -76,6 +78,73 @@ fn english(doubt: &Doubt, detail: &str) -> String {
     }
 }
 
+/// The detail as one says it: a kind by its name, a date in full.
+fn spoken(doubt: &Doubt, language: Language) -> String {
+    let detail = doubt.detail.trim();
+    let kind = (doubt.about == Aspect::Kind).then(|| kind_name(detail, language)).flatten();
+    kind.map_or_else(|| dates_in_full(detail, language), str::to_owned)
+}
+
+fn kind_name(kind: &str, language: Language) -> Option<&'static str> {
+    let (fr, en) = match kind {
+        "call" => ("un appel à projets", "a call for projects"),
+        "aid" => ("une aide permanente", "a standing aid"),
+        "accreditation" => ("une habilitation ou un agrément", "an accreditation"),
+        "results" => ("des résultats", "results"),
+        "news" => ("une actualité", "news"),
+        _ => return None,
+    };
+    Some(match language {
+        Language::Fr => fr,
+        Language::En => en,
+    })
+}
+
+/// "2026-02-10 (source)" becomes "10 février 2026 (source)".
+fn dates_in_full(detail: &str, language: Language) -> String {
+    const MONTHS_FR: [&str; 12] = [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ];
+    const MONTHS_EN: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let in_full = |word: &str| -> Option<String> {
+        let bare = word.trim_end_matches([',', ';', '.', ')']);
+        let date: NaiveDate = bare.parse().ok()?;
+        let months = match language {
+            Language::Fr => MONTHS_FR,
+            Language::En => MONTHS_EN,
+        };
+        let month = months.get(usize::try_from(date.month0()).ok()?)?;
+        let first = if date.day() == 1 && language == Language::Fr { "er" } else { "" };
+        Some(format!("{}{first} {month} {}{}", date.day(), date.year(), word.get(bare.len()..)?))
+    };
+    let words = detail.split(' ').map(|word| in_full(word).unwrap_or_else(|| word.to_owned()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn what_fr(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Kind => "la nature de l’annonce",
@@ -136,6 +205,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn kinds_and_dates_are_said_in_words() {
+        let check = |about, detail: &str, fr: &str, en: &str| {
+            let doubt = Doubt::new(about, DoubtReason::Weak, detail);
+            assert!(explain(&doubt, Language::Fr).contains(fr), "{}", explain(&doubt, Language::Fr));
+            assert!(explain(&doubt, Language::En).contains(en), "{}", explain(&doubt, Language::En));
+        };
+        check(Aspect::Kind, "aid", "« une aide permanente »", "“a standing aid”");
+        check(Aspect::Kind, "news", "« une actualité »", "“news”");
+        check(Aspect::Deadline, "2026-02-10", "« 10 février 2026 »", "“10 February 2026”");
+        check(Aspect::Deadline, "2026-02-01 (paris)", "« 1er février 2026 (paris) »", "“1 February 2026 (paris)”");
+        check(Aspect::Deadline, "30 juin", "« 30 juin »", "“30 juin”");
     }
 
     #[test]

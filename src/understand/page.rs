@@ -27,6 +27,8 @@ pub(super) struct Page<'t> {
     /// Whether the text was too long to be read whole.
     pub truncated: bool,
     chrome: Vec<Range<usize>>,
+    /// Sections on how files are made, read and paid: they stand on every call, whatever it is about.
+    procedure: Vec<Range<usize>>,
 }
 
 /// How near the heart of a notice some words stand.
@@ -51,6 +53,7 @@ impl<'t> Page<'t> {
         Self {
             title: Words::of(cut(input.title, 2_000)),
             truncated: text.len() < input.text.len(),
+            procedure: procedure(text),
             text: words,
             lead,
             chrome,
@@ -70,6 +73,12 @@ impl<'t> Page<'t> {
         } else {
             Zone::Far
         }
+    }
+
+    /// Whether words that start at a byte of the text tell how files are made, read and paid.
+    pub fn is_procedure(&self, at: usize) -> bool {
+        let next = self.procedure.partition_point(|range| range.end <= at);
+        self.procedure.get(next).is_some_and(|range| range.start <= at)
     }
 
     /// Where the last piece of chrome that ends inside a range ends.
@@ -255,6 +264,75 @@ fn chrome(words: &Words, title: &str) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// Words of the headings under which a call tells of its procedure.
+static PROCEDURE: LazyLock<Phrases<()>> = LazyLock::new(|| {
+    const WORDS: &[&str] = &[
+        "pièces",
+        "dépenses*",
+        "grille*",
+        "questions",
+        "données personnelles",
+        "données à caractère personnel",
+        "conventions et*",
+        "conventionnement",
+        "paiement*",
+        "versement*",
+        "engagement républicain",
+        "obligations",
+        "évaluation",
+        "instruction*",
+        "marche à suivre",
+        "démarche à suivre",
+        "comment déposer",
+        "comment candidater",
+        "modalités de dépôt",
+        "dépôt des dossiers",
+        "composition du dossier",
+        "contenu du dossier",
+        "glossaire",
+        "lexique",
+        "annexe",
+        "annexes",
+        "contact",
+        "contacts",
+        "cookies",
+        "recours",
+        "réclamation*",
+        "plan de financement",
+    ];
+    Phrases::new([((), WORDS)])
+});
+
+/// From each heading that tells of the procedure to the next heading.
+fn procedure(text: &str) -> Vec<Range<usize>> {
+    let mut sections: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if is_heading(line.trim()) {
+            if let Some(start) = open.take() {
+                sections.push(start..at);
+            }
+            if !PROCEDURE.find(&Words::of(line)).is_empty() {
+                open = Some(at);
+            }
+        }
+        at += line.len();
+    }
+    sections.extend(open.map(|start| start..text.len()));
+    sections
+}
+
+/// A short line that begins like a sentence and does not end like one.
+fn is_heading(line: &str) -> bool {
+    const BYTES: std::ops::RangeInclusive<usize> = 3..=70;
+    BYTES.contains(&line.len())
+        && line.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+        && !line.contains("...")
+        && !line.ends_with(['.', ',', ';', '…'])
+        && !line.trim_end_matches(':').contains([':', '@', '='])
 }
 
 /// "Mise à jour le 24/12/2025": the value ends with the line or its first words.

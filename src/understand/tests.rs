@@ -152,6 +152,38 @@ fn what_stands_before_a_footer_is_the_heart_of_a_short_page() {
 }
 
 #[test]
+fn a_mention_of_a_call_is_no_call() {
+    let check = |title: &str, text: &str, kind: Kind| assert_eq!(read(title, text).kind(), kind, "{title}");
+    check("La halle rouvre", "Fruit d’un appel à projets de 2024, elle accueille les maraîchers.", Kind::News);
+    check("Aide alimentaire : un nouvel appel", "La ministre a annoncé qu’un appel à projets suivra.", Kind::News);
+    check("Plan vélo : vos avis", "Il ne s’agit pas d’un appel à projets.", Kind::News);
+    check("Coup de main", "Pas d’appel à projets : une aide, demandée quand vous voulez.", Kind::Aid);
+}
+
+#[test]
+fn controls_at_any_time_make_no_standing_aid() {
+    let filler = "Nous aimons le voisinage et la lecture. ".repeat(30);
+    let text = |end: &str| format!("Une subvention soutient la lecture. {filler}{end}");
+    let kind = |end: &str| read("Lire ensemble", &text(end)).kind();
+    assert_ne!(kind("Des visites ont lieu à tout moment."), Kind::Aid);
+    assert_eq!(kind("La demande de subvention est reçue à tout moment."), Kind::Aid);
+}
+
+#[test]
+fn no_date_of_an_offer_or_of_results_is_shown_as_a_deadline() {
+    let check = |title: &str, text: &str, kind: Kind| {
+        let read = read(title, text);
+        assert_eq!((read.kind(), read.deadline.value, read.opening.value), (kind, None, None), "{title}");
+        assert!(read.waves.is_empty(), "{title}");
+    };
+    check("Marché de repas", "Date limite de remise des offres : 4 mai 2026. Procédure adaptée.", Kind::News);
+    check("Appel à projets : les lauréats", "L’appel était ouvert jusqu’au 4 mai 2026.", Kind::Results);
+    check("Le CCAS recrute un cuisinier", "Candidature au plus tard le 4 mai 2026, CV et lettre.", Kind::News);
+    let call = read("Appel à projets", "Date limite de dépôt des dossiers : 4 mai 2026.");
+    assert_eq!(call.deadline.value.map(|d| d.date.to_string()).as_deref(), Some("2026-05-04"));
+}
+
+#[test]
 fn amounts_are_envelopes_and_caps_not_other_sums() {
     let check = |text: &str, amount: Option<&str>| {
         assert_eq!(read("Appel à projets", text).amount.value.as_deref(), amount, "{text}");
@@ -193,6 +225,8 @@ fn the_sort_of_call_comes_from_its_name() {
     check("Appel à candidatures", "", Some(CallType::Candidatures));
     check("Campagne de subventions 2026", "", Some(CallType::Subvention));
     check("Le maire a visité l’école", "", None);
+    check("Soutien aux troupes", "Déposez votre dossier avant le 4 mai 2026, selon le cahier des charges.", None);
+    check("BrainCare Call 2", "Applicants submit proposals. Deadline: 4 May 2026.", None);
 }
 
 #[test]

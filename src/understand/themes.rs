@@ -81,7 +81,7 @@ impl ThemeReader {
     pub fn read(&self, page: &Page, input: &Input) -> Reading<Vec<ThemeId>> {
         let mut tallies = vec![Tally::default(); self.ids.len()];
         self.tally(&page.title, &mut tallies, |_| TITLE_FACTOR, |at| page.quote_title(at));
-        self.tally(&page.text, &mut tallies, |at| factor(page.zone(at)), |at| page.quote_text(at));
+        self.tally(&page.text, &mut tallies, |at| factor(page, at), |at| page.quote_text(at));
         for category in &input.fields.categories {
             let field = || Field::Structured("categories".to_owned());
             let quote = |_| Quote { field: field(), start: 0, end: 0, text: category.clone() };
@@ -173,8 +173,9 @@ impl ThemeReader {
     }
 }
 
-fn factor(zone: Zone) -> f32 {
-    match zone {
+fn factor(page: &Page, at: usize) -> f32 {
+    match page.zone(at) {
+        _ if page.is_procedure(at) => 0.0,
         Zone::Lead => LEAD_FACTOR,
         Zone::Body => BODY_FACTOR,
         Zone::Far => FAR_FACTOR,
@@ -319,6 +320,21 @@ mod tests {
         let themes = themes();
         let text = "Des actions de prévention des addictions.\n\nÀ lire aussi Transition écologique : biodiversité, énergie, climat";
         assert_eq!(ids(&read(&themes, "Appel à projets", text, &[])), ["sante"]);
+    }
+
+    #[test]
+    fn how_files_are_read_says_nothing_of_the_theme() {
+        let themes = themes();
+        let text = "Des ateliers pour les parents.\n\nGrille de notation (sur 20)\nClimat et biodiversité ..... 5\nÉnergie ..... 5\n\nPièces à joindre\n• attestation de rénovation énergétique";
+        assert_eq!(ids(&read(&themes, "Appel à projets", text, &[])), ["enfance-famille-jeunesse"]);
+    }
+
+    #[test]
+    fn those_who_apply_are_not_the_theme() {
+        let themes = themes();
+        let text = "Les associations et leurs bénévoles déposent un dossier.";
+        assert_eq!(ids(&read(&themes, "Lutte contre le racisme", text, &[])), ["egalite-discriminations"]);
+        assert_eq!(ids(&read(&themes, "Une aide aux bénévoles", "", &[])), ["vie-associative"]);
     }
 
     #[test]

@@ -38,3 +38,15 @@ fn each_member_of_the_demonstration_gets_what_concerns_them() {
     let association = to("lou@cuisines-partagees.example");
     association.says("Tables ouvertes").says("FDVA 2").says("Habilitation régionale").is_silent_on("À relayer");
 }
+
+#[test]
+fn the_demonstration_writes_over_no_folder_but_its_own() {
+    let workspace = Workspace::sqlite();
+    workspace.import_members();
+    let before = workspace.run("members list --json").done().json();
+    let settings = std::fs::read(workspace.path().join("glaneur.toml")).unwrap();
+    workspace.run_at(MONDAY, "demo --once --dir .").status(2).complains("n'est pas celui d'une démonstration");
+    assert_eq!(workspace.run("members list --json").done().json(), before);
+    assert_eq!(std::fs::read(workspace.path().join("glaneur.toml")).unwrap(), settings);
+    assert!(!workspace.path().join("outbox").exists());
+}

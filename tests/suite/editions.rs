@@ -73,8 +73,8 @@ fn approval_freezes_what_each_digest_holds() {
         let site = prepared(&workspace);
         workspace.run_at(MONDAY, "collect").done();
         let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
-        workspace.run_at(MONDAY, &format!("edition send {id}")).status(1).complains("brouillon");
-        workspace.run_at(MONDAY, "edition create").status(1).complains("brouillon");
+        workspace.run_at(MONDAY, &format!("edition send {id}")).status(2).complains("brouillon");
+        workspace.run_at(MONDAY, "edition create").status(2).complains("brouillon");
         workspace.run_at(MONDAY, &format!("edition approve {id}")).done().says("approuvée");
         let preview = |format: &str| {
             let words = format!("edition preview {id} --member lea@montreuil.example --format {format}");
@@ -101,16 +101,16 @@ fn an_edition_moves_only_as_its_states_allow() {
     workspace.run_at(MONDAY, "collect").done();
     let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
     let run = |verb: &str| workspace.run_at(MONDAY, &format!("edition {verb} {id}"));
-    run("resume").status(1);
-    run("pause").status(1);
+    run("resume").status(2);
+    run("pause").status(2);
     run("approve").done();
-    run("approve").status(1).complains("approuvée");
+    run("approve").status(2).complains("approuvée");
     run("pause").done().says("suspendue");
-    run("send").status(1).complains("resume");
+    run("send").status(2).complains("resume");
     run("resume").done().says("en cours d'envoi");
     run("send").done();
     run("send").done();
-    run("cancel").status(1);
+    run("cancel").status(2);
     assert_eq!(workspace.mails().len(), 2);
     let receipts = workspace.run_at(MONDAY, &format!("edition receipts {id} --json")).done().json();
     assert_eq!(receipts["counts"]["sent"], 2);
@@ -157,11 +157,13 @@ fn a_restored_backup_sends_nothing_until_a_person_says_so() {
     let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
     workspace.run_at(MONDAY, &format!("edition approve {id}")).done();
     workspace.run("backup sauvegarde.db").done().says("sauvegarde.key");
+    workspace.run("backup sauvegarde.db").status(2).complains("existe déjà").complains("daté");
+    workspace.run("backup absent/sauvegarde.db").status(2).complains("ce dossier n'existe pas");
     for ending in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(workspace.path().join(format!("glaneur.db{ending}")));
     }
     std::fs::copy(workspace.path().join("sauvegarde.db"), workspace.path().join("glaneur.db")).unwrap();
-    workspace.run_at(MONDAY, &format!("edition send {id}")).status(1).complains("--after-restore");
+    workspace.run_at(MONDAY, &format!("edition send {id}")).status(2).complains("--after-restore");
     assert!(workspace.mails().is_empty());
     workspace.run_at(MONDAY, &format!("edition resume {id} --after-restore")).done();
     workspace.run_at(MONDAY, &format!("edition send {id}")).done();

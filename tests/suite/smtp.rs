@@ -1,5 +1,10 @@
 //! Delivery to real SMTP servers.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::support::mta::{SmtpSink, free_port};
 use crate::support::postfix::{PASSWORD, Postfix, USER};
 use crate::support::{MONDAY, Site, Workspace, on_both};
@@ -113,4 +118,50 @@ fn starttls_and_auth_work_with_a_real_server_and_their_faults_are_said() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(postfix.sink.mails().len(), 2);
+}
+
+/// Takes a mail whole and cuts before its answer, each time; counts the mails.
+fn cutting_server() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&taken);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let count = Arc::clone(&count);
+            std::thread::spawn(move || cut_after_data(stream, &count));
+        }
+    });
+    (port, taken)
+}
+
+fn cut_after_data(stream: TcpStream, count: &AtomicUsize) -> Option<()> {
+    let mut answers = stream.try_clone().ok()?;
+    answers.write_all(b"220 essai\r\n").ok()?;
+    let mut in_data = false;
+    for line in BufReader::new(stream).lines() {
+        let line = line.ok()?;
+        if in_data && line == "." {
+            count.fetch_add(1, Ordering::SeqCst);
+            return None;
+        }
+        if !in_data {
+            in_data = line.eq_ignore_ascii_case("DATA");
+            answers.write_all(if in_data { b"354 allez\r\n" } else { b"250 essai\r\n" }).ok()?;
+        }
+    }
+    Some(())
+}
+
+#[test]
+fn a_mail_that_may_have_arrived_is_not_sent_again_at_once() {
+    let mut workspace = Workspace::sqlite();
+    let (port, taken) = cutting_server();
+    let _site = prepared(&mut workspace, port);
+    workspace.run_at(MONDAY, "once").status(1);
+    workspace.run_at(MONDAY, "edition send 1").status(1);
+    assert_eq!(taken.load(Ordering::SeqCst), 2, "one for each of the two members");
+    let receipts = workspace.run("edition receipts 1 --json").done().json();
+    assert_eq!(receipts["counts"]["uncertain"], 2, "{receipts}");
+    workspace.run("edition receipts 1").done().says("a pu être reçu 1 fois");
 }

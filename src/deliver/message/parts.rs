@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use email_encoding::headers::{rfc2231, writer::EmailWriter};
+use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
+use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use super::super::address::one_line;
@@ -12,68 +13,49 @@ use crate::model::{Mail, MailAttachment};
 /// Longer names are cut; file systems take 255 bytes.
 const FILENAME_CHARS_MAX: usize = 120;
 
-pub(super) fn write(mail: &Mail, message: &mut String) -> Result<(), MessageError> {
-    if mail.content.attachments.is_empty() {
-        write_alternatives(mail, message);
-        return Ok(());
-    }
-    let boundary = boundary(&mail.message_id, "mixed");
-    open_multipart("mixed", &boundary, message);
-    open_part(&boundary, message);
-    write_alternatives(mail, message);
-    for attachment in &mail.content.attachments {
-        open_part(&boundary, message);
-        write_attachment(attachment, message)?;
-    }
-    close_multipart(&boundary, message);
-    Ok(())
-}
+const CONTENT_TYPE_BYTES_MAX: usize = 200;
 
-fn write_alternatives(mail: &Mail, message: &mut String) {
+/// The body, after the headers that tell its form.
+pub(super) fn formatted(mail: &Mail) -> Result<Vec<u8>, MessageError> {
+    let Mail { content, message_id, .. } = mail;
+    let plain = || text(ContentType::TEXT_PLAIN, &content.text);
     // A reader shows the last alternative it knows: an empty one would hide the text.
-    if mail.content.html.trim().is_empty() {
-        return write_text("plain", &mail.content.text, message);
+    let alternatives = (!content.html.trim().is_empty()).then(|| {
+        let both = MultiPart::alternative().boundary(boundary(message_id, "alternative")).singlepart(plain());
+        both.singlepart(text(ContentType::TEXT_HTML, &content.html))
+    });
+    if content.attachments.is_empty() {
+        return Ok(alternatives.map_or_else(|| plain().formatted(), |both| both.formatted()));
     }
-    let boundary = boundary(&mail.message_id, "alternative");
-    open_multipart("alternative", &boundary, message);
-    open_part(&boundary, message);
-    write_text("plain", &mail.content.text, message);
-    open_part(&boundary, message);
-    write_text("html", &mail.content.html, message);
-    close_multipart(&boundary, message);
+    let mixed = MultiPart::mixed().boundary(boundary(message_id, "mixed"));
+    let mut mixed = match alternatives {
+        Some(both) => mixed.multipart(both),
+        None => mixed.singlepart(plain()),
+    };
+    for one in &content.attachments {
+        mixed = mixed.singlepart(attachment(one)?);
+    }
+    Ok(mixed.formatted())
 }
 
-fn write_text(subtype: &str, text: &str, message: &mut String) {
+/// In quoted-printable, whatever it holds: then a body's lines are short and nobody on the way needs to change it.
+fn text(content_type: ContentType, text: &str) -> SinglePart {
+    // lettre leaves a bare CR as it is.
     let text = text.replace("\r\n", "\n").replace(['\r', '\n'], "\r\n");
-    message.push_str(&format!("Content-Type: text/{subtype}; charset=utf-8\r\n"));
-    message.push_str("Content-Transfer-Encoding: quoted-printable\r\n\r\n");
-    message.push_str(&quoted_printable::encode_to_str(&text));
-    if !text.ends_with('\n') {
-        message.push_str("\r\n");
-    }
+    SinglePart::builder().header(content_type).header(ContentTransferEncoding::QuotedPrintable).body(text)
 }
 
-fn write_attachment(attachment: &MailAttachment, message: &mut String) -> Result<(), MessageError> {
+fn attachment(attachment: &MailAttachment) -> Result<SinglePart, MessageError> {
     let filename = safe_filename(&attachment.filename);
-    let content_type = attachment.content_type.trim();
-    let sound = content_type.len() <= 200 && content_type.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+    let given = attachment.content_type.trim();
+    let sound = given.len() <= CONTENT_TYPE_BYTES_MAX && given.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
     // A multipart or a message must not be in base64 (RFC 2045 section 6.4).
-    let container = ["multipart/", "message/"].iter().any(|kind| content_type.to_ascii_lowercase().starts_with(kind));
-    if !sound || container || !content_type.contains('/') {
+    let container = ["multipart/", "message/"].iter().any(|kind| given.to_ascii_lowercase().starts_with(kind));
+    let Some(content_type) = ContentType::parse(given).ok().filter(|_| sound && !container) else {
         return Err(MessageError::ContentType(filename));
-    }
-    super::Header::new("Content-Type").tokens(content_type).end(message)?;
-    message.push_str("Content-Transfer-Encoding: base64\r\n");
-    let disposition = "Content-Disposition: attachment;";
-    message.push_str(disposition);
-    let mut writer = EmailWriter::new(message, disposition.len(), 1, false);
-    // Writing to a string does not fail.
-    let _ = rfc2231::encode("filename", &filename, &mut writer);
-    drop(writer);
-    message.push_str("\r\n\r\n");
-    let _ = email_encoding::body::base64::encode(&attachment.content, message);
-    message.push_str("\r\n");
-    Ok(())
+    };
+    let part = SinglePart::builder().header(content_type).header(ContentDisposition::attachment(&filename));
+    Ok(part.header(ContentTransferEncoding::Base64).body(attachment.content.clone()))
 }
 
 /// A name without a path, that no mail reader can take for one.
@@ -81,18 +63,6 @@ fn safe_filename(name: &str) -> String {
     let flat: String = one_line(name).chars().map(|c| if matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect();
     let short: String = flat.trim_start_matches('.').chars().take(FILENAME_CHARS_MAX).collect();
     if short.is_empty() { "piece-jointe".into() } else { short }
-}
-
-fn open_multipart(subtype: &str, boundary: &str, message: &mut String) {
-    let _ = write!(message, "Content-Type: multipart/{subtype};\r\n boundary=\"{boundary}\"\r\n\r\n");
-}
-
-fn open_part(boundary: &str, message: &mut String) {
-    let _ = write!(message, "--{boundary}\r\n");
-}
-
-fn close_multipart(boundary: &str, message: &mut String) {
-    let _ = write!(message, "--{boundary}--\r\n");
 }
 
 /// `=_` occurs in neither quoted-printable nor base64, so that no content can hold a boundary.

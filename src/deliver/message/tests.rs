@@ -140,6 +140,51 @@ fn headers_from_outside_stay_headers() {
 }
 
 #[test]
+fn no_header_stands_twice() {
+    let mut mail = mail();
+    mail.headers = vec![("X-Note".into(), "a".into()), ("x-note".into(), "b".into())];
+    assert_eq!(write(&mail), Err(MessageError::HeaderTwice("x-note".into())));
+}
+
+#[test]
+fn what_looks_encoded_is_read_as_it_was_written() {
+    let check = |text: &str| {
+        let mut mail = mail();
+        mail.content.subject = text.into();
+        mail.to.name = Some(text.into());
+        let message = text_of(&mail);
+        assert_sound(&message);
+        let read = MessageParser::default().parse(message.as_bytes()).unwrap();
+        assert_eq!(read.subject(), Some(text), "{message}");
+        assert_eq!(read.to().unwrap().first().unwrap().name(), Some(text), "{message}");
+    };
+    check("=?utf-8?b?w6k=?=");
+    check("Appel =?utf-8?q?=C3=A9?= et été");
+    check("=?utf-8?b?w6k=?= =?utf-8?b?w6k=?= =?utf-8?b?w6k=?= =?utf-8?b?w6k=?= =?utf-8?b?w6k=?= =?utf-8?b?w6k=?=");
+}
+
+#[test]
+fn lines_around_encoded_words_stay_short() {
+    for (word, times) in [("été", 1), ("été", 12), ("é", 90), ("déjà un", 15), ("à 80 000 € pour l’", 8), ("a b", 60)]
+    {
+        for glue in [" ", "", " et "] {
+            let text = vec![word; times].join(glue);
+            let mut mail = mail();
+            mail.content.subject = text.clone();
+            mail.to = mailbox(Some(&text), "un.service.au.nom.assez.long@centre.communal.ville.example");
+            let message = text_of(&mail);
+            let headers = message.split("\r\n\r\n").next().unwrap();
+            let longest = headers.lines().filter(|line| line.contains(' ')).map(str::len).max().unwrap();
+            // RFC 2047 section 2: 76 where a line holds an encoded word.
+            assert!(longest <= 76 || (text.is_ascii() && longest <= 78), "{longest}: {headers}");
+            let read = MessageParser::default().parse(message.as_bytes()).unwrap();
+            assert_eq!(read.subject(), Some(text.as_str()));
+            assert_eq!(read.to().unwrap().first().unwrap().name(), Some(text.as_str()));
+        }
+    }
+}
+
+#[test]
 fn long_headers_fold_at_spaces() {
     let mut mail = mail();
     let page = format!("<https://glaneur.example/quitter/{}>", "a1".repeat(60));

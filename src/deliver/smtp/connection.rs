@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::commands::{Quit, Rset};
+use lettre::transport::smtp::extension::{Extension, ServerInfo};
+use lettre::transport::smtp::response::{Category, Code, Detail, Response, Severity};
 use tokio::time::Instant;
 
 use super::Limits;
@@ -13,45 +16,37 @@ use super::talk::{Talk, Wire, WriteFault};
 /// How long a farewell may take; nobody waits for it.
 const QUIT: Duration = Duration::from_secs(2);
 
-/// What EHLO offered. lettre's `ServerInfo` knows neither SIZE nor the old `AUTH=`.
+/// What EHLO offered: lettre's reading of it, and SIZE, which lettre leaves out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Features {
-    pub starttls: bool,
-    pub eight_bit: bool,
-    pub utf8: bool,
-    /// RFC 1870; `None`: no limit said.
+    info: ServerInfo,
+    /// In octets (RFC 1870); 0: offered, without a limit.
     pub size_max: Option<u64>,
-    pub size: bool,
-    pub auth_plain: bool,
-    pub auth_login: bool,
 }
 
 impl Features {
     pub(super) fn of(reply: &Reply) -> Self {
-        let mut features = Self::default();
-        // The first line names the server.
-        for line in reply.lines.iter().skip(1) {
-            // Old servers write AUTH=LOGIN.
-            let line = line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1);
+        // lettre knows keywords in upper case only, and takes the server's own name for one; old servers write
+        // AUTH=LOGIN. A blank line would make it panic.
+        let keywords = reply.lines.iter().skip(1).map(|line| line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1));
+        let keywords: Vec<String> = keywords.filter(|line| !line.trim().is_empty()).collect();
+        let size_max = keywords.iter().find_map(|line| {
             let mut words = line.split_ascii_whitespace();
-            match words.next() {
-                Some("STARTTLS") => features.starttls = true,
-                Some("8BITMIME") => features.eight_bit = true,
-                Some("SMTPUTF8") => features.utf8 = true,
-                Some("SIZE") => {
-                    features.size = true;
-                    features.size_max = words.next().and_then(|size| size.parse().ok()).filter(|size| *size > 0);
-                }
-                Some("AUTH") => {
-                    for mechanism in words {
-                        features.auth_plain |= mechanism == "PLAIN";
-                        features.auth_login |= mechanism == "LOGIN";
-                    }
-                }
-                _ => {}
-            }
-        }
-        features
+            (words.next() == Some("SIZE")).then(|| words.next().and_then(|size| size.parse().ok()).unwrap_or(0))
+        });
+        let code = Code::new(Severity::PositiveCompletion, Category::MailSystem, Detail::Zero);
+        // Without a single line lettre finds no name, and there is nothing to find.
+        let info = ServerInfo::from_response(&Response::new(code, keywords)).unwrap_or_default();
+        Self { info, size_max }
+    }
+
+    pub(super) fn offers(&self, extension: Extension) -> bool {
+        self.info.supports_feature(extension)
+    }
+
+    /// How to give a password: LOGIN only where PLAIN is not offered.
+    pub(super) fn password_mechanism(&self) -> Option<Mechanism> {
+        self.info.get_auth_mechanism(&[Mechanism::Plain, Mechanism::Login])
     }
 }
 
@@ -120,28 +115,29 @@ mod tests {
 
     #[test]
     fn ehlo_says_what_a_server_can_do() {
-        let check = |lines: &[&str], expected: Features| {
+        let check = |lines: &[&str], expected: &str| {
             let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-            assert_eq!(Features::of(&Reply { code: 250, lines }), expected);
+            let features = Features::of(&Reply { code: 250, lines });
+            let known = [
+                Extension::StartTls,
+                Extension::EightBitMime,
+                Extension::SmtpUtfEight,
+                Extension::Authentication(Mechanism::Plain),
+                Extension::Authentication(Mechanism::Login),
+            ];
+            let offered = known.into_iter().filter(|one| features.offers(*one)).map(|one| one.to_string());
+            let size = features.size_max.map(|size| format!("SIZE {size}"));
+            assert_eq!(offered.chain(size).collect::<Vec<_>>().join(", "), expected);
         };
-        check(&["mx.example"], Features::default());
-        check(&["STARTTLS"], Features::default());
+        check(&[], "");
+        check(&["mx.example"], "");
+        check(&["STARTTLS"], "");
         check(
             &["mx.example", "size 1000", "8BITMIME", "starttls", "SMTPUTF8", "AUTH GSSAPI PLAIN LOGIN"],
-            Features {
-                starttls: true,
-                eight_bit: true,
-                utf8: true,
-                size_max: Some(1000),
-                size: true,
-                auth_plain: true,
-                auth_login: true,
-            },
+            "STARTTLS, 8BITMIME, SMTPUTF8, AUTH PLAIN, AUTH LOGIN, SIZE 1000",
         );
-        check(
-            &["mx.example", "SIZE 0", "AUTH=LOGIN"],
-            Features { size: true, auth_login: true, ..Features::default() },
-        );
-        check(&["mx.example", "SIZE many", "", "AUTH"], Features { size: true, ..Features::default() });
+        check(&["mx.example", "SIZE 0", "AUTH=LOGIN"], "AUTH LOGIN, SIZE 0");
+        check(&["mx.example", "SIZE many", "", "AUTH"], "SIZE 0");
+        check(&["", " \t", "\u{a0}", "SIZES 5", "STARTTLS"], "STARTTLS");
     }
 }

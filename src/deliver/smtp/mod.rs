@@ -1,7 +1,7 @@
 //! SMTP: one mail, one recipient, one transaction, over a small pool of connections.
 //!
-//! The verbs are spoken here and not by a library, because what a failure means depends on how far the message went:
-//! see [`crate::deliver`]'s table.
+//! lettre gives the words: commands, parameters, credentials, what EHLO offers. The conversation is held here and not by
+//! lettre, because what a failure means depends on how far the message went: see [`crate::deliver`]'s table.
 
 mod connection;
 mod obstacle;

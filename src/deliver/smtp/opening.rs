@@ -4,7 +4,7 @@
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::{Auth, Ehlo, Starttls};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::Extension;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -83,7 +83,7 @@ async fn greeting(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<(),
 }
 
 async fn hello(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<Features, Obstacle> {
-    let reply = ask(server, talk, &Ehlo::new(ClientId::Domain(server.hello())), "au salut (EHLO)").await?;
+    let reply = ask(server, talk, &Ehlo::new(server.hello()), "au salut (EHLO)").await?;
     match reply.class() {
         Class::Done => Ok(Features::of(&reply)),
         _ => Err(Obstacle::reply(&server.place(), "au salut (EHLO)", &reply)),
@@ -106,7 +106,7 @@ async fn starttls(server: &SmtpServer, talk: &mut Talk<impl Wire>) -> Result<Upg
         return Ok(Upgrade::No);
     }
     let required = server.security == Security::StartTlsRequired;
-    if !hello(server, talk).await?.starttls {
+    if !hello(server, talk).await?.offers(Extension::StartTls) {
         return if required { Err(no_starttls(server)) } else { Ok(Upgrade::No) };
     }
     let reply = ask(server, talk, &Starttls, "au chiffrement (STARTTLS)").await?;
@@ -150,29 +150,25 @@ async fn identify(
     password: &str,
 ) -> Result<(), Obstacle> {
     const STEP: &str = "à l’identification (AUTH)";
-    let credentials = Credentials::new(user.to_owned(), password.to_owned());
-    let auth = |mechanism: Mechanism, challenge: Option<&str>| {
-        let command = Auth::new(mechanism, credentials.clone(), challenge.map(str::to_owned));
-        command.map_err(|error| Obstacle::needs_a_person(format!("{} : {error}", server.place())))
-    };
-    let reply = if features.auth_plain {
-        ask(server, talk, &auth(Mechanism::Plain, None)?, STEP).await?
-    } else if features.auth_login {
-        let mut reply = ask(server, talk, &auth(Mechanism::Login, None)?, STEP).await?;
-        // Servers ask for the name, then for the password, in whatever words.
-        for challenge in ["Username", "Password"] {
-            if reply.class() == Class::More {
-                reply = ask(server, talk, &auth(Mechanism::Login, Some(challenge))?, STEP).await?;
-            }
-        }
-        reply
-    } else {
+    let Some(mechanism) = features.password_mechanism() else {
         let why = format!(
             "{} ne propose pas d’identification par mot de passe (AUTH PLAIN ou LOGIN) : vérifiez le port, le chiffrement, ou retirez user",
             server.place()
         );
         return Err(Obstacle::needs_a_person(why));
     };
+    let credentials = Credentials::new(user.to_owned(), password.to_owned());
+    let auth = |challenge: Option<&str>| {
+        let command = Auth::new(mechanism, credentials.clone(), challenge.map(str::to_owned));
+        command.map_err(|error| Obstacle::needs_a_person(format!("{} : {error}", server.place())))
+    };
+    let mut reply = ask(server, talk, &auth(None)?, STEP).await?;
+    // LOGIN servers ask for the name, then for the password, in whatever words: lettre knows but the usual ones.
+    for challenge in ["Username", "Password"] {
+        if mechanism == Mechanism::Login && reply.class() == Class::More {
+            reply = ask(server, talk, &auth(Some(challenge))?, STEP).await?;
+        }
+    }
     match reply.class() {
         Class::Done => Ok(()),
         Class::Never => Err(Obstacle::needs_a_person(format!(

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use lettre::transport::smtp::extension::ClientId;
+
 /// How the conversation is kept secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
@@ -85,13 +87,12 @@ impl SmtpServer {
     }
 
     /// What EHLO says: a name that needs no quoting, or `localhost`.
-    pub(super) fn hello(&self) -> String {
-        let own = || hostname::get().ok().and_then(|name| name.into_string().ok());
-        let sound = |name: &String| {
-            let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'[' | b']' | b':');
-            !name.is_empty() && name.len() <= 253 && name.bytes().all(fit)
-        };
-        self.hello_name.clone().or_else(own).filter(sound).unwrap_or_else(|| "localhost".into())
+    pub(super) fn hello(&self) -> ClientId {
+        let named = self.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
+        let name = named.to_string();
+        let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'[' | b']' | b':');
+        let sound = !name.is_empty() && name.len() <= 253 && name.bytes().all(fit);
+        if sound { named } else { ClientId::Domain("localhost".into()) }
     }
 }
 

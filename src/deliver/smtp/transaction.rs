@@ -4,7 +4,7 @@
 
 use lettre::Address;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 use tokio::time::Instant;
 
 use super::connection::Connection;
@@ -12,7 +12,7 @@ use super::obstacle::Obstacle;
 use super::reply::{Class, Fault, Reply};
 use super::talk::WriteFault;
 use crate::deliver::Outcome;
-use crate::deliver::address::wire_form;
+use crate::deliver::address::wire_address;
 use crate::model::EmailAddress;
 
 /// What one transaction sends.
@@ -145,48 +145,46 @@ struct Envelope {
 impl Envelope {
     fn of(connection: &Connection, parcel: &Parcel<'_>) -> Result<Self, Outcome> {
         let features = &connection.features;
-        let (from, to) = (wire_form(parcel.from), wire_form(parcel.to));
+        let (from, to) = (wire_address(parcel.from), wire_address(parcel.to));
         let size = parcel.message.len() as u64;
-        if let Some(size_max) = features.size_max.filter(|size_max| size > *size_max) {
+        if let Some(size_max) = features.size_max.filter(|size_max| (1..size).contains(size_max)) {
             let reply = format!("le message fait {size} octets et le serveur en accepte {size_max}");
             return Err(Outcome::Refused { reply });
         }
-        let utf8 = !from.is_ascii() || !to.is_ascii() || !header_block(parcel.message).is_ascii();
-        if utf8 && !features.utf8 {
+        let utf8 = !is_ascii(&from) || !is_ascii(&to) || !header_block(parcel.message).is_ascii();
+        if utf8 && !features.offers(Extension::SmtpUtfEight) {
             return Err(no_utf8(&from, &to));
         }
         let eight_bit = !parcel.message.is_ascii();
-        if eight_bit && !features.eight_bit {
+        if eight_bit && !features.offers(Extension::EightBitMime) {
             let reply = "le message contient des octets hors ASCII et le serveur n’accepte pas 8BITMIME".into();
             return Err(Outcome::Refused { reply });
         }
         let parameters = [
-            features.size.then_some(MailParameter::Size(parcel.message.len())),
+            features.size_max.map(|_| MailParameter::Size(parcel.message.len())),
             eight_bit.then_some(MailParameter::Body(MailBodyParameter::EightBitMime)),
             utf8.then_some(MailParameter::SmtpUtfEight),
         ];
         Ok(Self {
-            from: Mail::new(Some(path(&from)), parameters.into_iter().flatten().collect()),
-            to: Rcpt::new(path(&to), Vec::new()),
+            from: Mail::new(Some(from), parameters.into_iter().flatten().collect()),
+            to: Rcpt::new(to, Vec::new()),
         })
     }
 }
 
-/// An address was checked when it was made, and its domain written for the wire: lettre need not judge it again.
-fn path(address: &str) -> Address {
-    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-    Address::new_dangerous(local, domain)
+fn is_ascii(address: &Address) -> bool {
+    AsRef::<str>::as_ref(address).is_ascii()
 }
 
-fn no_utf8(from: &str, to: &str) -> Outcome {
+fn no_utf8(from: &Address, to: &Address) -> Outcome {
     // Our own address would fail with every recipient: that is no reason to give any of them up.
-    if !from.is_ascii() {
+    if !is_ascii(from) {
         return Obstacle::needs_a_person(
             "l’adresse de l’expéditeur a des accents et le serveur d’envoi ne les accepte pas (SMTPUTF8) : changez-la",
         )
         .into();
     }
-    let what = if to.is_ascii() { "un en-tête du message" } else { "l’adresse du destinataire" };
+    let what = if is_ascii(to) { "un en-tête du message" } else { "l’adresse du destinataire" };
     Outcome::Refused { reply: format!("{what} a des accents et le serveur d’envoi ne les accepte pas (SMTPUTF8)") }
 }
 

@@ -17,6 +17,9 @@ impl Geography {
         let departement = self.table.departement(&number)?;
         let before = n.checked_sub(1).map_or("", |b| words.word(b));
         let (gap_before, gap_after) = (words.gap_before(n), words.gap_after(n));
+        if in_counting_brackets(words, n) {
+            return None;
+        }
         if gap_after.starts_with(['/', '€', '%', '°', ':']) || gap_before.ends_with(['/', '€', '°', '.']) {
             return None;
         }
@@ -26,6 +29,11 @@ impl Geography {
                     || (p.words.1 + 2 == n && matches!(before, "et" | "ou")))
         });
         let in_brackets = gap_before.trim_end().ends_with('(') && gap_after.trim_start().starts_with([')', ',']);
+        let before_that = n.checked_sub(2).map_or("", |b| words.word(b));
+        let before = match before {
+            "concernes" | "eligibles" | "cibles" | "suivants" => before_that,
+            _ => before,
+        };
         let named = matches!(before, "departement" | "departements" | "dept" | "dep" | "depts" | "cd" | "dpt");
         let beyond_days = number.len() == 3
             || number.starts_with('2') && !number.bytes().all(|b| b.is_ascii_digit())
@@ -61,6 +69,35 @@ pub(super) fn number_in_brackets<'w>(words: &'w Words<'_>, last: usize) -> Optio
     sound.then_some((number, last + 1))
 }
 
+/// The postcode that follows in brackets, and its word: `Montreuil (62170)`.
+pub(super) fn postcode_in_brackets<'w>(words: &'w Words<'_>, last: usize) -> Option<(&'w str, usize)> {
+    let number = words.word(last + 1);
+    let closes = words.gap_after(last + 1).trim_start().starts_with([')', ',']);
+    let sound = number.len() == 5 && number.bytes().all(|b| b.is_ascii_digit());
+    (sound && closes && words.gap_after(last).trim() == "(").then_some((number, last + 1))
+}
+
+/// A list of numbers in brackets has no more words.
+const LIST_WORDS_MAX: usize = 40;
+
+/// Whether the numbers from word `n` on, up to the bracket that closes, count something: `(13, 14 ans)`.
+fn in_counting_brackets(words: &Words<'_>, n: usize) -> bool {
+    for next in n..(n + LIST_WORDS_MAX).min(words.len()) {
+        let gap = words.gap_after(next);
+        if gap.contains([')', '\n', '.', ';', '(']) {
+            return false;
+        }
+        let following = words.word(next + 1);
+        if counts_something(following) {
+            return true;
+        }
+        if !begins_with_digit(following) && !matches!(following, "et" | "ou" | "a") {
+            return false;
+        }
+    }
+    false
+}
+
 pub(super) fn begins_with_digit(word: &str) -> bool {
     word.bytes().next().is_some_and(|b| b.is_ascii_digit())
 }
@@ -84,6 +121,22 @@ pub(super) fn counts_something(word: &str) -> bool {
             | "euros"
             | "euro"
             | "ans"
+            | "an"
+            | "annees"
+            | "semaines"
+            | "places"
+            | "pages"
+            | "points"
+            | "minutes"
+            | "min"
+            | "mn"
+            | "dossiers"
+            | "communes"
+            | "associations"
+            | "laureats"
+            | "habitants"
+            | "enfants"
+            | "jeunes"
             | "jours"
             | "mois"
             | "heures"

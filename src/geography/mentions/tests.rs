@@ -41,6 +41,16 @@ fn regions_and_departements_are_named() {
 }
 
 #[test]
+fn departements_in_a_list_vouch_for_each_other() {
+    check("un établissement pour Oise et Aisne", "Oise=D60; Aisne=D02");
+    check("Ain, Isère et Savoie", "Ain=D01; Isère=D38; Savoie=D73");
+    check("de Maine-et-Loire, de Mayenne et de Sarthe", "Maine-et-Loire=D49; Mayenne=D53; Sarthe=D72");
+    check("Vienne ou Deux-Sèvres", "Vienne=D86; Deux-Sèvres=D79");
+    check("Mayenne et Laval", "Laval=53130");
+    check("au bord de Loire. Et Cher lecteur", "");
+}
+
+#[test]
 fn communes_need_a_sign() {
     check("à Nanterre", "Nanterre=92050");
     check("la commune de Contes", "Contes=06048?");
@@ -56,6 +66,8 @@ fn communes_need_a_sign() {
     check("Mer (41)", "Mer (41)=41136");
     check("LES PROJETS ORANGE", "");
     check("l'Union européenne", "Union européenne=EU");
+    check("Montreuil (62170)", "Montreuil (62170)=62588");
+    check("Saint-Denis (97400)", "Saint-Denis (97400)=97411");
 }
 
 #[test]
@@ -66,6 +78,10 @@ fn numbers_count_as_departements_where_they_are_written_so() {
     check("habiter le 93", "93=D93");
     check("le 15 mars, le 31, 93 projets, 92 %, 93 rue", "");
     check("le 92 boulevard", "");
+    check("pour les jeunes (13, 14 ans)", "");
+    check("les samedis (10, 17 et 24 mars)", "");
+    check("départements concernés : 02, 59 et 62", "02=D02; 59=D59; 62=D62");
+    check("dans le 93 et le 94", "93=D93; 94=D94");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn doubtful_rows_are_held_where_the_settings_say_so() {
         let (id, _) = sending(&store, 2, false).await;
         store.claim(id, &worker, LEASE_MS, 1, at(3)).await.unwrap();
         store.take_back(id, std::slice::from_ref(&worker), at(3)).await.unwrap();
-        assert_eq!(store.hold_uncertain(id, at(4)).await.unwrap(), 1);
+        assert_eq!(store.hold_uncertain(id, 1, at(4)).await.unwrap(), 1);
         let rest = store.claim(id, &worker, LEASE_MS, 9, at(4)).await.unwrap();
         assert_eq!(rest.len(), 1);
         store.record(&[outcome(&rest[0], Verdict::Sent)], at(5)).await.unwrap();

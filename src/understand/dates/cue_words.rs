@@ -260,7 +260,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
         Class::History,
         6.0,
         "l'an dernier|annee derniere|l'annee derniere|edition precedente|editions precedentes|precedente edition\
-         |avaient ete|avait ete|s'etait|s'etaient|etaient a|precedent appel|precedente campagne|l'an passe|annee passee|campagne precedente",
+         |avaient ete|avait ete|s'etait|s'etaient|precedent appel|precedente campagne|l'an passe|annee passee|campagne precedente",
     ),
     (
         Class::History,

@@ -10,6 +10,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 mod title;
+mod turns;
 
 use super::Input;
 use super::page::Page;

@@ -125,12 +125,16 @@ impl Scores {
             // The date of the offers, or of a call that is over.
             _ if over => 0.3,
             (true, _) => 1.0,
-            (false, false) => 0.6,
+            (false, false) if closes == Closes::OnADay => 0.6,
+            (false, false) => 0.3,
             (false, true) => 0.3,
         };
         self.add(Kind::Call, points * kept);
         if closes == Closes::NotSaid && seen.distinct(Sign::Limit) > 0 {
             self.add(Kind::Call, 1.0);
+        }
+        if !over && !unlike && closes == Closes::NotSaid {
+            self.weigh_some(seen, Kind::Call, Sign::HandIn, 2.5, 2.5);
         }
     }
 
@@ -139,7 +143,12 @@ impl Scores {
         self.weigh_some(seen, Kind::Aid, Sign::Aid, 0.7, 4.5);
         let applying = seen.distinct(Sign::Apply);
         self.add(Kind::Aid, (applying as f32 * 0.4).min(1.5));
-        self.weigh_some(seen, Kind::Aid, Sign::Standing, 3.0, 4.0);
+        let standing: Vec<&Found<Sign>> = seen.standing().collect();
+        if let Some(found) = standing.first() {
+            let points = if standing.len() > 1 { 4.0 } else { 3.0 };
+            self.prove(Kind::Aid, points, seen.page.quote_text(found.at.clone()));
+            self.add(Kind::Call, if closes == Closes::NotSaid { -2.0 } else { 0.0 });
+        }
         self.add(
             Kind::Aid,
             match closes {

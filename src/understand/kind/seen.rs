@@ -2,31 +2,11 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::super::page::{Page, Zone};
 use super::super::phrases::Found;
 use super::signs::{SIGNS, Sign};
-
-/// What was decided, in any noun and number: "les six équipes ont été choisies", "la commission a reçu 31 dossiers".
-static TOLD: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        r"(?: ont| a| avaient| avait) ete (?:retenu|selectionn|soutenu|financ|prim|recompens|design|attribu|choisi|distingu|labellis|subventionn)[a-z]* ",
-        r" (?:sont|est) (?:retenu|laureat|selectionn|primee?s? |recompens|distingu|subventionn)[a-z]* ",
-        r" (?:jury|commission|comite|college|prefecture|conseil) (?:de selection |departemental |regional )?a (?:retenu|choisi|selectionne|attribue|accorde|notifie|tranche|designe|prime|distingue|decerne)[a-z]* ",
-        r" (?:a|avait|ont) (?:recu|suscite|reuni|enregistre) (?:\d+|plus de \d+|pres de \d+) (?:reponses|candidatures|dossiers|projets|demandes|applications) ",
-        r" (?:recevront|percevront|beneficieront|toucheront|se partageront|se partagent|se repartissent) (?:une|d une|d un|chacun|\d)",
-        r" (?:classe premier|classee premiere|par ordre de merite|(?:were|was|has been|have been) (?:awarded|selected|funded))",
-        r" call (?:received|closed) ",
-    ]
-    .iter()
-    .filter_map(|told| Regex::new(told).ok())
-    .collect()
-});
-/// Phrases of the table are numbered from 0; these come after all of them.
-const TOLD_FIRST: usize = 1_000_000;
+use super::turns::turns;
 
 /// The signs of one notice, by where they stand.
 pub(super) struct Seen<'p, 't> {
@@ -39,7 +19,7 @@ pub(super) struct Seen<'p, 't> {
 
 impl<'p, 't> Seen<'p, 't> {
     pub fn of(page: &'p Page<'t>) -> Self {
-        let text = SIGNS.find(&page.text).into_iter().chain(told(page));
+        let text = SIGNS.find(&page.text).into_iter().chain(turns(page));
         let text = text.map(|found| (page.zone(found.at.start), found));
         let text: Vec<(Zone, Found<Sign>)> = text.filter(|(zone, _)| *zone >= Zone::Body).collect();
         let passing = text.iter().filter(|(_, found)| matches!(found.tag, Sign::CallInPassing | Sign::CallToCome));
@@ -60,6 +40,21 @@ impl<'p, 't> Seen<'p, 't> {
         self.text.iter().filter(move |(z, found)| *z == zone && found.tag == sign).map(|(_, found)| found)
     }
 
+    /// What may be asked for at any time; further down a page, visits and controls come "à tout moment" too.
+    pub fn standing(&self) -> impl Iterator<Item = &Found<Sign>> {
+        const NEAR_BYTES: usize = 100;
+        let asked = |at: usize| {
+            self.text.iter().any(|(_, other)| {
+                matches!(other.tag, Sign::Apply | Sign::Aid | Sign::Campaign)
+                    && other.at.start.abs_diff(at) < NEAR_BYTES
+            })
+        };
+        let speaks = move |(zone, found): &&(Zone, Found<Sign>)| {
+            found.tag == Sign::Standing && (*zone >= Zone::Lead || asked(found.at.start))
+        };
+        self.text.iter().filter(speaks).map(|(_, found)| found)
+    }
+
     pub fn some(&self, sign: Sign) -> bool {
         self.all(sign).next().is_some()
     }
@@ -78,13 +73,4 @@ impl<'p, 't> Seen<'p, 't> {
     pub fn distinct(&self, sign: Sign) -> usize {
         self.all(sign).map(|found| found.phrase).collect::<HashSet<_>>().len()
     }
-}
-
-fn told(page: &Page) -> Vec<Found<Sign>> {
-    let first = |(number, told): (usize, &Regex)| {
-        let found = told.find(page.text.plain())?;
-        let at = page.text.behind_plain(found.range());
-        Some(Found { tag: Sign::ResultTold, at, phrase: TOLD_FIRST + number })
-    };
-    TOLD.iter().enumerate().filter_map(first).collect()
 }

@@ -27,6 +27,8 @@ pub(super) enum Sign {
     Programme,
     /// How one applies.
     Apply,
+    /// What is handed in, and by when; never in signs.txt.
+    HandIn,
     /// Until when one applies, said by a label.
     Limit,
     /// One may apply at any time.

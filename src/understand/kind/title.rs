@@ -18,19 +18,23 @@ static COUNTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)\b(?:\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent) ",
         r"(?:nouveaux |nouvelles )?(?:projets?|projects|lauréats?|associations?|actions?|communes|collectivités|structures",
-        r"|dossiers|initiatives|candidatures|pat|territoires|villes|lieux)",
-        r"(?: \p{L}+)? (\p{L}{3,}(?:é|és|ée|ées|nus|nues)|selected|funded|awarded)\b",
+        r"|dossiers|initiatives|candidatures|pat|territoires|villes|lieux|clubs|cantines|écoles|équipes|entreprises|porteurs)",
+        r"(?: \p{L}+)? (\p{L}{3,}(?:é|és|ée|ées|nus|nues|sis|sies)|selected|funded|awarded)\b",
     ))
     .ok()
 });
-/// Participles that count no winners: "douze associations intéressées".
-const NOT_CHOSEN: [&str; 5] = ["concern", "intéress", "propos", "invit", "appel"];
+/// "Liste des communes accompagnées".
+static LISTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\bliste des \p{L}+ (\p{L}{3,}(?:é|ée)s|retenus|retenues)\b").ok());
+/// Participles that tell no winners: "douze associations intéressées", "liste des structures habilitées".
+const NOT_CHOSEN: [&str; 9] =
+    ["concern", "intéress", "propos", "invit", "appel", "habilit", "agré", "convention", "réserv"];
 
 /// "Formation : …", "Stage – …": what sort of page it is, then its subject.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)^\s*(?:formations?|stages?|emplois?|recrutement|portraits?|interview|agenda|étude|rapport|webinaire|atelier",
-        r"|conférence|rencontre|vidéo|podcast|témoignages?|jeu|sortie|exposition)\s*[:–—|-] ",
+        r"|conférence|rencontre|vidéo|podcast|témoignages?|jeu|sortie|exposition|apprentissage|alternance|offre)\s*[:–—|-] ",
         // Somebody speaks: « Nous avons osé ».
         r"|^\s*[«“\x22]\s*(?:ma|mon|mes|je|j[’']|nous|notre|nos|on) ?\b",
     ))
@@ -61,6 +65,9 @@ impl Scores {
         if seen.in_title(Sign::Accreditation) && seen.in_title(Sign::Food) {
             self.add(Kind::Accreditation, 5.0);
         }
+        if seen.in_title(Sign::Accreditation) && seen.in_title(Sign::Law) {
+            self.add(Kind::Accreditation, 5.0);
+        }
         if starts_with_infinitive(seen.page.title.text()) {
             self.add(Kind::Aid, 3.0);
         }
@@ -71,7 +78,7 @@ impl Scores {
         }
         if seen.in_title(Sign::Press) && names_call {
             // "Le gouvernement lance un appel à projets" tells of a call that another page holds.
-            self.add(Kind::Call, -4.0);
+            self.add(Kind::Call, -6.0);
         }
         if seen.in_title(Sign::CallToCome) {
             self.add(Kind::Call, -6.0);
@@ -89,7 +96,8 @@ pub(super) fn tells_results(seen: &Seen) -> bool {
 }
 
 fn counted(title: &str) -> Option<Range<usize>> {
-    let found = COUNTED.as_ref()?.captures(title)?;
+    let captures = |regex: &'static LazyLock<Option<Regex>>| regex.as_ref()?.captures(title);
+    let found = captures(&COUNTED).or_else(|| captures(&LISTED))?;
     let participle = found.get(1)?.as_str().to_lowercase();
     let chosen = !NOT_CHOSEN.iter().any(|start| participle.starts_with(start));
     chosen.then(|| found.get(0).map(|all| all.range())).flatten()
@@ -121,7 +129,13 @@ fn in_title(sign: Sign, names_call: bool, first: bool) -> Option<(Kind, f32)> {
         Sign::About | Sign::Event => (Kind::News, early(3.0)),
         Sign::Publication => (Kind::News, early(2.5)),
         Sign::Press => (Kind::News, 2.0),
-        Sign::CallInPassing | Sign::SelfNamed | Sign::Contest | Sign::Apply | Sign::Limit | Sign::Food => return None,
+        Sign::CallInPassing
+        | Sign::SelfNamed
+        | Sign::Contest
+        | Sign::Apply
+        | Sign::HandIn
+        | Sign::Limit
+        | Sign::Food => return None,
     })
 }
 

@@ -1,11 +1,12 @@
 //! The places that a title and a text claim, grouped as they are written together and weighed by the words around them.
 
-use super::cues::{Cue, cue, launches};
+use super::cues::{Cue, cue};
+use super::wide::wide;
 use crate::geography::{Geography, Mention, Words};
 use crate::model::{Field, Level, TerritoryCode};
 
 /// Bytes of a text that count as its lead.
-const LEAD_BYTES: usize = 1_200;
+pub(super) const LEAD_BYTES: usize = 1_200;
 
 /// Places written together ("en Savoie et Haute-Savoie"), with what the sentence says of them.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Claim {
     pub end: usize,
     pub cue: Cue,
     pub in_lead: bool,
+    /// The région that a list in brackets narrows: "Île-de-France (75, 77)".
+    pub narrows: Option<TerritoryCode>,
 }
 
 impl Claim {
@@ -68,7 +71,10 @@ pub fn claims(text: &str, field: &Field, hints: &[TerritoryCode]) -> Vec<Claim> 
             continue;
         }
         if let (true, Some(group)) = (linked, claims.last_mut()) {
-            join(group, geography, codes, ambiguous, mention, cue, conjunction(&words, mention));
+            let narrowing = group.narrows.is_some() || words.gap_before(mention.words.0).contains('(');
+            if !(narrowing && narrow(group, geography, &codes, mention)) {
+                join(group, geography, codes, ambiguous, mention, cue, conjunction(&words, mention));
+            }
             continue;
         }
         claims.push(Claim {
@@ -79,14 +85,45 @@ pub fn claims(text: &str, field: &Field, hints: &[TerritoryCode]) -> Vec<Claim> 
             end: mention.end,
             cue,
             in_lead: *field != Field::Title && mention.start < LEAD_BYTES,
+            narrows: None,
         });
     }
-    claims.extend(national(&words, field));
+    claims.iter_mut().for_each(|claim| whole_region(geography, claim));
+    claims.extend(wide(&words, field));
     claims
 }
 
 /// Places that serve to tell homonyms apart: more would only blur.
 const HINTS_MAX: usize = 12;
+
+/// "Île-de-France (75, 77)": départements in brackets stand for the région before them.
+fn narrow(group: &mut Claim, geography: &Geography, codes: &[TerritoryCode], mention: &Mention) -> bool {
+    let region = group.narrows.clone().or_else(|| match group.codes.as_slice() {
+        [only] if only.level() == Level::Region => Some(only.clone()),
+        _ => None,
+    });
+    let Some(region) = region else { return false };
+    let inside = |code: &TerritoryCode| code.level() == Level::Departement && geography.contains(&region, code);
+    if codes.is_empty() || !codes.iter().all(inside) {
+        return false;
+    }
+    if group.narrows.is_none() {
+        group.codes.clear();
+    }
+    group.codes.extend(codes.iter().filter(|code| !group.codes.contains(code)).cloned().collect::<Vec<_>>());
+    group.narrows = Some(region);
+    group.end = mention.end.max(group.end);
+    true
+}
+
+/// All départements of a région are the région.
+fn whole_region(geography: &Geography, claim: &mut Claim) {
+    if let Some(region) = &claim.narrows
+        && geography.departements_in(region).iter().all(|d| claim.codes.contains(d))
+    {
+        claim.codes = vec![region.clone()];
+    }
+}
 
 /// A place added to those written before it.
 fn join(
@@ -183,39 +220,4 @@ fn linked(words: &Words<'_>, last: usize, next: usize) -> bool {
 
 fn conjunction(words: &Words<'_>, mention: &Mention) -> bool {
     (1..=4).any(|back| mention.words.0.checked_sub(back).is_some_and(|n| matches!(words.word(n), "et" | "ou")))
-}
-
-/// "L'ensemble du territoire national", "appel à projets national", "la Fondation X lance": France is claimed without a name.
-fn national(words: &Words<'_>, field: &Field) -> Vec<Claim> {
-    let mut found = Vec::new();
-    for n in 0..words.len() {
-        let (before, word) = (n.checked_sub(1).map_or("", |b| words.word(b)), words.word(n));
-        let cue = match (before, word) {
-            ("territoire", "national" | "francais" | "metropolitain") => Cue::Applicants,
-            ("echelle" | "niveau" | "portee" | "envergure" | "ampleur", "nationale" | "national") => Cue::Concerned,
-            ("projets" | "projet" | "candidatures" | "interet" | "appel", "national" | "nationaux") => Cue::Concerned,
-            _ if word == "fondation" && (1..=3).any(|b| n.checked_sub(b).is_some_and(|n| words.word(n) == "egide")) => {
-                Cue::Body
-            }
-            ("plan" | "programme" | "prix" | "concours", "national") if field == &Field::Title => Cue::Concerned,
-            (_, "ministere" | "fondation" | "ministre" | "anct" | "ademe" | "cnsa" | "dilcrah")
-                if launches(words, n) =>
-            {
-                Cue::Body
-            }
-            _ => continue,
-        };
-        let first = if cue == Cue::Body { n } else { n.saturating_sub(1) };
-        let (start, end) = words.span(first, n);
-        found.push(Claim {
-            codes: vec![TerritoryCode::france()],
-            ambiguous: vec![],
-            field: field.clone(),
-            start,
-            end,
-            cue,
-            in_lead: *field != Field::Title && start < LEAD_BYTES,
-        });
-    }
-    found
 }

@@ -70,6 +70,8 @@ pub const ASIDES: &[&str] = &[
     "coupe",
     "recueil",
     "inspire",
+    "financeurs",
+    "cofinanceurs",
     "partenariat",
     "partenaires",
     "copyright",
@@ -121,6 +123,34 @@ pub const APPLICANTS: &[&str] = &[
     "destinee",
     "candidats",
     "candidates",
+];
+
+/// Those who apply, in the plural: followed by "de" and a place, they say who may.
+pub const APPLICANTS_PLURAL: &[&str] = &[
+    "associations",
+    "communes",
+    "collectivites",
+    "intercommunalites",
+    "epci",
+    "ccas",
+    "structures",
+    "acteurs",
+    "entreprises",
+    "etablissements",
+    "organismes",
+    "gestionnaires",
+    "habitants",
+    "agriculteurs",
+    "exploitants",
+    "clubs",
+    "porteurs",
+    "bailleurs",
+    "artistes",
+    "jeunes",
+    "lycees",
+    "colleges",
+    "menages",
+    "villes",
 ];
 
 /// Words that draw a line around the places concerned.

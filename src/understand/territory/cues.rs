@@ -1,6 +1,8 @@
 //! What the words around a place say of it: applicants, the body that launches the call, an address, an aside.
 
-use super::cue_words::{APPLICANTS, APPLYING, ASIDES, BODIES, CONCERNED, CONCERNED_NOUNS, LAUNCHES, LIMITS, STREETS};
+use super::cue_words::{
+    APPLICANTS, APPLICANTS_PLURAL, APPLYING, ASIDES, BODIES, CONCERNED, CONCERNED_NOUNS, LAUNCHES, LIMITS, STREETS,
+};
 use crate::geography::{Mention, Words, Written};
 use crate::model::Level;
 
@@ -67,19 +69,36 @@ fn said(words: &Words<'_>, first: usize, last: usize, from: usize) -> Cue {
     if near(APPLICANTS, 6) && !near(BODIES, 2) {
         return Cue::Applicants;
     }
+    if applicants_of(words, first, from) {
+        return Cue::Applicants;
+    }
     if near(CONCERNED_NOUNS, 5) && follows(words, last, APPLYING) {
         return Cue::Applicants;
     }
     let body = body && !near(&["departement", "departements", "region"], 2);
-    match (body, near(CONCERNED, 4) || before(1) == "en") {
+    let line = line_start(words, first, from);
+    let concerned =
+        (1..=4).filter_map(|back| first.checked_sub(back)).any(|n| n >= line && CONCERNED.contains(&words.word(n)));
+    match (body, concerned || before(1) == "en") {
         (true, _) => Cue::Body,
         (false, true) => Cue::Concerned,
         (false, false) => Cue::Bare,
     }
 }
 
+/// "Les associations sportives de la Manche", "communes et CCAS d'": those who may apply are of the place.
+fn applicants_of(words: &Words<'_>, first: usize, from: usize) -> bool {
+    let before = |back: usize| first.checked_sub(back).filter(|n| *n >= from).map_or("", |n| words.word(n));
+    let linking =
+        |word: &str| matches!(word, "de" | "d" | "du" | "des" | "la" | "le" | "l" | "les" | "en" | "a" | "au");
+    let links = (1..=3).take_while(|back| linking(before(*back))).count();
+    let parted =
+        (1..=links + 2).filter_map(|back| first.checked_sub(back)).any(|n| words.gap_after(n).contains([':', '(']));
+    links > 0 && !parted && (links + 1..=links + 2).any(|back| APPLICANTS_PLURAL.contains(&before(back)))
+}
+
 /// Whether a verb follows that launches the call.
-pub fn launches(words: &Words<'_>, last: usize) -> bool {
+fn launches(words: &Words<'_>, last: usize) -> bool {
     follows(words, last, LAUNCHES)
 }
 
@@ -100,6 +119,17 @@ fn follows(words: &Words<'_>, last: usize, wanted: &[&str]) -> bool {
 fn sentence_start(words: &Words<'_>, first: usize) -> usize {
     let lowest = first.saturating_sub(BEFORE_WORDS_MAX);
     (lowest..first).rev().find(|n| ends_sentence(words.gap_after(*n))).map_or(lowest, |n| n + 1)
+}
+
+/// Where the line begins, unless it goes on with the sentence before it. A heading above still says what is drawn or
+/// who may apply ("Périmètre"), so this is for weaker words.
+fn line_start(words: &Words<'_>, first: usize, from: usize) -> usize {
+    (from..=first).rev().find(|n| begins_line(words, *n, first)).unwrap_or(from)
+}
+
+/// Whether a line that is no wrapped sentence's begins at word `n`, before the place itself.
+fn begins_line(words: &Words<'_>, n: usize, first: usize) -> bool {
+    n < first && words.gap_before(n).contains('\n') && words.capital(n) && !begins_with_digit(words.word(n))
 }
 
 fn ends_sentence(gap: &str) -> bool {

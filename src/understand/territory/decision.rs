@@ -44,10 +44,10 @@ impl Decision {
 }
 
 /// The territory, and the words it rests on.
-pub fn decide(claims: &[Claim], publisher: Option<&Publisher>, source: &[TerritoryCode]) -> Decision {
+pub fn decide(claims: &[Claim], publisher: Option<&Publisher>, source: &[TerritoryCode], reach: Reach) -> Decision {
     let mut decision = match publisher {
-        Some(publisher) if publisher.said == Said::Place => beside_local(claims, publisher),
-        Some(publisher) => beside_scope(claims, publisher),
+        Some(publisher) if publisher.said == Said::Place => beside_local(claims, publisher, reach),
+        Some(publisher) => beside_scope(claims, publisher, source),
         None if source.is_empty() => alone(claims),
         None => beside_source(claims, source),
     };
@@ -60,15 +60,23 @@ pub fn decide(claims: &[Claim], publisher: Option<&Publisher>, source: &[Territo
     decision
 }
 
+/// How far a local publisher's page may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It may relay a call of the whole country or the Union.
+    Wide,
+    /// A service of the State: what is national it handles where it is, unless it says "everywhere".
+    Local,
+}
+
 /// A préfecture, a département, a town: its own territory, unless the text plainly narrows or widens it.
-fn beside_local(claims: &[Claim], publisher: &Publisher) -> Decision {
+fn beside_local(claims: &[Claim], publisher: &Publisher, reach: Reach) -> Decision {
     let own = &publisher.codes;
     if let Some(decision) = widened(claims, own).or_else(|| narrowed(claims, own)) {
         return decision;
     }
-    let spoken_of = claims.iter().any(|c| c.cue != Cue::Aside && c.codes.iter().any(|code| meets(own, code)));
-    if !spoken_of && let Some(n) = relayed_national(claims) {
-        return Decision::of(vec![TerritoryCode::france()], Basis::Claim(n)).weak("");
+    if let Some((n, claim)) = relayed_wide(claims, own, reach) {
+        return Decision::of(claim.codes.clone(), Basis::Claim(n)).weak("");
     }
     Decision::of(own.clone(), Basis::Publisher { start: publisher.start, end: publisher.end })
 }
@@ -78,10 +86,25 @@ fn widened(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
     let widens = |claim: &Claim| {
         let own_too = claim.codes.iter().any(|c| within(own, c));
         let more = claim.codes.iter().any(|c| !within(own, c) && !matches!(c.level(), Level::Country | Level::Europe));
-        claim.cue >= Cue::Applicants && own_too && more
+        (claim.cue >= Cue::Applicants && own_too && more) || neighbours(claim, own)
     };
     let n = claims.iter().position(widens)?;
     Some(Decision::of(claims.get(n)?.codes.clone(), Basis::Claim(n)))
+}
+
+/// "Les projets de Loire-Atlantique, de Mayenne et de Vendée", on a town's site: départements, its own among them.
+fn neighbours(claim: &Claim, own: &[TerritoryCode]) -> bool {
+    let level = claim.codes.first().map(TerritoryCode::level);
+    let large = matches!(level, Some(Level::Departement | Level::Region));
+    let alike = claim.codes.iter().all(|c| Some(c.level()) == level);
+    let around = |code: &TerritoryCode| own.iter().all(|o| !equal(o, code) && within(std::slice::from_ref(code), o));
+    claim.codes.len() > 1
+        && claim.cue >= Cue::Concerned
+        && (claim.in_lead || claim.in_title())
+        && large
+        && alike
+        && !own.is_empty()
+        && claim.codes.iter().any(around)
 }
 
 /// One place inside its own, in the title or plainly said at the start, and not its own beside it.
@@ -103,7 +126,7 @@ fn narrowed(claims: &[Claim], own: &[TerritoryCode]) -> Option<Decision> {
 }
 
 /// A ministry, a foundation, the Commission: everywhere, unless the title or plain words say where.
-fn beside_scope(claims: &[Claim], publisher: &Publisher) -> Decision {
+fn beside_scope(claims: &[Claim], publisher: &Publisher, source: &[TerritoryCode]) -> Decision {
     let mut scope =
         Decision::of(publisher.codes.clone(), Basis::Publisher { start: publisher.start, end: publisher.end });
     // Cooperation with another country: both.
@@ -116,6 +139,10 @@ fn beside_scope(claims: &[Claim], publisher: &Publisher) -> Decision {
     let everywhere =
         claims.iter().any(|c| c.cue >= Cue::Applicants && c.codes.iter().any(|code| publisher.codes.contains(code)));
     let plain = claim.in_title() || (claim.cue >= Cue::Launches && !everywhere);
+    // A foundation that a local source lists, and that speaks of that place.
+    if claim.cue >= Cue::Concerned && !everywhere && claim.codes.iter().all(|code| source.contains(code)) {
+        return Decision::of(claim.codes.clone(), Basis::Claim(n));
+    }
     if claim.weight() < PLAIN_WEIGHT || !plain {
         return scope;
     }
@@ -157,11 +184,21 @@ fn dominates(claims: &[Claim], claim: &Claim) -> bool {
     others.flat_map(|c| &c.codes).all(|code| claim.codes.iter().any(|own| Geography::get().overlaps(own, code)))
 }
 
-fn relayed_national(claims: &[Claim]) -> Option<usize> {
-    claims.iter().position(|c| {
-        let country = c.codes.iter().any(|code| code.level() == Level::Country);
-        country && (((c.in_title() || c.in_lead) && c.cue >= Cue::Body) || c.cue >= Cue::Applicants)
-    })
+/// A claim of everywhere, where the page says of no place of its own that it is meant.
+fn relayed_wide<'c>(claims: &'c [Claim], own: &[TerritoryCode], reach: Reach) -> Option<(usize, &'c Claim)> {
+    let own_place = |claim: &&Claim| claim.codes.iter().any(|code| meets(own, code));
+    let said_of_own = claims.iter().filter(own_place).map(|claim| claim.cue).max().unwrap_or(Cue::Aside);
+    let wide = |claim: &Claim| {
+        let everywhere = claim.codes.iter().any(|code| matches!(code.level(), Level::Country | Level::Europe));
+        let plain = claim.cue >= Cue::Applicants && (claim.in_title() || claim.in_lead);
+        let likely = claim.cue >= Cue::Concerned && claim.in_title();
+        let believed = match reach {
+            Reach::Wide => plain && said_of_own < Cue::Applicants || likely && said_of_own < Cue::Concerned,
+            Reach::Local => plain && said_of_own < Cue::Concerned,
+        };
+        everywhere && (believed || likely && said_of_own == Cue::Aside)
+    };
+    claims.iter().enumerate().find(|(_, claim)| wide(claim))
 }
 
 /// The heaviest claim; places that are often named weigh more, the first wins.

@@ -5,17 +5,23 @@
 //! Montreuil") or widen ("jeunes parisiens ou franciliens"); a place merely named, an address, a court, a laureate
 //! changes nothing. Pure: it knows neither the clock nor what members want.
 
+mod bodies;
 mod claims;
 mod cue_words;
 mod cues;
 mod decision;
 mod issuer;
+mod publisher;
+mod relay;
+mod wide;
 
-use crate::geography::{Geography, Place, Publisher};
-use crate::model::{Aspect, Doubt, DoubtReason, Field, Level, Quote, Reading, TerritoryCode};
+use crate::geography::{Geography, Place, Said};
+use crate::model::{Aspect, Doubt, DoubtReason, Field, Quote, Reading, TerritoryCode};
 use claims::{Claim, claims};
-use decision::{Basis, Decision};
+use cues::Cue;
+use decision::{Basis, Decision, Reach};
 use issuer::Issuer;
+use relay::Site;
 
 /// Bytes of a text that are read: what stands further down is annexes.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -41,40 +47,46 @@ pub fn territory(input: &TerritoryInput) -> Reading<Vec<TerritoryCode>> {
     if let Some(reading) = structured(input) {
         return reading;
     }
-    let publisher = input.publisher.filter(|_| !input.relay).and_then(|name| publisher(input, name));
-    let relayed = issuer::issuer(input.title, input.text).filter(|issuer| is_another(issuer, publisher.as_ref()));
-    let speaks = relayed.as_ref().map(|issuer| &issuer.publisher).or(publisher.as_ref());
+    let site = publisher::publisher(input);
+    let publisher = site.as_ref().map(|site| &site.publisher);
+    let near = publisher.filter(|p| p.said == Said::Place).map_or(input.source_territory, |p| &p.codes);
+    let relayed = relay::relayed(
+        Site { name: input.publisher.unwrap_or_default(), publisher },
+        &issuer::issuers(input.title, input.text, near),
+    );
+    let speaks = relayed.as_ref().map(|issuer| &issuer.publisher).or(publisher);
     let mut hints: Vec<TerritoryCode> = speaks.iter().flat_map(|p| p.codes.clone()).collect();
     hints.extend(input.source_territory.iter().cloned());
     let mut found = claims(input.title, &Field::Title, &hints);
     found.extend(claims(head(input.text, TEXT_BYTES_MAX), &Field::Text, &hints));
-    let decision = decision::decide(&found, speaks, input.source_territory);
-    match (&decision.basis, relayed) {
+    if let Some(issuer) = &relayed {
+        let in_its_name = |c: &Claim| c.field == issuer.field && c.start < issuer.end && issuer.start < c.end;
+        found.retain(|claim| !in_its_name(claim) && !is_the_relays(claim, issuer, near));
+    }
+    let reach = match input.publisher {
+        Some(name) if relayed.is_none() && relay::is_state_service(name) => Reach::Local,
+        _ => Reach::Wide,
+    };
+    let decision = decision::decide(&found, speaks, input.source_territory, reach);
+    let mut reading = match (&decision.basis, relayed) {
         (Basis::Publisher { .. }, Some(issuer)) => relayed_reading(input, &decision, &issuer),
         _ => reading_of(input, &decision, &found),
+    };
+    if matches!(decision.basis, Basis::Publisher { .. }) && site.is_some_and(|site| site.presumed) {
+        reading = reading.doubted(Doubt::new(Aspect::Territory, DoubtReason::Weak, ""));
     }
+    if input.text.len() > TEXT_BYTES_MAX {
+        reading = reading.doubted(Doubt::new(Aspect::Territory, DoubtReason::Truncated, ""));
+    }
+    reading
 }
 
-/// The publisher's territory; of two communes of its name, the one that the source covers.
-fn publisher(input: &TerritoryInput, name: &str) -> Option<Publisher> {
+/// A relay names its own place beside the call of a body that reaches further: that says nothing of the call.
+fn is_the_relays(claim: &Claim, issuer: &Issuer, own: &[TerritoryCode]) -> bool {
     let geography = Geography::get();
-    let mut publisher = geography.publisher(name)?;
-    let covered = |code: &TerritoryCode| input.source_territory.iter().any(|source| geography.contains(source, code));
-    if let [code] = publisher.codes.as_slice()
-        && code.level() == Level::Commune
-        && !input.source_territory.is_empty()
-        && !covered(code)
-        && let Place::Found(other) = geography.resolve_place(name, input.source_territory)
-        && covered(&other)
-    {
-        publisher.codes = vec![other];
-    }
-    Some(publisher)
-}
-
-/// A body of the publisher's own places is the publisher, under another name.
-fn is_another(issuer: &Issuer, publisher: Option<&Publisher>) -> bool {
-    publisher.is_none_or(|publisher| publisher.codes != issuer.publisher.codes)
+    let lies_in_own = |code: &TerritoryCode| own.iter().any(|o| geography.contains(o, code));
+    let own_are_the_issuers = issuer.publisher.codes.iter().all(lies_in_own);
+    claim.cue < Cue::Limits && !own_are_the_issuers && claim.codes.iter().all(lies_in_own)
 }
 
 fn relayed_reading(input: &TerritoryInput, decision: &Decision, issuer: &Issuer) -> Reading<Vec<TerritoryCode>> {

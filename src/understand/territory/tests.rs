@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod relays;
+
 struct Case<'a> {
     publisher: &'a str,
     source: &'a str,
@@ -322,30 +324,41 @@ fn without_a_publisher_the_text_speaks_then_the_source() {
 }
 
 #[test]
-fn another_bodys_call_is_not_the_relays() {
-    let relay = [
-        "CRESS Guadeloupe",
-        "D971",
-        "Prix national de l'économie solidaire",
-        "Le ministère lance un appel à projets national ouvert sur l'ensemble du territoire national.",
-    ];
-    check(relay, "FR");
-    let reading = territory(&TerritoryInput {
-        title: "Appel à projets de la Fondation des Ormes",
-        text: "Les associations de toute la région Bretagne peuvent répondre.",
-        publisher: Some("Professionbanlieue Île-de-France"),
-        source_territory: &codes("R11"),
-        relay: true,
-        field: None,
-        place: None,
-    });
-    assert_eq!(reading.value, Some(codes("R53")));
+fn a_network_without_a_place_acts_everywhere_in_doubt() {
+    check(["Réseau des vergers", "", "Webinaire", "On vous explique tout."], "FR");
+    check(["Réseau des vergers", "R53", "Webinaire", "On vous explique tout."], "R53");
+    check(["Vergers Solutions", "", "Webinaire", "On vous explique tout."], "");
+    let letter = "Trois fondations préparent un appel à projets\nZoom – À Lunel, une conserverie";
+    check(["Réseau des vergers", "", "Lettre de mai", letter], "FR");
+    let reading =
+        read(&Case { publisher: "Réseau des vergers", source: "", title: "Webinaire", text: "On vous explique." });
+    assert_eq!(reading.doubts.first().map(|d| d.reason), Some(DoubtReason::Weak));
 }
 
 #[test]
-fn a_local_site_relays_a_foundation() {
-    let text = "Cet appel, sous l'égide de la Fondation des Ormes, soutient l'alimentation durable. Le projet se situe en France.";
-    check(["Santé Brest", "29019", "Appel à projet : l'alimentation, un levier", text], "FR");
+fn a_foundation_that_speaks_of_its_sources_place_acts_there() {
+    let text = "La fondation aide les associations de Haute-Loire.";
+    check(["Fondation des Sources", "D43", "Appel à projets", text], "D43");
+    check(["Fondation des Sources", "D43", "Appel à projets", "La fondation aide les associations."], "FR");
+}
+
+#[test]
+fn a_list_in_brackets_narrows_its_region() {
+    check(["", "", "Appel", "Pour les associations implantées en Île-de-France (75, 77 et 78)."], "D75 D77 D78");
+    check(["", "", "Appel", "Pour les associations implantées en Bretagne (22, 29, 35, 56)."], "R53");
+    check(["", "D02", "Appel", "Ouvert aux jeunes (13, 14 ans) du territoire."], "D02");
+}
+
+#[test]
+fn a_text_too_long_is_read_in_part_and_in_doubt() {
+    let check = |bytes: usize, doubted: bool| {
+        let text = "Les associations de Bretagne répondent. ".repeat(bytes / 40 + 1);
+        let reading = read(&Case { publisher: "", source: "", title: "Appel", text: &text });
+        assert_eq!(reading.value, Some(codes("R53")));
+        assert_eq!(reading.doubts.iter().any(|d| d.reason == DoubtReason::Truncated), doubted, "{bytes}");
+    };
+    check(TEXT_BYTES_MAX + 40, true);
+    check(TEXT_BYTES_MAX / 2, false);
 }
 
 #[test]
@@ -358,6 +371,9 @@ fn words_that_look_like_places_are_none() {
 fn homonyms_are_decided_by_what_stands_beside_them() {
     check(["", "D971", "Appel à projets de la ville de Sainte-Anne", "Les associations répondent."], "97128");
     check(["", "D93", "Contrat de ville de Saint-Denis", "Les associations répondent."], "93066");
+    check(["Ville de Saint-Denis", "", "Appel", "La mairie de Saint-Denis (97400) aide les associations."], "97411");
+    check(["Ville de Saint-Denis", "", "Appel", "Mairie, 2 place du Marché, 93200 Saint-Denis."], "93066");
+    check(["Commune de Montreuil", "D62", "Appel", "Les associations répondent."], "62588");
     let reading = read(&Case { publisher: "", source: "R76", title: "Appel de la commune de Saint-Denis", text: "" });
     assert!(reading.value.is_some());
     let reading = read(&Case { publisher: "", source: "FR", title: "Appel de la commune de Sainte-Anne", text: "" });

@@ -1,0 +1,76 @@
+//! Turns of phrase in any noun, verb form and number, which a list of phrases cannot hold.
+//!
+//! They are looked for in the folded words, so without accents or capitals; `|` ends a sentence there.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::page::Page;
+use super::super::phrases::Found;
+use super::signs::Sign;
+
+/// Phrases of signs.txt are numbered from 0; turns come after all of them.
+const FIRST_TURN: usize = 1_000_000;
+
+/// What was decided: "six équipes ont été choisies", "la commission a reçu 31 dossiers".
+const TOLD: &[&str] = &[
+    concat!(
+        r" (?:ont|a|avaient|avait) ete (?:retenu|selectionn|soutenu|prim|recompens|design|attribu|choisi|distingu",
+        r"|labellis|subventionn)[a-z]* ",
+    ),
+    r" (?:sont|est) (?:retenu|laureat|selectionn|recompens|distingu|subventionn)[a-z]* ",
+    r" (?:a|ont) (?:retenu|choisi|selectionne|attribue|accorde|notifie|tranche|designe|prime|distingue|decerne|valide) ",
+    concat!(
+        r" (?:a|avait|ont|avaient) (?:recu|suscite|reuni|enregistre) (?:plus de |pres de )?\d+ ",
+        r"(?:reponses|candidatures|dossiers|projets|demandes|applications) ",
+    ),
+    concat!(
+        r" (?:recevront|percevront|beneficieront|toucheront|se partageront|se partagent|se repartissent) ",
+        r"(?:une|d une|d un|chacun|\d)",
+    ),
+    r" (?:classe premier|classee premiere|par ordre de merite|(?:were|was|has been|have been) (?:awarded|selected|funded)) ",
+    r" call (?:received|closed) ",
+    r" a vote (?:\d|les subventions|l attribution)",
+];
+
+/// How one hands something in: "transmettez votre fiche", "les porteurs adressent leur projet".
+const APPLYING: &str = concat!(
+    r" (?:depos|transme|envoy|adress|renvoy|propos|present|complet|rempli|retourn|remett|remis|soumet|rend)[a-z]* ",
+    r"(?:leur|leurs|votre|vos|un|une|le|la|les|des|sa|son) (?:[a-z]+ )?",
+    r"(?:dossier|demande|projet|candidature|fiche|formulaire|idee|reponse|proposition|action)s? ",
+);
+
+/// What is handed in, and by when, in one sentence: "les dossiers sont attendus pour le", "fiche à remplir avant le".
+const HAND_IN: &str = concat!(
+    r" (?:dossier|demande|projet|candidature|reponse|fiche|proposition|formulaire|manifest\w+|font connaitre)s? ",
+    // A day, and not "avant le début des travaux".
+    r"(?:[a-z0-9]+ ){0,9}(?:avant le|au plus tard le|jusqu au|pour le|d ici le|d ici au) ",
+    r"(?:lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?\d{1,2}(?:er)? ",
+    r"(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre) ",
+);
+
+static TURNS: LazyLock<Vec<(Sign, Regex)>> = LazyLock::new(|| {
+    let told = TOLD.iter().map(|told| (Sign::ResultTold, *told));
+    let others = [(Sign::Apply, APPLYING), (Sign::HandIn, HAND_IN)];
+    told.chain(others).filter_map(|(sign, turn)| Some((sign, Regex::new(turn).ok()?))).collect()
+});
+
+/// The first place of each turn in a text.
+pub(super) fn turns(page: &Page) -> Vec<Found<Sign>> {
+    let first = |(number, (sign, turn)): (usize, &(Sign, Regex))| {
+        let found = turn.find(page.text.plain())?;
+        Some(Found { tag: *sign, at: page.text.behind_plain(found.range()), phrase: FIRST_TURN + number })
+    };
+    TURNS.iter().enumerate().filter_map(first).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_turn_is_a_regex() {
+        assert_eq!(TURNS.len(), TOLD.len() + 2);
+    }
+}
