@@ -1,9 +1,11 @@
 //! Compares what was weighed: the deadline, its waves, what an extension replaced, the opening, the publication.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
+use regex::Regex;
 
 use super::cue::{Class, Cue, cues};
 use super::fold::{BreakKind, Folded};
@@ -271,6 +273,13 @@ pub(super) fn published(pages: &[Page]) -> Option<(Stamp, Quote)> {
     find(&|w| w.published).or_else(|| find(&|w| w.dateline))
 }
 
+/// "Créé le 5 janvier, modifié le 4 mai": the first publication places the others in their years.
+pub(super) fn first_publication(pages: &[Page]) -> Option<Stamp> {
+    let wanted = |w: &Weight| w.published && !w.updated && !w.footer;
+    let (mention, _) = pages.iter().flat_map(Page::weighed).find(|(m, w)| wanted(w) && m.date().is_some())?;
+    Some(Stamp { date: mention.date()?, told: Told::Published })
+}
+
 /// "Octobre 2025 – La campagne est ouverte": its first day.
 pub(super) fn month_of_publication(pages: &[Page]) -> Option<Stamp> {
     let (mention, _) = pages.iter().flat_map(Page::weighed).find(|(_, w)| w.dateline)?;
@@ -296,6 +305,24 @@ pub(super) fn replaced(pages: &[Page], anchors: &Anchors) -> Option<Dated> {
     pages.iter().find_map(|page| {
         page.weights.iter().enumerate().find(|(_, w)| w.replaced).and_then(|(i, _)| page.dated(i, anchors))
     })
+}
+
+/// "Heure limite : 16 h 30", without its day: when one is written.
+pub(super) fn time_of_its_own(pages: &[Page]) -> Option<NaiveTime> {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"heure limite(?: de depot| de reception| d'envoi| de remise)? ?:? ?(?:fixee a )?").ok()
+    });
+    let regex = WORDS.as_ref()?;
+    let times = pages.iter().flat_map(|page| {
+        let whole = page.text.from(0);
+        regex.find_iter(whole).filter_map(|found| super::hour::time_at(whole.get(found.end()..)?))
+    });
+    let mut times: Vec<NaiveTime> = times.map(|(time, _)| time).collect();
+    times.dedup();
+    match times.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
 }
 
 /// An hour written beside the same day elsewhere, where nothing says it is a meeting's.

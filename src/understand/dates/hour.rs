@@ -24,7 +24,9 @@ pub(super) struct Beside {
 const HOUR_BEFORE_BYTES_MAX: usize = 48;
 
 /// Words that may stand between a date and its hour.
-const BETWEEN: [&str; 22] = [
+const BETWEEN: [&str; 24] = [
+    "heure limite",
+    "|",
     "inclusivement",
     "inclus",
     "incluse",
@@ -46,7 +48,7 @@ const BETWEEN: [&str; 22] = [
     ")",
     ":",
     "/",
-    "|",
+    "dernier carat",
 ];
 
 /// How many of them.

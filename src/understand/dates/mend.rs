@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::fold::Folded;
 
@@ -60,7 +60,10 @@ fn broken_words(text: &Folded) -> Vec<usize> {
         inside.extend(gaps.map(|(i, _)| start + i));
     };
     let words = BROKEN.as_ref().into_iter().flat_map(|regex| regex.find_iter(whole));
-    for word in words.filter(|word| word.as_str().contains(' ') && !WHOLE.contains(&word.as_str())) {
+    // "Le dépôt s'étend du …": that s is another word's.
+    let elided = |end: usize| text.byte(end) == b'\'';
+    let broken = |word: &Match| word.as_str().contains(' ') && !WHOLE.contains(&word.as_str()) && !elided(word.end());
+    for word in words.filter(broken) {
         drop_gaps(word.start(), word.as_str());
     }
     let numbers = NUMBERS.iter().flatten().flat_map(|regex| regex.captures_iter(whole));

@@ -7,9 +7,11 @@
 mod campaign;
 mod choose;
 mod cue;
+mod cue_words;
 mod dateline;
 mod fold;
 mod hour;
+mod label;
 mod mend;
 mod mention;
 mod range;

@@ -13,6 +13,9 @@ use crate::model::{Aspect, Deadline, Doubt, DoubtReason, Field, Quote, Reading};
 /// A second statement this much weaker than the first does not contradict it.
 const CONTRADICTION_POINTS: f32 = 2.5;
 
+/// Dates before this are of those who apply, not of what they apply to.
+const YEAR_OF_A_CALL_MIN: i32 = 2010;
+
 /// A standing aid has a deadline only when it says so this plainly.
 const STANDING_POINTS_MIN: f32 = 3.6;
 
@@ -26,7 +29,9 @@ pub fn read(input: &DatesInput) -> DatesReading {
     ];
     let mut reading = DatesReading::default();
     let published = choose::published(&pages);
-    let stamp = published.as_ref().map(|(stamp, _)| *stamp).or_else(|| choose::month_of_publication(&pages));
+    let stamp = choose::first_publication(&pages)
+        .or_else(|| published.as_ref().map(|(stamp, _)| *stamp))
+        .or_else(|| choose::month_of_publication(&pages));
     if let Some((stamp, quote)) = published {
         reading.published = Reading::of(stamp.date, quote);
     }
@@ -84,7 +89,8 @@ fn anchors(input: &DatesInput, pages: &[Page], published: Option<Stamp>) -> Anch
             continue;
         }
         let in_month = |day: u32| NaiveDate::from_ymd_opt(mention.month?.0, mention.month?.1, day);
-        anchors.around.extend(mention.date().or_else(|| in_month(15)));
+        let around = mention.date().or_else(|| in_month(15));
+        anchors.around.extend(around.filter(|date| date.year() >= YEAR_OF_A_CALL_MIN));
         if let Some(event) = mention.date().or_else(|| in_month(1)).filter(|_| weight.later_event) {
             anchors.later_event = Some(anchors.later_event.map_or(event, |d| d.min(event)));
         }
@@ -134,7 +140,10 @@ fn read_deadline(
     }
     let deadline = |group: &Group| Deadline {
         date: group.date,
-        time: group.time().or_else(|| choose::time_elsewhere(pages, group.date, anchors)),
+        time: group
+            .time()
+            .or_else(|| choose::time_elsewhere(pages, group.date, anchors))
+            .or_else(|| choose::time_of_its_own(pages)),
         zone: group.zone().unwrap_or(input.zone),
     };
     let value = deadline(best);

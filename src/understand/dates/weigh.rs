@@ -67,6 +67,9 @@ pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Sc
         let footer = footers.iter().any(|(from, to)| (*from..*to).contains(&mention.folded.0));
         let mut weight = sides.judge(text, mentions, i, scene);
         weight.footer = footer;
+        if is_recital(text, mention) {
+            weight = Weight { law: true, ..Weight::default() };
+        }
         if scene == Scene::Prolonged && is_followed_closely(text, mention, mentions.get(i + 1)) {
             weight.replaced = true;
             weight.deadline = 0.0;
@@ -89,6 +92,22 @@ fn weigh_month(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) -> W
     let later_event = sides.jury.max(sides.results).max(sides.execution) > 1.0;
     let history = sides.history > 2.0;
     Weight { later_event, history, law: sides.law > 1.0, dateline: is_dateline(text, mention), ..Weight::default() }
+}
+
+/// "Vu l'arrêté du 5 janvier fixant la période de dépôt du 2 mars au 20 avril ;": what an act rests on is past.
+fn is_recital(text: &Folded, mention: &Mention) -> bool {
+    const RECITAL_BYTES_MAX: usize = 400;
+    let from = mention.folded.0;
+    let begins = |at: usize| ["vu ", "considerant "].iter().any(|word| text.text(at, at + word.len()) == *word);
+    for boundary in text.breaks_between(from.saturating_sub(RECITAL_BYTES_MAX), from).iter().rev() {
+        match boundary.kind {
+            BreakKind::Colon | BreakKind::Dash => {}
+            _ if begins(boundary.at) => return true,
+            BreakKind::Semicolon | BreakKind::Paragraph | BreakKind::Sentence => return false,
+            _ => {}
+        }
+    }
+    from <= RECITAL_BYTES_MAX && begins(0)
 }
 
 /// "5 février 2026 19 février 2026": text loses what struck the first out.

@@ -115,7 +115,7 @@ fn what_is_no_deadline() {
     check("Le bilan est à rendre avant le 30 juin 2027.", "-");
     check("Les lauréats transmettront le compte rendu financier avant le 30 juin 2027.", "-");
     check("Vu la loi du 1er juillet 1901 et le décret du 16 août 1901", "-");
-    check("L'arrêté du 28 août 2019 fixe la composition du dossier de demande d'habilitation.", "-");
+    check("L'arrêté du 28 août 2019 dit quelles pièces joindre à une demande d'habilitation.", "-");
     check("La circulaire du 14 mars 2026 précise les candidatures recevables.", "-");
     check("Date prévisible de publication de l'arrêté d'habilitation : 27 avril 2026.", "-");
     check("L'habilitation est valable jusqu'au 31 décembre 2028.", "-");
@@ -258,4 +258,82 @@ fn what_is_handed_in_labels_the_date_beside_or_below_it() {
 fn a_date_put_off_is_the_one_after_the_word() {
     check("Le dépôt des dossiers, prévu jusqu'au 1er mars 2026, est repoussé au 14 mars 2026.", "2026-03-14");
     check("Un contrôle peut avoir lieu à tout moment. Dossiers à envoyer avant le 14 mars 2026.", "2026-03-14");
+}
+
+#[test]
+fn whoever_has_until_then_has_something_to_hand_in() {
+    check("Les clubs du canton ont jusqu'au 14 mars 2026.", "2026-03-14");
+    check("Il vous reste jusqu'au 14 mars 2026 pour vous lancer.", "2026-03-14");
+    check("L'exposition dure jusqu'au 14 mars 2026.", "-");
+}
+
+#[test]
+fn a_label_may_be_one_word_and_a_cell() {
+    check("Ouverture02/02/2026Fermeture14/03/2026Jury02/04/2026", "2026-03-14");
+    check("Lancement\t2 février 2026\nClôture\t14 mars 2026 à 12:00\nRésultats\t30 mai 2026", "2026-03-14 12:00");
+    check("Date de clôture\n14/03/2026\nDate du comité\n15/04/2026", "2026-03-14");
+    check("Dossiers vus le 14 mars 2026", "-");
+    check("First stage deadline: 14 March 2026. Second stage deadline: 5 May 2026.", "2026-03-14");
+}
+
+#[test]
+fn a_calendar_may_label_its_dates_below() {
+    check("Dates clés\n2 février 2026\nOuverture\n14 mars 2026\nClôture des dépôts\n9 avril 2026\nJury", "2026-03-14");
+    check("▪ 2 février 2026 Ouverture ▪ 14 mars 2026 (23h59) Clôture ▪ 9 avril 2026 Jury", "2026-03-14 23:59");
+}
+
+#[test]
+fn a_window_may_say_after_it_who_hands_in_what() {
+    check("Du 3 au 28 mars 2026, écoles et clubs du plateau remettent leur idée.", "2026-03-28");
+    check("Les ateliers se tiennent du 14 mars au 30 juin 2026. Candidater en mairie.", "-");
+}
+
+#[test]
+fn a_struck_date_and_one_put_off_give_way() {
+    check("Date limite : ~~5 mars 2026~~ 14 mars 2026 – midi", "2026-03-14 12:00");
+    let title = "Appel à projets : délai prolongé";
+    check_titled(title, "Date limite : jeudi 5 mars 2026 samedi 14 mars 2026", "2026-03-14");
+    check_titled(title, "Les fiches, à rendre avant le 5 mars 2026, se déposent jusqu'au 14 mars 2026.", "2026-03-14");
+    check("La date limite, d'abord fixée au 5 mars 2026, passe au 14 mars 2026.", "2026-03-14");
+    check("Clôture : 5 mars 2026.\nNote du 4 : délai prolongé au 14 mars 2026.", "2026-03-14");
+}
+
+#[test]
+fn an_act_rests_on_what_is_past() {
+    let act = "Arrêté portant habilitation";
+    check_titled(act, "Vu l'avis fixant le dépôt des dossiers du 2 mars\nau 20 avril 2026 ;\nARRÊTE", "-");
+    check_titled(act, "Vu le code ;\nArticle 1 : les dossiers sont déposés avant le 20 avril 2026.", "2026-04-20");
+}
+
+#[test]
+fn the_island_is_no_meeting() {
+    check("À La Réunion : le dépôt se fait du 2 mars au 14 avril 2026.", "2026-04-14");
+    check("La réunion se tient du 2 au 14 avril 2026.", "-");
+}
+
+#[test]
+fn a_control_at_any_time_makes_no_standing_aid() {
+    let far = "Les jardins de la vallée accueillent. ".repeat(20);
+    let text = format!("Écrire avant le 14 mars 2026. {far}Des visites se font à tout moment.\nDossiers lus à deux.");
+    check(&text, "2026-03-14");
+}
+
+#[test]
+fn conditions_and_answers_are_no_deadlines() {
+    check("Être né avant le 14 mars 2008. Candidater en ligne.", "-");
+    check("Associations créées avant le 14 mars 2024 : déposez votre dossier.", "-");
+    check("Vous recevrez une réponse avant le 14 mars 2026.", "-");
+    check("Le service instructeur répond avant le 14 mars 2026.", "-");
+    check("Les candidatures avaient été reçues avant le 14 mars 2025.", "-");
+    check("L'agrément est délivré jusqu'au 31 décembre 2030.", "-");
+    check("Les crédits sont à consommer avant le 14 mars 2026.", "-");
+}
+
+#[test]
+fn an_hour_may_stand_apart_or_before() {
+    check("Date limite\n14 mars 2026\nHeure limite\n16h30", "2026-03-14 16:30");
+    check("The call closes at 5 pm on Saturday 14 March 2026.", "2026-03-14 17:00");
+    check("Please apply before midnight on 14 March 2026.", "2026-03-14 23:59");
+    check("Au plus tard à 16 h le 14 mars 2026, le pli doit être arrivé.", "2026-03-14 16:00");
+    check("Dépôt en mairie jusqu'au 14 mars 2026 (accueil de 9h à 12h).", "2026-03-14");
 }

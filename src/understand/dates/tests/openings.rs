@@ -42,7 +42,7 @@ fn the_words_of_an_opening() {
 fn the_day_of_publication_is_read() {
     let published = |text: &str| reading("AAP", text, "").published.value.map(|d| d.to_string()).unwrap_or_default();
     assert_eq!(published("Publié le 5 février 2024"), "2024-02-05");
-    assert_eq!(published("Mis à jour le 24/12/2025 Crédit photo"), "2025-12-24");
+    assert_eq!(published("Mis à jour le 24/12/2025 Photo : mairie"), "2025-12-24");
     assert_eq!(published("Mise à jour : 20 juin 2025"), "2025-06-20");
     assert_eq!(published("Mise en ligne le 20 juin 2025"), "2025-06-20");
     assert_eq!(published("Date de publication de l'arrêté préfectoral : 19 septembre 2023"), "");
@@ -92,17 +92,27 @@ fn evidence_is_the_shortest_span_with_its_cue() {
     let quote = |text: &str| reading("AAP", text, "2026-01-12").deadline.evidence.first().map(|q| q.text.clone());
     let check = |text: &str, expected: &str| assert_eq!(quote(text).as_deref(), Some(expected), "{text}");
     check(
-        "Les dossiers sont à déposer au plus tard le mercredi 11 février 2026 à 23h59 sur la plateforme.",
-        "au plus tard le mercredi 11 février 2026 à 23h59",
+        "Les dossiers sont à déposer au plus tard le jeudi 12 février 2026 à 22h30 sur la plateforme.",
+        "au plus tard le jeudi 12 février 2026 à 22h30",
     );
     check(
-        "Date limite de dépôt du dossier : 20 mai 2026 à 17h. Merci",
-        "Date limite de dépôt du dossier : 20 mai 2026 à 17h",
+        "Date limite de dépôt du dossier : 21 mai 2026 à 16h. Merci",
+        "Date limite de dépôt du dossier : 21 mai 2026 à 16h",
     );
     check(
         "La date limite est le 11 février à 23h59. Dossiers à déposer au plus tard le 11 février 2026 à 23h59.",
         "au plus tard le 11 février 2026 à 23h59",
     );
-    check("Dépôt des dossiers du 4 février au 13 avril 2026.", "du 4 février au 13 avril 2026");
+    check("Dépôt des dossiers du 5 février au 14 avril 2026.", "du 5 février au 14 avril 2026");
     check("Candidatez jusqu’au 3 février 2026 inclus.", "jusqu’au 3 février 2026 inclus");
+}
+
+#[test]
+fn what_opens_otherwise_is_no_opening() {
+    check("Ouverture de l'épicerie : 2 février 2026. Dossiers jusqu'au 14 mars 2026.", "-");
+    check("Ouverture des places : 2 février 2026. Dossiers jusqu'au 14 mars 2026.", "-");
+    check("Ouverture du lundi 2 février au samedi 14 mars 2026. Dossiers en ligne.", "2026-02-02");
+    check("Date de début : 2026-02-02\nDate de fin : 2026-03-14", "2026-02-02");
+    check("Date de début des actions : 2026-02-02\nDate de fin : 2026-03-14", "-");
+    check("2 février 2026 : lancement\n14 mars 2026 : fin du dépôt\n2 avril 2026 : jury", "2026-02-02");
 }

@@ -63,3 +63,11 @@ fn contradictions_are_doubted() {
     check("Date limite de dépôt : 15 mars 2026.\n\nModalités\n\nDate limite de dépôt : 20 mars 2026.", doubted());
     check("Date limite de dépôt : 20 mars 2026.\n\nModalités\n\nDate limite de dépôt : 15 mars 2026.", doubted());
 }
+
+#[test]
+fn a_numbered_wave_labels_its_date() {
+    let two = || Expected { waves: &["2026-03-15", "2026-09-15"], doubts: &[DoubtReason::SeveralWaves], ..PLAIN };
+    let weak = || Expected { doubts: &[DoubtReason::Weak, DoubtReason::SeveralWaves], ..two() };
+    check("Vague 1 : dimanche 15 mars 2026\nVague 2 : mardi 15 septembre 2026", weak());
+    check("Dates limites : 15 mars, 15 septembre 2026", two());
+}

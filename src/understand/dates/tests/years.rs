@@ -102,3 +102,45 @@ fn with_nothing_to_go_by_there_is_none() {
     );
     check("AAP", "2026-01-12", "Date limite de dépôt : 29 février", "-", &[DoubtReason::YearUnknown]);
 }
+
+#[test]
+fn a_dateline_is_a_day_of_publication() {
+    check("AAP", "", "Guéret, le 2 février 2026\nRetour des fiches pour le 14 mars.", "2026-03-14", INFERRED);
+    check("AAP", "", "2 février 2026 – Retour des fiches pour le 14 mars.", "2026-03-14", INFERRED);
+    check("AAP", "", "Lettre du 2 février 2026\nRetour des fiches pour le 14 mars.", "2026-03-14", INFERRED);
+    check("AAP", "", "Février 2026 — Retour des fiches pour le 14 mars.", "2026-03-14", INFERRED);
+    check("AAP", "", "Deadline: 2 février 2026.", "2026-02-02", SURE);
+}
+
+#[test]
+fn an_update_tells_less_than_a_publication() {
+    let unknown = &[DoubtReason::YearUnknown];
+    check("AAP", "", "Mis à jour le 10/09/2026\nDate limite de dépôt : 14 mars", "-", unknown);
+    check("AAP", "", "Publié le 10/09/2026\nDate limite de dépôt : 14 mars", "2027-03-14", INFERRED);
+    let late = &[DoubtReason::YearInferred, DoubtReason::BeforePublication];
+    let text = "Mis à jour le 04/05/2026, publié le 10/01/2026\nDate limite de dépôt : 30 janvier";
+    check("AAP", "", text, "2026-01-30", late);
+}
+
+#[test]
+fn a_text_names_its_campaign_anywhere() {
+    let far = "Les jardins de la vallée accueillent. ".repeat(20);
+    let text = format!("{far}Au titre de l'exercice 2026, l'État aide. Retour des fiches pour le 14 mars.");
+    check("AAP", "", &text, "2026-03-14", INFERRED);
+    check("Contrat de ville : programmation 2027", "", "Dossiers à rendre le 30 novembre", "2026-11-30", INFERRED);
+    let unknown = &[DoubtReason::YearUnknown];
+    check("Prix 2026", "", "Dossiers à rendre le 30 novembre", "-", unknown);
+    check("Prix 2026", "", "Dossiers à rendre le vendredi 14 novembre", "2025-11-14", SURE);
+    check("Quartiers 2030", "", "Dossiers à rendre le 14 mars", "-", unknown);
+    check("FEDER 2021-2027", "", "Dossiers à rendre le 14 mars", "-", unknown);
+    check("AAP", "", "Bilan de l'édition 2024 : dix projets. Dossiers à rendre le 14 mars", "-", unknown);
+}
+
+#[test]
+fn other_days_and_months_place_a_date_when_they_agree() {
+    check("AAP", "", "Dossiers à rendre le 14 mars. Jury : mai 2026.", "2026-03-14", INFERRED);
+    check("AAP", "", "Rencontre le 10 février 2026. Dossiers à rendre le 14 mars.", "2026-03-14", INFERRED);
+    let unknown = &[DoubtReason::YearUnknown];
+    check("AAP", "", "Dossiers à rendre le 14 mars. L'association est fondée le 12 mai 1998.", "-", unknown);
+    check("AAP", "", "Vu la loi du 1er juillet 2011. Dossiers à rendre le 14 mars.", "-", unknown);
+}
