@@ -171,7 +171,10 @@ fn codes_that_name_no_place_are_named() {
 #[test]
 fn a_missing_password_is_said_before_anything_is_to_be_sent() {
     let mut workspace = Workspace::sqlite();
-    workspace.set("transport = \"file:outbox\"", "transport = \"smtp://127.0.0.1:9\"\nuser = \"essai\"\npassword_file = \"smtp\"");
+    workspace.set(
+        "transport = \"file:outbox\"",
+        "transport = \"smtp://127.0.0.1:9\"\nuser = \"essai\"\npassword_file = \"smtp\"",
+    );
     workspace.run("check").status(2).complains("ce fichier de secret n’existe pas");
 }
 

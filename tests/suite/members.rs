@@ -8,7 +8,7 @@ fn importing_again_changes_and_never_doubles() {
         workspace.run("members import membres.csv --dry-run").done().says("3 ajoutés").says("rien n'a été écrit");
         assert_eq!(workspace.run("members list --json").done().json()["members"].as_array().unwrap().len(), 0);
         workspace.run("members import membres.csv").done().says("3 ajoutés");
-        workspace.run("members import membres.csv").done().says("0 ajoutés, 0 changés, 3 inchangés");
+        workspace.run("members import membres.csv").done().says("0 ajouté, 0 changé, 3 inchangés");
         let moved = crate::support::workspace::MEMBERS.replace("Nanterre;;", "Nantes;;");
         workspace.write("membres.csv", &moved);
         workspace.run("members import membres.csv").done().says("changé : sam@nanterre.example (territories)");
@@ -35,7 +35,7 @@ fn a_bad_line_is_named_with_its_number_and_the_others_go_in() {
     let workspace = Workspace::sqlite();
     let text = "email;promotion;territoire\na@exemple.example;promo;Nanterre\nb@exemple.example;autre;Nanterre\n";
     workspace.write("membres.csv", text);
-    workspace.run("members import membres.csv").status(1).says("ligne 3").says("autre").says("1 ajoutés");
+    workspace.run("members import membres.csv").status(1).says("ligne 3").says("autre").says("1 ajouté");
 }
 
 #[test]
