@@ -92,6 +92,9 @@ pub enum Command {
     /// Les éditions : préparer, relire, envoyer, suivre.
     #[command(subcommand)]
     Edition(EditionCommand),
+    /// Entrer dans les pages d'administration.
+    #[command(subcommand)]
+    Admin(AdminCommand),
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +285,16 @@ pub enum MembersCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Donne un lien qui connecte un administrateur aux pages, une seule fois.
+    Link {
+        /// Une adresse de « admins », dans glaneur.toml.
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum EditionCommand {
     /// Prépare une édition (brouillon, ou approuvée d'office sans relecture) et écrit son numéro.
     Create {
@@ -307,6 +320,19 @@ pub enum EditionCommand {
         #[arg(long, value_enum, default_value_t = PreviewFormat::Text, value_name = "FORME")]
         #[arg(hide_possible_values = true, hide_default_value = true)]
         format: PreviewFormat,
+    },
+    /// Modifie un brouillon : retire des annonces, en met en tête, pose le mot de l'équipe.
+    Edit(EditArgs),
+    /// Envoie une épreuve à une adresse, pour relire ; ce n'est l'histoire d'aucun membre.
+    Proof {
+        #[arg(value_name = "N°")]
+        id: i64,
+        /// À qui l'envoyer.
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+        /// Le courriel de ce membre ; sans cela, toutes les annonces de l'édition, chacune une fois.
+        #[arg(long, value_name = "MEMBRE")]
+        member: Option<String>,
     },
     /// Approuve un brouillon : son contenu est figé.
     Approve {
@@ -341,6 +367,25 @@ pub enum EditionCommand {
         #[arg(value_name = "N°")]
         id: i64,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("modification").required(true).multiple(true))]
+pub struct EditArgs {
+    #[arg(value_name = "N°")]
+    pub id: i64,
+    /// Retire de cette édition, par les numéros de « edition show ».
+    #[arg(long, value_name = "ANNONCE", num_args = 1.., value_delimiter = ',', group = "modification")]
+    pub drop: Vec<String>,
+    /// Met en tête, dans l'ordre donné.
+    #[arg(long, value_name = "ANNONCE", num_args = 1.., value_delimiter = ',', group = "modification")]
+    pub pin: Vec<String>,
+    /// Ni retirée ni en tête.
+    #[arg(long, value_name = "ANNONCE", num_args = 1.., value_delimiter = ',', group = "modification")]
+    pub undo: Vec<String>,
+    /// Le mot de l'équipe, en tête de chaque courriel : un fichier Markdown ; vide, il l'ôte.
+    #[arg(long, value_name = "FICHIER", group = "modification")]
+    pub word: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

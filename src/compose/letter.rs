@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::typography::{list, number, one_line, ours, paragraphs, theirs};
+use super::markdown::{self, WordBlock};
+use super::typography::{list, number, one_line, ours, theirs};
 use super::view::{ChangeView, DigestView, ItemView, SilentSource};
 use super::words::{self, Labels, pick};
 use super::{dates, subject};
@@ -19,7 +20,6 @@ const SUMMARY_CHARS_MAX: usize = 320;
 const AMOUNT_CHARS_MAX: usize = 140;
 const QUOTE_CHARS_MAX: usize = 220;
 const NAME_CHARS_MAX: usize = 80;
-const WORD_CHARS_MAX: usize = 2_000;
 const URL_BYTES_MAX: usize = 2_000;
 /// Entries shown of each list.
 const WAVES_MAX: usize = 4;
@@ -48,7 +48,8 @@ pub struct Letter {
     /// "2 nouveaux appels et 1 délai modifié.", when the headline does not say it all.
     pub contents: Option<String>,
     pub trial: Option<String>,
-    pub word: Vec<String>,
+    /// The team's word, block by block.
+    pub word: Vec<WordBlock>,
     /// The nearest dates, when there are enough items to get lost in.
     pub agenda: Vec<AgendaLine>,
     pub sections: Vec<LetterSection>,
@@ -143,7 +144,7 @@ impl Letter {
             greeting: greeting(view),
             contents: subject::contents(view),
             trial: view.trial.as_ref().map(|trial| trial_banner(&trial.meant_for, language)),
-            word: view.word.as_deref().map(|word| paragraphs(word, WORD_CHARS_MAX)).unwrap_or_default(),
+            word: view.word.as_deref().map(markdown::word).unwrap_or_default(),
             agenda: agenda(view),
             sections: sections(view),
             left: left(view),
@@ -425,7 +426,7 @@ pub(super) fn web_url(text: &str) -> Option<String> {
     web.then(|| url.to_string())
 }
 
-fn mailto(text: &str) -> Option<String> {
+pub(super) fn mailto(text: &str) -> Option<String> {
     let url = url::Url::parse(text.trim()).ok()?;
     (url.scheme() == "mailto" && url.as_str().len() <= URL_BYTES_MAX).then(|| url.to_string())
 }

@@ -8,6 +8,8 @@ mod calendar;
 mod css;
 mod dates;
 mod letter;
+mod markdown;
+mod review;
 mod sample;
 mod subject;
 mod templates;
@@ -19,8 +21,11 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+pub use calendar::calendar_of;
 pub use dates::{days_left as days_left_words, deadline as deadline_words, full_day as day_words};
 pub use letter::{Letter, LetterItem, LetterLinks, LetterSection, Urgency};
+pub use markdown::{WordBlock, WordKind, WordLine, WordRun};
+pub use review::{ReviewAction, ReviewNotice, ReviewView};
 pub use templates::{ComposeError, Composer, TemplateProblem};
 pub use typography::{one_line, ours as our_typography, quoted};
 pub use view::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why};

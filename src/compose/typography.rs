@@ -83,11 +83,6 @@ pub fn theirs(text: &str, chars_max: usize, language: Language) -> String {
     }
 }
 
-/// Paragraphs of a plain text: split at blank lines, each on one line.
-pub fn paragraphs(text: &str, chars_max: usize) -> Vec<String> {
-    text.replace("\r\n", "\n").split("\n\n").map(|p| one_line(p, chars_max)).filter(|p| !p.is_empty()).collect()
-}
-
 /// 12500 → "12 500" in French, "12,500" in English.
 pub fn number(n: usize, language: Language) -> String {
     let digits = n.to_string();

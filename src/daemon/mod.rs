@@ -7,11 +7,11 @@ mod signals;
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use crate::pipeline::turn::{self, Turn};
@@ -31,19 +31,21 @@ const STARTED: &str = "daemon.first_start";
 pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     let mut signals = Signals::listen()
         .map_err(|error| Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {error}")))?;
-    let mut app = App::open(Files::read(config.as_deref())?, clock, Open::Create).await?;
+    let mut app = Arc::new(App::open(Files::read(config.as_deref())?, clock, Open::Create).await?);
     let first_start = first_start(&app).await?;
     let (stop_pages, stopped) = watch::channel(false);
-    let mut pages = serve(&app, stopped.clone()).await?;
+    let site = web::Site::of(&app)?;
+    let mut pages = web::serve(site.clone(), app.settings.web.listen, stopped.clone()).await?;
     signals::ready();
     tracing::info!(sources = app.sources.len(), schedule = %app.settings.digest.schedule, "glaneur runs");
     while let Signal::Reload = work(&app, first_start, &mut signals).await {
         let Some(fresh) = reload(config.as_deref(), clock, &app).await else { continue };
-        let moved = fresh.settings.web != app.settings.web;
-        app = fresh;
+        let moved = fresh.settings.web.listen != app.settings.web.listen;
+        app = Arc::new(fresh);
+        site.renew(&app);
         if moved {
             pages.abort();
-            pages = serve(&app, stopped.clone()).await?;
+            pages = web::serve(site.clone(), app.settings.web.listen, stopped.clone()).await?;
         }
     }
     signals::stopping();
@@ -125,8 +127,4 @@ async fn first_start(app: &App) -> Result<DateTime<Utc>, Trouble> {
     let now = app.clock.civil();
     app.store.set_meta(STARTED, &now.to_rfc3339()).await?;
     Ok(now)
-}
-
-async fn serve(app: &App, stopped: watch::Receiver<bool>) -> Result<JoinHandle<()>, Trouble> {
-    web::serve(web::Site::of(app)?, app.settings.web.listen, stopped).await
 }

@@ -2,6 +2,8 @@
 //!
 //! The only modules that know all the others. Commands, pages and the daemon call these and nothing deeper.
 
+mod actor;
+pub mod admin;
 pub mod author;
 mod backup;
 mod clock;
@@ -12,6 +14,7 @@ mod halt;
 mod links;
 pub mod members;
 pub mod notices;
+mod post;
 mod progress;
 pub mod read;
 pub mod send;
@@ -22,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
+pub use actor::Actor;
 pub use backup::backup;
 pub use clock::Clock;
 pub use halt::Halt;

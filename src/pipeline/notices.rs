@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
-use super::{App, Progress, Trouble};
+use super::{Actor, App, Progress, Trouble};
 use crate::geography::Place;
 use crate::model::{Aspect, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId};
 use crate::store::{HiddenNotices, ItemWrite, NoticeFilter, NoticeWrite, Revision, StoredItem};
@@ -68,10 +68,10 @@ async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
 }
 
 /// Lays corrections over a notice; members who were told otherwise will be told of the change.
-pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Result<Notice, Trouble> {
+pub async fn correct(app: &App, by: &Actor, id: &str, values: Vec<CorrectionValue>) -> Result<Notice, Trouble> {
     let before = find(app, id).await?;
     for value in values {
-        let correction = Correction { value, by: None, at: app.clock.now() };
+        let correction = Correction { value, by: by.address().cloned(), at: app.clock.now() };
         app.store.save_correction(&before.id, &correction).await?;
     }
     let after = reassemble(app, &before).await?;
@@ -79,20 +79,20 @@ pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Resul
         app.store.save_notice(&after, &before.changes_to(&after), app.clock.civil()).await?;
     }
     let fields: Vec<_> = after.corrected.iter().map(|aspect| aspect_name(*aspect)).collect();
-    journal(app, "notices correct", &after.id, &fields.join(", ")).await?;
+    journal(app, by, "notices correct", &after.id, &fields.join(", ")).await?;
     Ok(after)
 }
 
-pub async fn hide(app: &App, id: &str, hidden: bool) -> Result<Notice, Trouble> {
+pub async fn hide(app: &App, by: &Actor, id: &str, hidden: bool) -> Result<Notice, Trouble> {
     let notice = find(app, id).await?;
     app.store.set_hidden(&notice.id, hidden).await?;
     let action = if hidden { "notices hide" } else { "notices hide --undo" };
-    journal(app, action, &notice.id, "").await?;
+    journal(app, by, action, &notice.id, "").await?;
     Ok(Notice { hidden, ..notice })
 }
 
-async fn journal(app: &App, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
-    app.store.journal("cli", action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
+async fn journal(app: &App, by: &Actor, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
+    app.store.journal(by.name(), action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
     Ok(())
 }
 

@@ -26,8 +26,13 @@ pub async fn turn(
 ) -> Result<Turn, Trouble> {
     let round = collect::collect(app, &Which::Due, progress).await?;
     let issue = edition::issue_due(app, not_before).await?;
-    let sendings = deliver(app, patience, progress).await?;
-    Ok(Turn { round, issue, sendings })
+    edition::let_go(app).await?;
+    let sendings = deliver(app, patience, progress).await;
+    // After the members' mails, whatever became of them; and who cannot be told stops nothing.
+    if let Err(trouble) = edition::tell_administrators(app).await {
+        tracing::warn!(%trouble, "administrators could not be told");
+    }
+    Ok(Turn { round, issue, sendings: sendings? })
 }
 
 /// Sends every edition that is approved or was being sent, the oldest first.
@@ -35,6 +40,8 @@ pub async fn deliver(app: &App, patience: Duration, progress: &dyn Progress) -> 
     let trial = edition::is_trial(app);
     let mut editions = app.store.editions().await?;
     editions.retain(|e| matches!(e.state, EditionState::Approved | EditionState::Sending) && e.trial == trial);
+    // What was approved before its hour waits for it.
+    editions.retain(|e| e.state == EditionState::Sending || edition::has_come(app, e));
     editions.sort_by_key(|edition| edition.id);
     let mut sendings = Vec::new();
     for edition in editions {

@@ -1,14 +1,18 @@
-//! The pages: server-rendered, no script, no cookie. GET changes nothing.
+//! The pages: server-rendered, no script. GET changes nothing.
 //!
-//! `public` pages say what this is; `member` pages act by the signed links of the mails. What is shown comes from the
-//! store and is escaped by the templates.
+//! `public` pages say what this is and, when the settings open them, what is open; `member` pages act by the signed links
+//! of the mails; `admin` pages know who is asking by a cookie. What is shown comes from the store and is escaped by the
+//! templates.
 
+mod admin;
+mod fields;
+mod lines;
 mod member;
 mod page;
 mod public;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -21,6 +25,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::pipeline::{App, Clock, LinkKey, Trouble};
 use crate::store::Store;
+use fields::Fields;
 pub use page::{Page, Pages};
 
 /// What the pages need to know.
@@ -31,10 +36,13 @@ pub struct Site {
     pub link_key: LinkKey,
     pub clock: Clock,
     pub pages: Pages,
+    catalogue: public::Catalogue,
+    /// As the files were last read.
+    app: RwLock<Arc<App>>,
 }
 
 impl Site {
-    pub fn of(app: &App) -> Result<Arc<Self>, Trouble> {
+    pub fn of(app: &Arc<App>) -> Result<Arc<Self>, Trouble> {
         let mail = &app.settings.mail;
         let contact = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| mailbox.address.expose().to_owned());
         Ok(Arc::new(Self {
@@ -44,7 +52,19 @@ impl Site {
             link_key: app.link_key.clone(),
             clock: app.clock,
             pages: Pages::new().map_err(|error| Trouble::Template(error.to_string()))?,
+            catalogue: public::Catalogue::default(),
+            app: RwLock::new(app.clone()),
         }))
+    }
+
+    /// The settings, themes and store as they are now.
+    pub fn app(&self) -> Arc<App> {
+        self.app.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The files were read again: from now on pages follow them.
+    pub fn renew(&self, app: &Arc<App>) {
+        *self.app.write().unwrap_or_else(PoisonError::into_inner) = app.clone();
     }
 
     /// A page filled with what every page shows and what this one adds.
@@ -54,8 +74,8 @@ impl Site {
     }
 }
 
-/// Forms here are a few words.
-const BODY_BYTES_MAX: usize = 16 << 10;
+/// Forms here are a few words; the longest is the team's word, with its accents written as `%C3%A9`.
+const BODY_BYTES_MAX: usize = 64 << 10;
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Every page, with the headers that all of them carry.
@@ -66,6 +86,7 @@ pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .merge(public::routes())
         .merge(member::routes())
+        .merge(admin::routes())
         .fallback(public::not_found)
         .with_state(site)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
@@ -76,7 +97,8 @@ pub fn router(site: Arc<Site>) -> Router {
         ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header(header::CACHE_CONTROL, "no-store"))
+        // What everybody may read says itself how long it may be kept.
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
 /// Serves the pages until `stopped` says so.

@@ -3,14 +3,14 @@
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::super::{App, Trouble, courier};
+use super::super::{Actor, App, Trouble, courier};
 use super::plan::{Planned, plan};
-use super::{Frozen, Recipient, find, journal, wrong};
+use super::{Frozen, Recipient, find, record, wrong};
 use crate::model::{CohortId, Edition, EditionId, EditionState, Member};
 use crate::store::{DeliveryPlan, FrozenDigest};
 
 /// Freezes what each digest holds and fills the ledger, in one transaction.
-pub async fn approve(app: &App, id: EditionId) -> Result<(), Trouble> {
+pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
     let edition = find(app, id).await?;
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
@@ -27,7 +27,7 @@ pub async fn approve(app: &App, id: EditionId) -> Result<(), Trouble> {
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
     app.store.approve_edition(id, app.clock.civil(), &frozen, &rows).await?;
-    journal(app, "edition approve", id, "").await
+    record(app, by, "edition approve", id, &json!("")).await
 }
 
 fn row(app: &App, edition: &Edition, planned: &Planned) -> DeliveryPlan {

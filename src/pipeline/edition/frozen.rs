@@ -7,7 +7,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::super::{App, Trouble};
-use crate::model::{Digest, Language, TerritoryCode, ThemeId};
+use super::Edits;
+use crate::model::{Digest, EditionId, Language, TerritoryCode, ThemeId};
 use crate::store::DigestId;
 
 /// What all digests of an edition share, as it was when the edition was created.
@@ -21,6 +22,17 @@ pub struct Frame {
     pub silent_sources: Vec<(String, NaiveDate)>,
     /// Where a reader may write.
     pub contact: Option<String>,
+    #[serde(default)]
+    pub edits: Edits,
+    /// Made by the schedule, not by hand.
+    #[serde(default)]
+    pub scheduled: bool,
+    /// Notices found later wait for the next edition; `None`: those after `as_of`.
+    #[serde(default)]
+    pub known_until: Option<DateTime<Utc>>,
+    /// The draft that nobody approved and whose place this edition takes.
+    #[serde(default)]
+    pub replaced: Option<EditionId>,
 }
 
 /// Whom a digest speaks to, as they were at approval.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use serde_json::json;
 
-use super::super::{App, Trouble};
-use super::{Frame, approve, cancel, is_trial, journal};
+use super::super::{Actor, App, Trouble};
+use super::{Edits, Frame, approve, cancel, edit, is_trial, record};
 use crate::config::Review;
 use crate::model::{CohortId, Edition, EditionId, EditionState};
 use crate::store::{Created, NewEdition};
@@ -22,7 +22,11 @@ pub enum Issue {
 /// `not_before`: occurrences before it are not caught up (a service just installed does not write to everybody at once).
 pub async fn issue_due(app: &App, not_before: Option<DateTime<Utc>>) -> Result<Issue, Trouble> {
     let now = app.clock.civil();
-    let Some(due) = app.settings.digest.schedule.last_due(now, app.settings.time_zone) else {
+    let ahead = match app.settings.digest.review {
+        Review::BeforeSend => TimeDelta::from_std(app.settings.digest.review_before).unwrap_or_default(),
+        Review::Off => TimeDelta::zero(),
+    };
+    let Some(due) = app.settings.digest.schedule.last_due(now + ahead, app.settings.time_zone) else {
         return Ok(Issue::NothingDue);
     };
     if not_before.is_some_and(|start| due.at < start) {
@@ -37,12 +41,15 @@ pub async fn issue_due(app: &App, not_before: Option<DateTime<Utc>>) -> Result<I
     let open_draft = editions.iter().find(is_in_the_way).map(|edition| edition.id);
     if let Some(draft) = open_draft {
         // Its items are still new to its members: they go into the edition that takes its place.
-        cancel(app, draft).await?;
+        cancel(app, &Actor::Service, draft).await?;
     }
     let cohorts = all_cohorts(app);
-    match create_at(app, cohorts, due.local).await {
+    let mut frame = frame(app).await?;
+    (frame.as_of, frame.known_until) = (now.max(due.at), Some(now));
+    (frame.scheduled, frame.replaced) = (true, open_draft);
+    match create_at(app, &Actor::Service, cohorts, due.local, frame).await {
         Ok(id) => {
-            let state = approve_without_review(app, id).await?;
+            let state = approve_without_review(app, &Actor::Service, id).await?;
             Ok(Issue::Created { id, state, cancelled_draft: open_draft })
         }
         // Another process was faster.
@@ -62,9 +69,9 @@ pub async fn create(app: &App, cohorts: &[String]) -> Result<EditionId, Trouble>
     let mut occurrence = app.clock.civil().with_timezone(&app.settings.time_zone).naive_local();
     const SECONDS_TRIED_MAX: usize = 60;
     for _ in 0..SECONDS_TRIED_MAX {
-        match create_at(app, chosen.clone(), occurrence).await {
+        match create_at(app, &Actor::CommandLine, chosen.clone(), occurrence, frame(app).await?).await {
             Ok(id) => {
-                approve_without_review(app, id).await?;
+                approve_without_review(app, &Actor::CommandLine, id).await?;
                 return Ok(id);
             }
             // Made by hand twice in one moment, after the first was sent or cancelled: the next second is free.
@@ -81,8 +88,13 @@ fn all_cohorts(app: &App) -> Vec<CohortId> {
     cohorts
 }
 
-async fn create_at(app: &App, cohorts: Vec<CohortId>, occurrence: NaiveDateTime) -> Result<EditionId, Trouble> {
-    let frame = frame(app).await?;
+async fn create_at(
+    app: &App,
+    by: &Actor,
+    cohorts: Vec<CohortId>,
+    occurrence: NaiveDateTime,
+    frame: Frame,
+) -> Result<EditionId, Trouble> {
     let new = NewEdition {
         cohorts,
         occurrence: occurrence.with_nanosecond(0).unwrap_or(occurrence),
@@ -95,14 +107,14 @@ async fn create_at(app: &App, cohorts: Vec<CohortId>, occurrence: NaiveDateTime)
         Created::Exists(id) => return Err(Trouble::EditionExists(id)),
         Created::DraftOpen(id) => return Err(Trouble::DraftOpen(id)),
     };
-    journal(app, "edition create", id, &new.occurrence.to_string()).await?;
+    record(app, by, "edition create", id, &json!(new.occurrence.to_string())).await?;
     Ok(id)
 }
 
-async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState, Trouble> {
+async fn approve_without_review(app: &App, by: &Actor, id: EditionId) -> Result<EditionState, Trouble> {
     match app.settings.digest.review {
-        Review::Off => approve(app, id).await.map(|()| EditionState::Approved),
-        Review::BeforeSend => Ok(EditionState::Draft),
+        Review::Off => approve(app, by, id).await.map(|()| EditionState::Approved),
+        Review::BeforeSend => edit::number(app, id).await.map(|()| EditionState::Draft),
     }
 }
 
@@ -124,5 +136,9 @@ async fn frame(app: &App) -> Result<Frame, Trouble> {
         as_of: app.clock.civil(),
         silent_sources,
         contact,
+        edits: Edits::default(),
+        scheduled: false,
+        known_until: None,
+        replaced: None,
     })
 }

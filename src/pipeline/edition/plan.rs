@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::super::{App, Trouble};
+use super::Edits;
 use crate::matching::{self, Candidate, Known, Limits, Occasion};
 use crate::model::{
     CohortId, Digest, Edition, Member, MemberId, MemberState, Notice, Profile, Rhythm, Showing, SkipReason,
@@ -29,15 +30,34 @@ pub struct Planned {
 /// Notices closed longer ago than this are not looked at: nothing can be said of them any more.
 const CLOSED_DAYS_MAX: i64 = 90;
 
+/// How much one digest may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// As the settings say.
+    AsSet,
+    /// All there is, to see what waits.
+    Unlimited,
+}
+
+/// What an edition says, with what administrators changed in it.
 pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
-    let known = known_notices(app, edition).await?;
+    let edits = super::frame_of(&app.store.frame(edition.id).await?)?.edits;
+    plan_within(app, edition, &edits, Room::AsSet).await
+}
+
+pub(super) async fn plan_within(app: &App, edition: &Edition, edits: &Edits, room: Room) -> Result<Plan, Trouble> {
+    let mut known = known_notices(app, edition).await?;
+    known.retain(|known| !edits.dropped.contains(&known.notice.id));
     let members = members_of(app, &edition.cohorts).await?;
     let histories = Histories::load(app, &members).await?;
     let mut matched: HashMap<&Profile, Vec<Candidate<'_>>> = HashMap::new();
     for member in &members {
         matched.entry(&member.profile).or_insert_with(|| matching::candidates(&known, &member.profile, app.geography));
     }
-    let limits = Limits { items_max: app.settings.digest.items_max, ..Limits::default() };
+    let mut limits = Limits { items_max: app.settings.digest.items_max, ..Limits::default() };
+    if room == Room::Unlimited {
+        (limits.items_max, limits.aids_max) = (usize::MAX, usize::MAX);
+    }
     let mut shared: HashMap<(&Profile, &[DigestId], Rhythm), Result<usize, SkipReason>> = HashMap::new();
     let mut digests: Vec<Digest> = Vec::new();
     let mut what = Vec::with_capacity(members.len());
@@ -50,7 +70,7 @@ pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
         let said = shared.entry(key).or_insert_with(|| {
             let occasion = Occasion { as_of: edition.as_of, next: next_for(app, member.rhythm, edition.as_of) };
             let candidates = matched.get(&member.profile).map(Vec::as_slice).unwrap_or_default();
-            let digest = matching::digest(candidates, histories.showings(member.id), occasion, limits);
+            let digest = edits.digest(candidates, histories.showings(member.id), occasion, limits);
             if digest.entries.is_empty() {
                 return Err(SkipReason::NothingToSay);
             }
@@ -67,10 +87,12 @@ pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
 
 /// The notices the edition may speak of: those known when it was created.
 async fn known_notices(app: &App, edition: &Edition) -> Result<Vec<Known>, Trouble> {
+    let frame = super::frame_of(&app.store.frame(edition.id).await?)?;
+    let until = frame.known_until.unwrap_or(edition.as_of);
     let filter = NoticeFilter { hidden: HiddenNotices::Without, ..NoticeFilter::default() };
     let mut known = Vec::new();
     for notice in app.store.notices(&filter).await? {
-        if notice.first_seen <= edition.as_of && !is_long_over(&notice, edition.as_of) {
+        if notice.first_seen <= until && !is_long_over(&notice, edition.as_of) {
             known.push(Known { announced: announced(app, &notice).await?, notice });
         }
     }

@@ -61,7 +61,7 @@ pub fn view(
             place_in_sentence: recipient.territories.first().and_then(|code| names.in_sentence(code)),
             themes: recipient.themes.iter().map(|theme| names.theme(theme)).collect(),
         },
-        word: None,
+        word: frame.edits.word.clone(),
         items: items.collect(),
         left_for_next: digest.left_for_next,
         silent_sources: frame
@@ -78,7 +78,14 @@ pub fn view(
 fn links(app: &App, frame: &Frame, member: MemberId) -> Links {
     let leave_page = app.settings.base_url.as_ref().map(|base| leave_url(app, base, member));
     let leave_mailto = frame.contact.as_ref().map(|contact| format!("mailto:{contact}?subject=D%C3%A9sinscription"));
-    Links { leave_page, preferences_page: None, leave_mailto, open_calls_page: None }
+    let open_calls_page = public_base(app).map(|base| format!("{base}/appels"));
+    Links { leave_page, preferences_page: None, leave_mailto, open_calls_page }
+}
+
+/// Where everybody may read the open calls, when the settings open those pages.
+fn public_base(app: &App) -> Option<String> {
+    let base = app.settings.base_url.as_ref().filter(|_| app.settings.web.public)?;
+    Some(base.as_str().trim_end_matches('/').to_owned())
 }
 
 /// The signed address of the page on which a member leaves.
@@ -153,7 +160,9 @@ impl Names<'_> {
             quote: quote.filter(|_| first_wave).map(|(_, quote)| quote.text.clone()),
             doubts: notice.doubts.iter().filter(|doubt| concerns_readers(doubt)).cloned().collect(),
             changes: entry.changes.iter().map(|change| ChangeView::new(change, |code| self.place(code))).collect(),
-            calendar_url: None,
+            calendar_url: deadline
+                .and_then(|_| public_base(self.app))
+                .map(|base| format!("{base}/annonces/{}.ics", notice.id)),
         }
     }
 }

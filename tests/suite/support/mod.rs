@@ -1,11 +1,13 @@
 //! What journeys stand on: a workspace with files as an administrator writes them, a site under our hand, databases.
 
+pub mod browser;
 pub mod mta;
 pub mod postfix;
 pub mod postgres;
 pub mod site;
 pub mod workspace;
 
+pub use browser::{Browser, Served};
 pub use postgres::on_both;
 pub use site::Site;
 pub use workspace::{Answer, Workspace};

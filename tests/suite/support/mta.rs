@@ -62,8 +62,15 @@ impl SmtpSink {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
-    /// The mails taken so far.
+    /// The members' mails taken so far: those to administrators carry no List-Id.
     pub fn mails(&self) -> Vec<Mail> {
+        let mut mails = self.all_mails();
+        mails.retain(|mail| mail.header("List-Id").is_some());
+        mails
+    }
+
+    /// With those to administrators.
+    pub fn all_mails(&self) -> Vec<Mail> {
         let mut mails: Vec<Mail> = files(self.folder.path()).iter().map(|file| parse(&after_trace(file))).collect();
         mails.sort_by(|a, b| (&a.to, &a.subject).cmp(&(&b.to, &b.subject)));
         mails

@@ -1,0 +1,75 @@
+//! Pages of the administrators: sign in by a one-time link, read drafts, change them, let them leave.
+//!
+//! Everything is done by forms without a script. A GET changes nothing; a POST is taken only from a page of the same session
+//! ([`session::Posted`]). What is done is decided by `pipeline`, and its journal says who did it.
+
+mod editions;
+mod home;
+mod journal;
+mod notices;
+mod review;
+mod session;
+mod sign_in;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use minijinja::context;
+
+use super::{Page, Site};
+use crate::pipeline::Trouble;
+use session::SignedIn;
+
+pub fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/admin", get(home::show))
+        .route("/admin/connexion", get(sign_in::ask).post(sign_in::mail))
+        .route("/admin/entrer/{token}", get(sign_in::confirm).post(sign_in::enter))
+        .route("/admin/sortir", post(sign_in::leave))
+        .route("/admin/editions/{id}", get(editions::show))
+        .route("/admin/editions/{id}/courriel", get(editions::preview))
+        .route("/admin/editions/{id}/modifier", post(editions::edit))
+        .route("/admin/editions/{id}/epreuve", post(editions::proof))
+        .route("/admin/editions/{id}/action", post(editions::act))
+        .route("/admin/annonces/{id}", get(notices::show))
+        .route("/admin/annonces/{id}/corriger", post(notices::correct))
+        .route("/admin/annonces/{id}/cacher", post(notices::hide))
+        .route("/admin/journal", get(journal::show))
+        .route("/relecture/{token}", get(review::show).post(review::act))
+}
+
+/// A page with what all pages of a session show.
+fn page(site: &Site, who: &SignedIn, name: &str, values: minijinja::Value) -> Response {
+    let shared = context! { signed_in => who.address.expose(), form_token => &who.form_token };
+    site.page(StatusCode::OK, name, context! { ..values, ..shared }).into_response()
+}
+
+/// Back to a page, which says what was done: a reload repeats nothing.
+fn back(to: &str, said: &str) -> Response {
+    let said: String = url::form_urlencoded::byte_serialize(said.as_bytes()).collect();
+    see(&format!("{to}?fait={said}"))
+}
+
+fn see(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}
+
+/// What could not be done, in words; nothing was changed.
+fn refused(site: &Site, trouble: &Trouble) -> Response {
+    let status = match trouble {
+        Trouble::NoSuchEdition(_) | Trouble::NoSuchNotice(_) => StatusCode::NOT_FOUND,
+        trouble if trouble.is_usage() => StatusCode::CONFLICT,
+        trouble => {
+            tracing::error!(%trouble, "an administrator's page failed");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    };
+    site.page(status, "admin/refused.html", context! { why => trouble.to_string() }).into_response()
+}
+
+fn page_of(page: Page) -> Response {
+    page.into_response()
+}
