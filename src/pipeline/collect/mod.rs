@@ -3,17 +3,18 @@
 //! One broken site never stops a round, never goes unnoticed, and never empties what was known.
 
 mod absorb;
+mod side_by_side;
 mod visit;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::StreamExt;
 
 use super::{App, Progress, Trouble};
 use crate::model::{Kind, Source, SourceId};
 use crate::store::SourceState;
 use absorb::Absorber;
+use side_by_side::side_by_side;
 use visit::{Visit, Visited, visit};
 
 pub use absorb::Absorbed;
@@ -90,29 +91,25 @@ pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Resul
     let chosen = choose(app, which, now).await?;
     let mut absorber = Absorber::open(app).await?;
     progress.begin("Lecture des sites", chosen.len());
-    let mut visits = futures::stream::iter(chosen.iter().enumerate().map(|(n, (source, state))| async move {
-        let visited = match app.store.item_heads(&source.id).await {
-            Ok(heads) => visit(app, source, state, heads).await,
-            Err(error) => return (n, Err(Trouble::from(error))),
-        };
-        (n, Ok(visited))
-    }))
-    .buffer_unordered(VISITS_AT_ONCE);
     let mut rounds: Vec<Option<SourceRound>> = chosen.iter().map(|_| None).collect();
-    loop {
-        // What is stored is stored; a visit under way is given up when the work is to stop, and done again next time.
-        let next = tokio::select! {
-            next = visits.next() => next,
-            () = app.halt.heard() => None,
+    let look = async |n: usize| {
+        let (source, state) = chosen.get(n)?;
+        let heads = match app.store.item_heads(&source.id).await {
+            Ok(heads) => heads,
+            Err(error) => return Some(Err(Trouble::from(error))),
         };
-        let Some((n, visited)) = next else { break };
-        let Some((source, state)) = chosen.get(n) else { continue };
+        Some(Ok(visit(app, source, state, heads).await))
+    };
+    let store = async |n: usize, visited: Option<Result<_, Trouble>>| {
+        let (Some((source, state)), Some(visited)) = (chosen.get(n), visited) else { return Ok(()) };
         let round = conclude(app, &mut absorber, source, state.clone(), visited?, now).await?;
         progress.step(&round.name);
         if let Some(slot) = rounds.get_mut(n) {
             *slot = Some(round);
         }
-    }
+        Ok::<(), Trouble>(())
+    };
+    side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, app.halt.heard()).await?;
     progress.end();
     Ok(Round { sources: rounds.into_iter().flatten().collect() })
 }
