@@ -76,7 +76,7 @@ pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Resul
     }
     let after = reassemble(app, &before).await?;
     if after.revision != before.revision {
-        app.store.save_notice(&after, &before.changes_to(&after), app.clock.civil()).await?;
+        app.store.save_notice(&after, &before.changes_to(&after, app.clock.civil()), app.clock.civil()).await?;
     }
     let fields: Vec<_> = after.corrected.iter().map(|aspect| aspect_name(*aspect)).collect();
     journal(app, "notices correct", &after.id, &fields.join(", ")).await?;

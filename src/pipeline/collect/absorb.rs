@@ -150,7 +150,7 @@ impl<'a> Absorber<'a> {
             items.iter().map(|item| if item.id == head.id { new.piece() } else { piece(item) }).collect();
         let Some(next) = self.assembled(&previous, &pieces, now) else { return Ok(()) };
         // Another site that disagrees is no news; the one that leads is.
-        let announced = if leads { previous.changes_to(&next) } else { Vec::new() };
+        let announced = if leads { previous.changes_to(&next, now) } else { Vec::new() };
         absorbed.changed += usize::from(next.revision != previous.revision);
         absorbed.unchanged += usize::from(next.revision == previous.revision);
         let write = revision_write(&previous, next, announced);
