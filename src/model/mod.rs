@@ -33,7 +33,7 @@ pub use member::{Member, MemberField, MemberId, MemberState, OrganisationKind, P
 pub use notice::{Change, Correction, CorrectionValue, Link, Notice, NoticeId, Status};
 pub use problem::{Problem, Problems};
 pub use reading::{Aspect, Doubt, DoubtReason, Field, Language, Quote, Reading};
-pub use source::{DetailSelect, InvalidSourceId, JsonSelect, ListSelect, Paging, Source, SourceId, SourceKind};
+pub use source::{DetailSelect, InvalidSourceId, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind};
 pub use territory::{InvalidTerritoryCode, Level, TerritoryCode};
 pub use theme::{Theme, ThemeExpression, ThemeId, Themes};
 pub use understanding::{Audience, CallType, Kind, Understanding};
