@@ -27,7 +27,9 @@ mod understanding;
 pub use cohort::{Cohort, CohortId};
 pub use date::Deadline;
 pub use delivery::{Delivery, DeliveryId, DeliveryState, SkipReason};
-pub use digest::{Digest, Entry, Reason, Relation, Section, Showing};
+pub use digest::{
+    Acquaintance, Campaign, Digest, Entry, Reason, RegionAccreditation, Relation, Section, Showing, Turn,
+};
 pub use edition::{Edition, EditionId, EditionState};
 pub use hex::hex;
 pub use http::{Body, Method, Request, Response, Validators};
