@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{App, Trouble};
+use super::{App, Trouble, workers};
 use crate::store::WorkerId;
 
 /// How long others wait for a process that died elsewhere.
@@ -76,20 +76,9 @@ pub async fn give_up_all(app: &App) -> Result<(), Trouble> {
 
 /// Frees what processes of this machine led that run no more.
 async fn bury(app: &App) -> Result<(), Trouble> {
-    let mut dead: Vec<WorkerId> = app.store.leads().await?.into_iter().map(|lead| lead.worker).collect();
-    dead.retain(|worker| worker.host == app.worker.host && is_dead(worker, &app.worker));
-    for worker in dead {
+    let workers: Vec<WorkerId> = app.store.leads().await?.into_iter().map(|lead| lead.worker).collect();
+    for worker in workers::dead(workers, &app.worker) {
         app.store.give_up_all_leads(&worker).await?;
     }
     Ok(())
-}
-
-fn is_dead(worker: &WorkerId, own: &WorkerId) -> bool {
-    if worker.pid == own.pid {
-        return worker.token != own.token;
-    }
-    match std::fs::read_to_string(format!("/proc/{}/comm", worker.pid)) {
-        Ok(command) => !command.starts_with("glaneur"),
-        Err(_) => true,
-    }
 }

@@ -13,11 +13,15 @@ mod lead;
 mod links;
 pub mod members;
 pub mod notices;
+mod private;
 mod progress;
 pub mod read;
 pub mod send;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub mod turn;
+mod workers;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -57,6 +61,10 @@ pub struct App {
     pub halt: Halt,
     /// Whether it was said that another process leads the schedule.
     follows: AtomicBool,
+    /// The times that sending runs by.
+    pub tempo: send::Tempo,
+    /// Open while the mail server is left alone.
+    pub circuit: send::Circuit,
     fetcher: Fetcher,
 }
 
@@ -188,6 +196,8 @@ impl App {
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
             follows: AtomicBool::new(false),
+            tempo: send::Tempo::default(),
+            circuit: send::Circuit::default(),
         })
     }
 

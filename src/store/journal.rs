@@ -63,6 +63,19 @@ impl Store {
         .await?;
         tx.commit().await
     }
+
+    /// The value kept under a name, which is this one when there was none: of several that ask at once, the first's.
+    pub async fn meta_or(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(value)
+            .execute(tx.conn())
+            .await?;
+        let row = sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name).fetch_one(tx.conn()).await?;
+        tx.commit().await?;
+        row.text("value")
+    }
 }
 
 pub(super) async fn write(

@@ -22,7 +22,7 @@ mod receipts;
 mod sources;
 mod sql;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod work;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 mod support;
 
 mod architecture;
+mod backup;
 mod bad_input;
 mod campaigns;
 mod contracts;

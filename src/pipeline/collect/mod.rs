@@ -9,7 +9,6 @@ mod side_by_side;
 mod visit;
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -130,13 +129,12 @@ async fn visit_all(
         })
     };
     let store = async |n: usize, visited: Option<Result<Visited, Fault>>| {
-        let (Some((source, state)), Some(visited)) = (chosen.get(n), visited) else { return Ok(()) };
+        let (Some((source, state)), Some(visited)) = (chosen.get(n), visited) else { return };
         let round = conclude(app, &mut absorber, source, state.clone(), visited, now).await;
         progress.step(&round.name);
         if let Some(slot) = rounds.get_mut(n) {
             *slot = Some(round);
         }
-        Ok::<(), Infallible>(())
     };
     let halted = async {
         tokio::select! {
@@ -144,10 +142,7 @@ async fn visit_all(
             () = leads.keep() => {}
         }
     };
-    match side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, halted).await {
-        Ok(()) => {}
-        Err(never) => match never {},
-    }
+    side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, halted).await;
     rounds.into_iter().flatten().collect()
 }
 

@@ -312,5 +312,5 @@ async fn follow(
 fn hash(item: &Item) -> String {
     let written = serde_json::to_vec(item).unwrap_or_default();
     let digest = Sha256::digest(&written);
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    crate::model::hex(digest.get(..16).unwrap_or_default())
 }
