@@ -25,7 +25,7 @@ pub use cohort::{Cohort, CohortId};
 pub use date::Deadline;
 pub use delivery::{Delivery, DeliveryId, DeliveryState, SkipReason};
 pub use digest::{Digest, Entry, Reason, Relation, Section, Showing};
-pub use edition::{Edition, EditionId, EditionState};
+pub use edition::{Edition, EditionId, EditionState, Origin};
 pub use http::{Body, Method, Request, Response, Validators};
 pub use item::{Attachment, Fields, Item};
 pub use mail::{EmailAddress, InvalidEmailAddress, Mail, MailAttachment, Mailbox, Rendered};

@@ -7,7 +7,7 @@ use crate::config::StoreSettings;
 
 /// Writes the database, and its key where that is a file of its own; gives where the key went.
 pub async fn backup(app: &App, file: &Path) -> Result<Option<PathBuf>, Trouble> {
-    app.store.backup(file, app.clock.now()).await?;
+    app.store.backup(file, app.clock.civil()).await?;
     let StoreSettings::Sqlite(database) = &app.settings.store else { return Ok(None) };
     let to = file.with_extension("key");
     // The copy keeps the key's rights: its owner alone reads it.
