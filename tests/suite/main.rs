@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod editions;
 mod members;
+mod proofs;
 mod readme;
 mod rounds;
 mod smtp;
