@@ -8,6 +8,7 @@ mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod guard;
 mod halt;
 mod lead;
 mod links;
@@ -65,6 +66,9 @@ pub struct App {
     pub tempo: send::Tempo,
     /// Open while the mail server is left alone.
     pub circuit: send::Circuit,
+    /// Who acts, for the journal: `cli` or `daemon`.
+    pub actor: &'static str,
+    memory: guard::Memory,
     fetcher: Fetcher,
 }
 
@@ -182,7 +186,9 @@ impl App {
         let Files { settings, sources, themes, composer } = files;
         let store = Store::open(&store_url(&settings)?, open).await?;
         let link_key = link_key(&settings, &store).await?;
-        Ok(Self {
+        let app = Self {
+            memory: guard::Memory::of(&settings),
+            actor: "cli",
             reader: Reader::new(&themes),
             fetcher: fetcher(&settings.fetch)?,
             geography: Geography::get(),
@@ -198,7 +204,9 @@ impl App {
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
-        })
+        };
+        guard::look(&app).await?;
+        Ok(app)
     }
 
     pub fn source(&self, id: &str) -> Result<&Source, Trouble> {

@@ -12,6 +12,7 @@ mod demo;
 mod editions;
 mod hardship;
 mod members;
+mod proofs;
 mod readme;
 mod rounds;
 mod smtp;
