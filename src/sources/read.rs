@@ -15,7 +15,7 @@ const ITEMS_MAX_LIMIT: i64 = 20_000;
 const EVERY_MIN: Duration = Duration::from_secs(10 * 60);
 const EVERY_MAX: Duration = Duration::from_secs(90 * 24 * 3600);
 
-const KINDS: &[(&str, SourceKind)] = &[
+pub(super) const KINDS: &[(&str, SourceKind)] = &[
     ("feed", SourceKind::Feed),
     ("page", SourceKind::Page),
     ("json", SourceKind::Json),

@@ -9,6 +9,7 @@ mod pages;
 mod parts;
 mod profile;
 mod selector;
+mod silent;
 mod site;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::{ExtractError, Listing, charset, guard, page};
 use crate::model::{DetailSelect, Item, JsonSelect, ListSelect, Paging, Response, Source, SourceId, SourceKind};
 pub use detail::propose as detail;
 use pages::NextPage;
+pub use silent::{Unmatched, in_detail as silent_in_detail, in_list as silent_in_list};
 pub use site::{Cms, Names, Place};
 
 /// A proposal below this score is a guess that a person must look at.

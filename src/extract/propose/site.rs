@@ -35,6 +35,8 @@ pub struct Place {
     pub kind: SourceKind,
     /// Why it is worth a try, in French.
     pub why: String,
+    /// The page itself names it; the others are where such sites usually keep one.
+    pub announced: bool,
 }
 
 fn text_of(document: &Html, selector: &str) -> Option<String> {
@@ -105,16 +107,19 @@ pub fn cms(document: &Html, html: &str) -> Cms {
     }
 }
 
+const ANNOUNCED: &str = "la page annonce ce flux";
+
 /// The places to try, those that speak of this page first.
 pub fn places(document: &Html, url: &Url, cms: Cms) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let mut add = |found: Option<Url>, kind: SourceKind, why: &str| {
         if let Some(found) = found.filter(|found| !places.iter().any(|place| place.url == *found)) {
-            places.push(Place { url: found, kind, why: why.to_owned() });
+            let announced = why == ANNOUNCED;
+            places.push(Place { url: found, kind, why: why.to_owned(), announced });
         }
     };
     for feed in announced(document, url) {
-        add(Some(feed), SourceKind::Feed, "la page annonce ce flux");
+        add(Some(feed), SourceKind::Feed, ANNOUNCED);
     }
     match cms {
         Cms::Spip => {
