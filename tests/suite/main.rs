@@ -4,7 +4,9 @@ mod support;
 
 mod architecture;
 mod authoring;
+mod backup;
 mod bad_input;
+mod campaigns;
 mod contracts;
 mod daemon;
 mod demo;
