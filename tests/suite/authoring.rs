@@ -239,3 +239,38 @@ fn more_rows_than_are_shown_are_counted() {
         workspace.run_at(MONDAY, "sources test ville").done().says(last);
     }
 }
+
+#[test]
+fn a_preset_is_one_line_whatever_the_site() {
+    let (workspace, town) = (Workspace::sqlite(), Town::start());
+    town.put_page("/appels-a-projets", "cards.html").put(
+        "/appels-a-projets?page=2",
+        "text/html",
+        "<p>Aucun appel.</p>",
+    );
+    let feed = |titles: &[&str]| {
+        let items: String = titles
+            .iter()
+            .map(|t| format!("<item><title>{t}</title><link>https://wp.example/{}</link></item>", t.len()))
+            .collect();
+        format!("<rss version=\"2.0\"><channel><title>T</title>{items}</channel></rss>")
+    };
+    town.put("/category/appels/feed/", "application/rss+xml", feed(&["Appel du feed"]));
+    town.put("/wp-json/wp/v2/categories?slug=vie", "application/json", "[{\"id\": 3}]");
+    let post = r#"[{"id": 1, "link": "https://wp.example/1", "title": {"rendered": "Appel de l'interface"}}]"#;
+    town.put("/wp-json/wp/v2/posts?per_page=100&categories=3", "application/json", post);
+    town.put("/spip.php?page=backend&id_rubrique=34", "application/rss+xml", feed(&["Appel de la rubrique"]));
+    let check = |kind: &str, path: &str, title: &str| {
+        let entry = format!(
+            "[[source]]\nid = \"s\"\nname = \"S\"\nkind = \"{kind}\"\nurl = \"{}\"\ndetail = false\n",
+            town.url(path)
+        );
+        workspace.write("sources.toml", &entry);
+        workspace.run_at(MONDAY, "sources test s").done().says(title);
+    };
+    check("wordpress", "/category/vie/", "Appel de l'interface");
+    // Its interface is closed: the feed stands in.
+    check("wordpress", "/category/appels/", "Appel du feed");
+    check("spip", "/Appels-a-projets-r34.html", "Appel de la rubrique");
+    check("prefecture", "/appels-a-projets", "Restauration solidaire");
+}

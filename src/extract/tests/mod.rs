@@ -4,6 +4,7 @@ mod bytes;
 mod data;
 mod feeds;
 mod pages;
+mod presets;
 
 use super::*;
 use crate::model::{DetailSelect, JsonSelect, ListSelect, SourceId, Validators};

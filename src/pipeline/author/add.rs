@@ -155,7 +155,10 @@ async fn survey(app: &App, url: &Url) -> Result<(Survey, Vec<(String, String)>),
 async fn look_in(app: &App, place: &Place) -> Result<Listing, Fault> {
     let id = SourceId::parse("essai").map_err(|error| Fault::Credential(error.to_string()))?;
     let source = Source::new(id, "essai", place.kind, place.url.clone());
-    let Step::List(request) = extract::first(&source, None)? else { return Ok(Listing::default()) };
+    let request = match extract::first(&source, None)? {
+        Step::List(request) => request,
+        Step::Login(before) => extract::after_login(&source, None, &ask(app, &before).await?)?,
+    };
     let answer = ask(app, &request).await?;
     Ok(extract::list(&source, &request, &answer)?)
 }

@@ -54,8 +54,9 @@ pub fn body(url: &Url, site: Option<&str>) -> Body {
 fn service(host: &str, end: &str, start: &str, called: &str) -> Option<Body> {
     let place = host.strip_suffix(end)?.strip_prefix(start)?;
     let geography = Geography::get();
-    let Place::Found(code) = geography.resolve_place(&format!("{called} {}", place.replace('-', " ")), &[]) else {
-        return None;
+    let code = match geography.resolve_place(&format!("{called} {}", place.replace('-', " ")), &[]) {
+        Place::Found(code) => code,
+        _ => glued(geography, place)?,
     };
     let wanted = if called == "Préfecture" { Level::Departement } else { Level::Region };
     let code = match (called, code.level()) {
@@ -72,6 +73,17 @@ fn service(host: &str, end: &str, start: &str, called: &str) -> Option<Body> {
         format!("{called} {}", geography.name(&code)?)
     };
     Some(Body { name, territory: vec![code], homonyms: Vec::new() })
+}
+
+/// `iledefrance` is the région whose name is written so without its signs.
+fn glued(geography: &Geography, place: &str) -> Option<TerritoryCode> {
+    const REGIONS: &[&str] = &[
+        "R01", "R02", "R03", "R04", "R06", "R11", "R24", "R27", "R28", "R32", "R44", "R52", "R53", "R75", "R76", "R84",
+        "R93", "R94",
+    ];
+    let plain = |name: &str| crate::geography::fold(name).replace(' ', "");
+    let mut codes = REGIONS.iter().filter_map(|code| TerritoryCode::parse(code).ok());
+    codes.find(|code| geography.name(code).is_some_and(|name| plain(name) == plain(place)))
 }
 
 /// `de la Seine-Saint-Denis`, `du Nord`, `des Landes`, `de l’Aisne`, `de Paris`.

@@ -50,7 +50,7 @@ pub async fn test(app: &App, id: &str) -> Result<Tested, Trouble> {
 
 /// The first page of the list, for sources whose list is a page or should not be one.
 async fn list_page(app: &App, source: &Source) -> Option<Response> {
-    if !matches!(source.kind, SourceKind::Page | SourceKind::Feed) {
+    if !matches!(source.kind, SourceKind::Page | SourceKind::Feed | SourceKind::Prefecture | SourceKind::Ars) {
         return None;
     }
     let Ok(Step::List(request)) = extract::first(source, app.credential(source).ok()?.as_deref()) else { return None };
