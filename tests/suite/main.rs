@@ -3,6 +3,7 @@
 mod support;
 
 mod architecture;
+mod authoring;
 mod backup;
 mod bad_input;
 mod campaigns;
