@@ -15,12 +15,15 @@ use crate::store::Store;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     Leave,
+    /// See and change one's own choices, read what is held, have it erased.
+    Choose,
 }
 
 impl Purpose {
     fn word(self) -> &'static str {
         match self {
             Self::Leave => "leave",
+            Self::Choose => "choose",
         }
     }
 }
@@ -144,6 +147,7 @@ mod tests {
         let key = LinkKey([7; KEY_BYTES]);
         let token = key.token(Purpose::Leave, MemberId(42));
         assert_eq!(key.member(Purpose::Leave, &token), Some(MemberId(42)));
+        assert_eq!(key.member(Purpose::Choose, &token), None, "leaving opens nothing else");
         assert_eq!(LinkKey([8; KEY_BYTES]).member(Purpose::Leave, &token), None);
         let forged = token.replacen("42", "43", 1);
         for wrong in [forged.as_str(), "", ".", "42", "42.", "x.y"] {

@@ -35,11 +35,9 @@ pub struct Site {
 
 impl Site {
     pub fn of(app: &App) -> Result<Arc<Self>, Trouble> {
-        let mail = &app.settings.mail;
-        let contact = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| mailbox.address.expose().to_owned());
         Ok(Arc::new(Self {
             network: app.settings.network.clone(),
-            contact,
+            contact: app.contact().map(|address| address.expose().to_owned()),
             store: app.store.clone(),
             link_key: app.link_key.clone(),
             clock: app.clock,

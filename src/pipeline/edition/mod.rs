@@ -22,7 +22,7 @@ pub(super) use frozen::{frame_of, frozen_digests};
 pub use issue::{Issue, create, issue_due};
 pub use share::{Preview, Share, preview, rows, shares};
 pub use tally::{Dropped, Tally, tally};
-pub use view::{Revisions, leave_url, view};
+pub use view::{Revisions, leave_url, member_url, view};
 
 /// Whether deliveries are trials now: to files, or diverted by `only_to`.
 pub fn is_trial(app: &App) -> bool {
