@@ -36,7 +36,6 @@ fn empty(fields: &Fields) -> Input<'_> {
         title: "",
         text: "",
         publisher: None,
-        relay: false,
         source_territory: &[],
         source_themes: &[],
         published: None,

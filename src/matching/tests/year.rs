@@ -83,7 +83,7 @@ impl Story {
         let seen = |notice: &Notice| Notice { last_seen: as_of, ..notice.clone() };
         match &self.later {
             Some((on, later)) if *on <= as_of.date_naive() => {
-                Known { announced: vec![(2, self.first.changes_to(later))], notice: seen(later) }
+                Known { announced: vec![(2, self.first.changes_to(later, as_of))], notice: seen(later) }
             }
             _ => known(seen(&self.first)),
         }
