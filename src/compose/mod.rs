@@ -11,6 +11,7 @@ mod foot;
 mod forward;
 mod item;
 mod letter;
+mod note;
 mod opening;
 mod sample;
 mod subject;
@@ -27,6 +28,7 @@ pub use dates::{days_left as days_left_words, deadline as deadline_words, full_d
 pub use foot::LetterLinks;
 pub use item::{Form, LetterItem, Urgency};
 pub use letter::{Letter, LetterSection};
+pub use note::note;
 pub use templates::{ComposeError, Composer, TemplateProblem};
 pub use typography::{one_line, ours as our_typography, quoted};
 pub use view::{

@@ -19,6 +19,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::pipeline::own::Desk;
 use crate::pipeline::{App, Clock, LinkKey, Trouble};
 use crate::store::Store;
 pub use page::{Page, Pages};
@@ -31,6 +32,8 @@ pub struct Site {
     pub link_key: LinkKey,
     pub clock: Clock,
     pub pages: Pages,
+    /// Where members see to their own choices and data.
+    pub desk: Desk,
 }
 
 impl Site {
@@ -41,6 +44,7 @@ impl Site {
             store: app.store.clone(),
             link_key: app.link_key.clone(),
             clock: app.clock,
+            desk: Desk::of(app)?,
             pages: Pages::new().map_err(|error| Trouble::Template(error.to_string()))?,
         }))
     }

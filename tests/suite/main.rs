@@ -11,6 +11,7 @@ mod daemon;
 mod demo;
 mod editions;
 mod members;
+mod own_pages;
 mod readme;
 mod rounds;
 mod smtp;

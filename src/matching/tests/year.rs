@@ -82,9 +82,10 @@ impl Story {
     fn on(&self, as_of: DateTime<Utc>) -> Known {
         let seen = |notice: &Notice| Notice { last_seen: as_of, ..notice.clone() };
         match &self.later {
-            Some((on, later)) if *on <= as_of.date_naive() => {
-                Known { announced: vec![(2, self.first.changes_to(later, as_of))], notice: seen(later) }
-            }
+            Some((on, later)) if *on <= as_of.date_naive() => Known {
+                announced: vec![(2, self.first.changes_to(later, on.and_hms_opt(5, 0, 0).unwrap().and_utc()))],
+                notice: seen(later),
+            },
             _ => known(seen(&self.first)),
         }
     }

@@ -98,7 +98,7 @@ pub fn view(
 
 fn links(app: &App, frame: &Frame, member: MemberId) -> Links {
     let leave_page = app.settings.base_url.as_ref().map(|base| leave_url(app, base, member));
-    let preferences_page = None;
+    let preferences_page = app.settings.base_url.as_ref().map(|base| member_url(app, base, member));
     // The same mail as the header's: whoever reads the mailbox sees one subject.
     let contact = frame.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
     let leave_mailto = contact.map(|contact| deliver::leave_mailto(&contact));
@@ -126,7 +126,11 @@ pub fn member_url(app: &App, base: &url::Url, member: MemberId) -> String {
 }
 
 fn signed(app: &App, base: &url::Url, path: &str, purpose: Purpose, member: MemberId) -> String {
-    let token = app.link_key.token(purpose, member);
+    page_url(base, path, &app.link_key.token(purpose, member))
+}
+
+/// The public address of a page that takes a token.
+pub fn page_url(base: &url::Url, path: &str, token: &str) -> String {
     format!("{}/{path}/{token}", base.as_str().trim_end_matches('/'))
 }
 
