@@ -13,6 +13,7 @@ mod demo;
 mod editions;
 mod hardship;
 mod members;
+mod own_pages;
 mod proofs;
 mod readme;
 mod rounds;
