@@ -13,9 +13,12 @@ mod halt;
 mod links;
 pub mod members;
 pub mod notices;
+mod private;
 mod progress;
 pub mod read;
 pub mod send;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub mod turn;
 
@@ -53,6 +56,10 @@ pub struct App {
     pub worker: WorkerId,
     /// Asked to stop in good order.
     pub halt: Halt,
+    /// The times that sending runs by.
+    pub tempo: send::Tempo,
+    /// Open while the mail server is left alone.
+    pub circuit: send::Circuit,
     fetcher: Fetcher,
 }
 
@@ -183,6 +190,8 @@ impl App {
             link_key,
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
+            tempo: send::Tempo::default(),
+            circuit: send::Circuit::default(),
         })
     }
 

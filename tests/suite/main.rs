@@ -3,8 +3,10 @@
 mod support;
 
 mod architecture;
+mod backup;
 mod bad_input;
 mod bounces;
+mod campaigns;
 mod contracts;
 mod daemon;
 mod demo;
