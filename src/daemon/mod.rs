@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
-use crate::pipeline::turn::{self, Turn};
-use crate::pipeline::{App, Clock, Files, Silent, Trouble};
+use crate::pipeline::turn::{self, By, Turn};
+use crate::pipeline::{App, Clock, Files, Silent, Trouble, give_up_all};
 use crate::store::Open;
 use crate::web;
 use signals::{Signal, Signals};
@@ -51,6 +51,9 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     stop_pages.send_replace(true);
     // Pages that are still being read do not hold the end up for long.
     let _ = tokio::time::timeout(Duration::from_secs(5), &mut pages).await;
+    if let Err(trouble) = give_up_all(&app).await {
+        tracing::warn!(%trouble, "others wait until the leases of this process end");
+    }
     app.store.close().await;
     Ok(())
 }
@@ -76,7 +79,7 @@ async fn work(app: &App, first_start: DateTime<Utc>, signals: &mut Signals) -> S
 /// What fails is logged and tried again: the daemon outlives its troubles.
 async fn turns(app: &App, first_start: DateTime<Utc>) {
     while !app.halt.is_asked() {
-        match turn::turn(app, Some(first_start), Duration::ZERO, &Silent).await {
+        match turn::turn(app, By::Service { first_start }, Duration::ZERO, &Silent).await {
             Ok(turn) => tell(&turn),
             Err(trouble) => tracing::error!(%trouble, "this turn failed; the next one tries again"),
         }
