@@ -4,6 +4,7 @@
 
 pub mod author;
 mod backup;
+pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;

@@ -6,6 +6,7 @@ mod architecture;
 mod authoring;
 mod backup;
 mod bad_input;
+mod bounces;
 mod campaigns;
 mod contracts;
 mod daemon;
