@@ -12,7 +12,7 @@ use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share
 use crate::pipeline::send::{self, End, Sending};
 use crate::pipeline::{Actor, App, french};
 
-const BY: &Actor = &Actor::CommandLine;
+const BY: &Actor = &Actor::Process;
 
 /// How long `edition send` waits for rows that the server deferred.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -107,7 +107,9 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
             vec![
                 edition.id.to_string(),
                 edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
-                french(edition.state).to_owned() + if edition.trial { " (essai)" } else { "" },
+                french(edition.state).to_owned()
+                    + if edition.trial { " (essai)" } else { "" }
+                    + if edition.held_since.is_some() { " (base restaurée : à vérifier)" } else { "" },
                 cohorts.join(", "),
             ]
         })
@@ -265,6 +267,10 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
     match &sending.end {
         End::Finished => {}
         End::Interrupted => output::line("L'envoi a été interrompu ; rien n'est perdu, relancez-le."),
+        End::TurnedAway { why } => output::line(format_args!(
+            "Envoi suspendu, rien n'est perdu : {why}. Ensuite, « glaneur edition resume {} » le reprend.",
+            sending.edition
+        )),
         End::Paused => output::line("L'envoi est suspendu : « glaneur edition resume » le reprend."),
         End::Waiting { next_at } => {
             let when = next_at.map(|at| words::instant(at, app.settings.time_zone));
@@ -285,6 +291,7 @@ fn end_json(end: &End) -> Value {
         End::Finished => json!({"is": "finished"}),
         End::Interrupted => json!({"is": "interrupted"}),
         End::Paused => json!({"is": "paused"}),
+        End::TurnedAway { why } => json!({"is": "paused", "why": why}),
         End::Waiting { next_at } => json!({"is": "waiting", "next_at": next_at}),
         End::Stopped { why } => json!({"is": "stopped", "why": why}),
     }

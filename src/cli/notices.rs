@@ -32,7 +32,7 @@ pub async fn run(global: &Global, command: NoticesCommand) -> Result<Exit, Failu
         }
         NoticesCommand::Correct(args) => correct(global, &app, args).await,
         NoticesCommand::Hide { id, undo } => {
-            let notice = notices::hide(&app, &Actor::CommandLine, &id, !undo).await?;
+            let notice = notices::hide(&app, &Actor::Process, &id, !undo).await?;
             let state = if notice.hidden { "cachée à tous les membres" } else { "de nouveau montrée" };
             output::line(format_args!("{} : {state}.", notice.id));
             Ok(Exit::Done)
@@ -223,7 +223,7 @@ async fn correct(global: &Global, app: &App, args: CorrectArgs) -> Result<Exit, 
         })
     }));
     values.extend(args.status.map(|status| CorrectionValue::Status(status.into())));
-    let notice = notices::correct(app, &Actor::CommandLine, &args.id, values).await?;
+    let notice = notices::correct(app, &Actor::Process, &args.id, values).await?;
     if global.json {
         output::json(&json!(notice));
     } else {

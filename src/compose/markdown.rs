@@ -6,7 +6,8 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
 
-use super::letter::{mailto, web_url};
+use super::foot::mailto;
+use super::letter::web_url;
 use super::typography::one_line;
 
 /// A word longer than this is cut: it is a word, not the digest.

@@ -7,8 +7,13 @@
 mod calendar;
 mod css;
 mod dates;
+mod foot;
+mod forward;
+mod item;
 mod letter;
 mod markdown;
+mod note;
+mod opening;
 mod review;
 mod sample;
 mod subject;
@@ -23,12 +28,17 @@ mod tests;
 
 pub use calendar::calendar_of;
 pub use dates::{days_left as days_left_words, deadline as deadline_words, full_day as day_words};
-pub use letter::{Letter, LetterItem, LetterLinks, LetterSection, Urgency};
+pub use foot::LetterLinks;
+pub use item::{Form, LetterItem, Urgency};
+pub use letter::{Letter, LetterSection};
 pub use markdown::{WordBlock, WordKind, WordLine, WordRun};
+pub use note::note;
 pub use review::{ReviewAction, ReviewNotice, ReviewView};
 pub use templates::{ComposeError, Composer, TemplateProblem};
 pub use typography::{one_line, ours as our_typography, quoted};
-pub use view::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why};
+pub use view::{
+    AccreditationView, Addressee, CampaignView, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why,
+};
 pub use words::{
     Labels, audiences as audience_words, change as change_words, doubt as doubt_words, kind as kind_words,
     section as section_title,

@@ -20,7 +20,7 @@
 //! | RCPT TO, DATA | 4xx | `Deferred` |
 //! | RCPT TO, DATA | 5xx | `Refused` |
 //! | RCPT TO, DATA | cut, too slow, not SMTP | `Deferred` |
-//! | before DATA, and before the message | the lease is over | `Deferred`, said by us |
+//! | before DATA, and before the message | the lease is over | `OutOfTime` |
 //! | the message | cut or stuck before its final dot was written | `Deferred` |
 //! | after the final dot | 2xx | `Sent` |
 //! | after the final dot | 4xx | `Deferred` |
@@ -31,13 +31,14 @@
 //! or dropped, so that the next mail is not harmed. A file that cannot be written is `Unreachable`, hopeless.
 
 mod address;
+pub mod bounce;
 mod bulk;
 pub mod message;
 mod outbox;
 mod sink;
 mod smtp;
 
-pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, message_id};
+pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, leave_mailto, message_id};
 pub use outbox::FileOutbox;
 pub use sink::{Received, Sink};
 pub use smtp::{Limits, Security, Smtp, SmtpServer};
@@ -49,7 +50,7 @@ use crate::model::EmailAddress;
 pub enum Outcome {
     /// The server took the mail.
     Sent { reply: String },
-    /// The server, or our own lease, says "later".
+    /// The server says "later".
     Deferred { reply: String },
     /// The server says "never" to this recipient or this message.
     Refused { reply: String },
@@ -57,6 +58,8 @@ pub enum Outcome {
     Uncertain { why: String },
     /// Nobody can be sent anything at the moment; `hopeless`: not before a person acts.
     Unreachable { why: String, hopeless: bool },
+    /// Our own lease was over before the message began: nothing of it was handed over.
+    OutOfTime { why: String },
 }
 
 /// The way out.

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Aspect, Audience, CallType, Deadline, Doubt, EmailAddress, Kind, Quote, SourceId, TerritoryCode, ThemeId};
+use super::{
+    Aspect, Audience, CallType, Deadline, Doubt, DoubtReason, EmailAddress, Kind, Quote, SourceId, TerritoryCode,
+    ThemeId,
+};
 
 /// Opaque and for ever: `n` and seven letters or digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,8 +73,23 @@ pub struct Notice {
 impl Notice {
     /// The next wave that is still open at `now`; the last one when all are past.
     pub fn next_deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
-        let waves = if self.waves.is_empty() { self.deadline.as_slice() } else { &self.waves[..] };
+        let waves = self.all_waves();
         waves.iter().filter(|wave| !wave.is_past(now)).min().or(waves.iter().max()).copied()
+    }
+
+    /// Other deadlines that the page, or another site, gives: nobody knows which is right.
+    pub fn rivals(&self) -> Vec<Deadline> {
+        let Some(zone) = self.deadline.map(|deadline| deadline.zone) else { return Vec::new() };
+        let is_rival = |doubt: &&Doubt| doubt.about == Aspect::Deadline && doubt.reason == DoubtReason::Contradiction;
+        let dates = self.doubts.iter().filter(is_rival).flat_map(|doubt| doubt.detail.split([',', ' ']));
+        let dates = dates.filter_map(|word| word.trim().parse::<NaiveDate>().ok());
+        dates.map(|date| Deadline { date, time: None, zone }).collect()
+    }
+
+    /// The earliest of the deadlines that may be right and are still open: who follows it is never late.
+    pub fn cautious_deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
+        let next = self.next_deadline(now)?;
+        self.rivals().into_iter().filter(|rival| !rival.is_past(now)).chain([next]).min()
     }
 
     /// Whether somebody can still apply at `now`. Without a deadline: until 90 days after it was last seen.
@@ -175,10 +193,9 @@ impl Change {
 }
 
 impl Notice {
-    /// What members are told when `self` became `later`.
-    pub fn changes_to(&self, later: &Notice) -> Vec<Change> {
+    /// What members are told when `self` became `later`, at `now`.
+    pub fn changes_to(&self, later: &Notice, now: DateTime<Utc>) -> Vec<Change> {
         let mut changes = vec![
-            Change::Deadline { from: self.deadline, to: later.deadline },
             Change::Opening { from: self.opening, to: later.opening },
             Change::Territory { from: self.territory.clone(), to: later.territory.clone() },
             Change::Audiences { from: self.audiences.clone(), to: later.audiences.clone() },
@@ -186,6 +203,31 @@ impl Notice {
             Change::Status { from: self.status, to: later.status },
         ];
         changes.retain(|change| !change.is_none());
-        changes
+        // The most urgent comes first.
+        self.deadline_change(later, now).into_iter().chain(changes).collect()
+    }
+
+    /// A call of several waves loses those that are over: what counts is the one that members have before them.
+    fn deadline_change(&self, later: &Notice, now: DateTime<Utc>) -> Option<Change> {
+        let (from, to) = (self.next_deadline(now), later.next_deadline(now));
+        let still_stands = |wave: &Deadline| !wave.is_past(now) && later.all_waves().contains(wave);
+        let changed = match (from, to) {
+            (None, None) => false,
+            // A wave was added before it, or after it: what members were told still holds.
+            (Some(from), _) if still_stands(&from) => false,
+            // It was over: a page tidied up tells nothing.
+            (Some(from), None) => !from.is_past(now),
+            // Only the hour is no longer said.
+            (Some(from), Some(to)) => !(from == to || to.time.is_none() && from.date == to.date),
+            (None, Some(_)) => true,
+        };
+        changed.then_some(Change::Deadline { from, to })
+    }
+
+    fn all_waves(&self) -> &[Deadline] {
+        if self.waves.is_empty() { self.deadline.as_slice() } else { &self.waves }
     }
 }
+
+#[cfg(test)]
+mod tests;

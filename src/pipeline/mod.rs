@@ -6,22 +6,32 @@ mod actor;
 pub mod admin;
 pub mod author;
 mod backup;
+pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod guard;
 mod halt;
+mod lead;
+mod letters;
 mod links;
 pub mod members;
 pub mod notices;
+pub mod own;
 mod post;
+mod private;
 mod progress;
 pub mod read;
 pub mod send;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub mod turn;
+mod workers;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
@@ -29,6 +39,7 @@ pub use actor::Actor;
 pub use backup::backup;
 pub use clock::Clock;
 pub use halt::Halt;
+pub use lead::give_up_all;
 pub use links::{LinkKey, Purpose};
 pub use progress::{Progress, Silent};
 pub use trouble::{Trouble, french};
@@ -37,7 +48,7 @@ use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
 use crate::fetch::Fetcher;
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Source, TerritoryCode, Themes};
+use crate::model::{CohortId, EmailAddress, Problem, Problems, Source, TerritoryCode, Themes};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -56,6 +67,15 @@ pub struct App {
     pub worker: WorkerId,
     /// Asked to stop in good order.
     pub halt: Halt,
+    /// Whether it was said that another process leads the schedule.
+    follows: AtomicBool,
+    /// The times that sending runs by.
+    pub tempo: send::Tempo,
+    /// Open while the mail server is left alone.
+    pub circuit: send::Circuit,
+    /// Who acts, for the journal: `cli` or `daemon`.
+    pub actor: &'static str,
+    memory: guard::Memory,
     fetcher: Fetcher,
 }
 
@@ -173,7 +193,9 @@ impl App {
         let Files { settings, sources, themes, composer } = files;
         let store = Store::open(&store_url(&settings)?, open).await?;
         let link_key = link_key(&settings, &store).await?;
-        Ok(Self {
+        let app = Self {
+            memory: guard::Memory::of(&settings),
+            actor: "cli",
             reader: Reader::new(&themes),
             fetcher: fetcher(&settings.fetch)?,
             geography: Geography::get(),
@@ -186,7 +208,12 @@ impl App {
             link_key,
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
-        })
+            follows: AtomicBool::new(false),
+            tempo: send::Tempo::default(),
+            circuit: send::Circuit::default(),
+        };
+        guard::look(&app).await?;
+        Ok(app)
     }
 
     pub fn source(&self, id: &str) -> Result<&Source, Trouble> {
@@ -195,6 +222,14 @@ impl App {
             file: self.settings.sources.display().to_string(),
             known: self.sources.iter().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// Where a reader may write: who answers, who sends, or else who looks after the network (mails written to files have
+    /// no sender in the settings).
+    pub fn contact(&self) -> Option<&EmailAddress> {
+        let mail = &self.settings.mail;
+        let mailbox = mail.reply_to.as_ref().or(mail.from.as_ref());
+        mailbox.map(|mailbox| &mailbox.address).or_else(|| self.settings.admins.first())
     }
 
     pub fn cohort(&self, id: &str) -> Result<&CohortId, Trouble> {

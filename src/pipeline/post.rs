@@ -54,7 +54,7 @@ pub async fn post(app: &App, drawer: Drawer, to: &EmailAddress, content: Rendere
             Err(Trouble::Mail(format!("le serveur n'a pas pris le courriel pour {to} : {reply}")))
         }
         Outcome::Uncertain { why } => Err(Trouble::Mail(format!("le courriel pour {to} est peut-être parti : {why}"))),
-        Outcome::Unreachable { why, .. } => {
+        Outcome::Unreachable { why, .. } | Outcome::OutOfTime { why } => {
             Err(Trouble::Mail(format!("le courriel pour {to} n'est pas parti : {why}")))
         }
     }

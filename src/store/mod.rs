@@ -12,18 +12,20 @@ mod error;
 mod history;
 mod items;
 mod journal;
+mod leads;
 mod ledger;
+mod life;
 mod members;
 mod migrations;
 mod notices;
 mod open;
 mod person;
 mod receipts;
-mod round;
 mod sources;
 mod sql;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,15 +39,17 @@ pub use editions::{Created, NewEdition};
 pub use error::StoreError;
 pub use history::{DigestId, Shown};
 pub use items::{Fingerprint, ItemHead, ItemRecord, StoredItem};
-pub use journal::{JournalEntry, WorkerId};
+pub use journal::JournalEntry;
+pub use leads::{Lead, WorkerId};
 pub use ledger::{Claimed, Outcome, TakenBack, Verdict};
+pub use life::{Gap, Life};
 pub use members::{ImportMode, Kept, MemberFilter, MemberStateName, NewMember, Upserted};
 pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
-pub use round::{ItemWrite, NoticeWrite};
 pub use sources::SourceState;
+pub use work::NoticeWork;
 
 /// The database. Cheap to clone; clones share connections.
 #[derive(Clone)]

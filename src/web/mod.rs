@@ -23,6 +23,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::pipeline::own::Desk;
 use crate::pipeline::{App, Clock, LinkKey, Trouble};
 use crate::store::Store;
 use fields::Fields;
@@ -36,6 +37,8 @@ pub struct Site {
     pub link_key: LinkKey,
     pub clock: Clock,
     pub pages: Pages,
+    /// Where members see to their own choices and data.
+    pub desk: Desk,
     catalogue: public::Catalogue,
     /// As the files were last read.
     app: RwLock<Arc<App>>,
@@ -43,14 +46,13 @@ pub struct Site {
 
 impl Site {
     pub fn of(app: &Arc<App>) -> Result<Arc<Self>, Trouble> {
-        let mail = &app.settings.mail;
-        let contact = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| mailbox.address.expose().to_owned());
         Ok(Arc::new(Self {
             network: app.settings.network.clone(),
-            contact,
+            contact: app.contact().map(|address| address.expose().to_owned()),
             store: app.store.clone(),
             link_key: app.link_key.clone(),
             clock: app.clock,
+            desk: Desk::of(app)?,
             pages: Pages::new().map_err(|error| Trouble::Template(error.to_string()))?,
             catalogue: public::Catalogue::default(),
             app: RwLock::new(app.clone()),

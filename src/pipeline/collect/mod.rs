@@ -3,17 +3,21 @@
 //! One broken site never stops a round, never goes unnoticed, and never empties what was known.
 
 mod absorb;
+mod known;
+mod place;
+mod side_by_side;
 mod visit;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::StreamExt;
 
+use super::lead::Leads;
 use super::{App, Progress, Trouble};
 use crate::model::{Kind, Source, SourceId};
 use crate::store::SourceState;
 use absorb::Absorber;
+use side_by_side::side_by_side;
 use visit::{Visit, Visited, visit};
 
 pub use absorb::Absorbed;
@@ -33,6 +37,8 @@ pub enum Which {
 #[derive(Debug, Default)]
 pub struct Round {
     pub sources: Vec<SourceRound>,
+    /// Sources whose site another process visits at this moment.
+    pub elsewhere: Vec<SourceId>,
 }
 
 #[derive(Debug)]
@@ -85,36 +91,65 @@ impl Round {
 const VISITS_AT_ONCE: usize = 16;
 
 /// Visits the sources asked for and stores what they say.
+///
+/// A host is visited by one process at a time: what another one visits now is left to it, and named.
 pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Result<Round, Trouble> {
     let now = app.clock.civil();
-    let chosen = choose(app, which, now).await?;
-    let mut absorber = Absorber::open(app).await?;
+    let wanted = choose(app, which, now).await?;
+    if wanted.is_empty() {
+        return Ok(Round::default());
+    }
+    let leads = Leads::take(app, wanted.iter().map(|(source, _)| host(source)).collect()).await?;
+    let (ours, theirs): (Vec<_>, Vec<_>) = wanted.iter().partition(|(source, _)| leads.hold(&host(source)));
+    let elsewhere = theirs.into_iter().map(|(source, _)| source.id.clone()).collect();
+    // Another process may have visited some of them between the two looks.
+    let mut chosen = choose(app, which, now).await?;
+    chosen.retain(|(source, _)| ours.iter().any(|(our, _)| our.id == source.id));
     progress.begin("Lecture des sites", chosen.len());
-    let mut visits = futures::stream::iter(chosen.iter().enumerate().map(|(n, (source, state))| async move {
-        let visited = match app.store.item_heads(&source.id).await {
-            Ok(heads) => visit(app, source, state, heads).await,
-            Err(error) => return (n, Err(Trouble::from(error))),
-        };
-        (n, Ok(visited))
-    }))
-    .buffer_unordered(VISITS_AT_ONCE);
+    let done = visit_all(app, &chosen, &leads, now, progress).await;
+    progress.end();
+    leads.give_up().await?;
+    Ok(Round { sources: done, elsewhere })
+}
+
+async fn visit_all(
+    app: &App,
+    chosen: &[(&Source, SourceState)],
+    leads: &Leads<'_>,
+    now: DateTime<Utc>,
+    progress: &dyn Progress,
+) -> Vec<SourceRound> {
+    let mut absorber = Absorber::new(app);
     let mut rounds: Vec<Option<SourceRound>> = chosen.iter().map(|_| None).collect();
-    loop {
-        // What is stored is stored; a visit under way is given up when the work is to stop, and done again next time.
-        let next = tokio::select! {
-            next = visits.next() => next,
-            () = app.halt.heard() => None,
-        };
-        let Some((n, visited)) = next else { break };
-        let Some((source, state)) = chosen.get(n) else { continue };
-        let round = conclude(app, &mut absorber, source, state.clone(), visited?, now).await?;
+    let look = async |n: usize| {
+        let (source, state) = chosen.get(n)?;
+        Some(match app.store.item_heads(&source.id).await {
+            Ok(heads) => visit(app, source, state, heads).await,
+            Err(error) => Err(Fault::Store(error)),
+        })
+    };
+    let store = async |n: usize, visited: Option<Result<Visited, Fault>>| {
+        let (Some((source, state)), Some(visited)) = (chosen.get(n), visited) else { return };
+        let round = conclude(app, &mut absorber, source, state.clone(), visited, now).await;
         progress.step(&round.name);
         if let Some(slot) = rounds.get_mut(n) {
             *slot = Some(round);
         }
-    }
-    progress.end();
-    Ok(Round { sources: rounds.into_iter().flatten().collect() })
+    };
+    let halted = async {
+        tokio::select! {
+            () = app.halt.heard() => {}
+            () = leads.keep() => {}
+        }
+    };
+    side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, halted).await;
+    rounds.into_iter().flatten().collect()
+}
+
+/// Who visits a host visits all of its sources: one request at a time, whatever the number of processes.
+fn host(source: &Source) -> String {
+    let host = source.url.host_str().unwrap_or_default();
+    format!("visit:{host}:{}", source.url.port_or_known_default().unwrap_or(0))
 }
 
 async fn choose<'a>(
@@ -165,59 +200,85 @@ fn every(source: &Source) -> TimeDelta {
 /// A source that fails is asked again after an hour, then two, four…, never later than its rhythm or this.
 const RETRY_MAX: TimeDelta = TimeDelta::days(1);
 
-/// Stores what a visit found, and how the source does.
+/// Stores what a visit found, and how the source does. A store that fails fails this source, by name: the others go on.
 async fn conclude(
     app: &App,
     absorber: &mut Absorber<'_>,
     source: &Source,
-    mut state: SourceState,
+    before: SourceState,
     visited: Result<Visited, Fault>,
     now: DateTime<Utc>,
-) -> Result<SourceRound, Trouble> {
-    state.last_attempt_at = Some(now);
-    let mut remarks = Vec::new();
-    let mut partial = false;
-    let outcome = match visited {
-        Ok(Visited::NotModified { seen }) => {
+) -> SourceRound {
+    let mut state = SourceState { last_attempt_at: Some(now), ..before.clone() };
+    let mut round = SourceRound::of(source);
+    let kept = match visited {
+        Ok(visited) => keep(absorber, source, &mut state, visited, now, &mut round).await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(fault) = kept {
+        // Nothing of this visit counts: what was not stored must be listed again.
+        state = SourceState { last_attempt_at: Some(now), ..before };
+        failed(&mut state, source, &fault, now);
+        round.outcome = Outcome::Failed { why: fault.to_string() };
+    }
+    if let Err(error) = app.store.save_source_state(&state).await {
+        round.outcome = Outcome::Failed { why: error.to_string() };
+    }
+    log(source, &round.outcome);
+    round
+}
+
+async fn keep(
+    absorber: &mut Absorber<'_>,
+    source: &Source,
+    state: &mut SourceState,
+    visited: Visited,
+    now: DateTime<Utc>,
+    round: &mut SourceRound,
+) -> Result<(), Fault> {
+    match visited {
+        Visited::NotModified { seen } => {
             absorber.touch(&seen, now).await?;
-            went_well(&mut state, source, now);
-            Outcome::NotModified
+            went_well(state, source, now, 0);
+            round.outcome = Outcome::NotModified;
         }
-        Ok(Visited::Listed(visit)) => {
-            let Visit { seen, listed, validators, remarks: smaller, incomplete, newest } = *visit;
+        Visited::Listed(visit) => {
+            let Visit { seen, listed, validators, remarks, incomplete, newest, left } = *visit;
             let absorbed = absorber.absorb(source, seen, now).await?;
-            remarks = smaller;
+            round.remarks = remarks;
             state.validators = validators;
             state.last_read_at = Some(now);
             state.newest_item_on = state.newest_item_on.max(newest);
             state.items_last = Some(u32::try_from(listed).unwrap_or(u32::MAX));
             match incomplete {
-                None => went_well(&mut state, source, now),
+                None => went_well(state, source, now, left),
                 Some(fault) => {
-                    partial = true;
-                    remarks.insert(0, format!("lecture incomplète : {fault}"));
-                    failed(&mut state, source, &fault, now);
+                    round.incomplete = true;
+                    round.remarks.insert(0, format!("lecture incomplète : {fault}"));
+                    failed(state, source, &fault, now);
                 }
             }
-            Outcome::Read { listed, absorbed }
+            round.outcome = Outcome::Read { listed, absorbed };
         }
-        Err(fault) => {
-            failed(&mut state, source, &fault, now);
-            Outcome::Failed { why: fault.to_string() }
-        }
-    };
-    app.store.save_source_state(&state).await?;
-    log(source, &outcome);
-    Ok(SourceRound { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: partial, remarks })
+    }
+    Ok(())
 }
 
-fn went_well(state: &mut SourceState, source: &Source, now: DateTime<Utc>) {
+/// `left`: pages that there was no time for. The list is read again soon, and not only asked whether it changed.
+fn went_well(state: &mut SourceState, source: &Source, now: DateTime<Utc>, left: usize) {
     state.last_success_at = Some(now);
     state.failures_in_a_row = 0;
     state.fault = None;
     state.fault_since = None;
     state.next_due_at = Some(now + every(source));
+    if left > 0 {
+        state.validators.clear();
+        state.next_due_at = Some(now + every(source).min(REST_OF_A_SLOW_SITE));
+    }
 }
+
+/// What a slow site had no time to show is asked for after this.
+const REST_OF_A_SLOW_SITE: TimeDelta = TimeDelta::hours(1);
 
 fn failed(state: &mut SourceState, source: &Source, fault: &Fault, now: DateTime<Utc>) {
     let doublings = state.failures_in_a_row.min(5);
@@ -239,6 +300,11 @@ fn log(source: &Source, outcome: &Outcome) {
 }
 
 impl SourceRound {
+    fn of(source: &Source) -> Self {
+        let outcome = Outcome::NotModified;
+        Self { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: false, remarks: Vec::new() }
+    }
+
     /// Whether something went wrong that an administrator should look at.
     pub fn is_troubled(&self) -> bool {
         matches!(self.outcome, Outcome::Failed { .. }) || self.incomplete

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
+use tokio::time::{Instant, timeout_at};
 
 use crate::extract::{self, ExtractError, Listing, Step};
 use crate::fetch::{FetchError, Fetched, Next};
 use crate::model::{Item, Request, Response, Source, Validators};
 use crate::pipeline::App;
-use crate::store::{ItemHead, SourceState};
+use crate::store::{ItemHead, SourceState, StoreError};
 
 /// Why a source could not be read. Prints as a French sentence that an administrator can act on.
 #[derive(Debug)]
@@ -18,6 +20,10 @@ pub enum Fault {
     Fetch(FetchError),
     Extract(ExtractError),
     Credential(String),
+    /// The site answered; what it says could not be kept.
+    Store(StoreError),
+    /// The pages of the list took all the time that the settings give a source.
+    OutOfTime(Duration),
 }
 
 impl Fault {
@@ -39,6 +45,12 @@ impl fmt::Display for Fault {
             Self::Fetch(error) => error.fmt(f),
             Self::Extract(error) => error.fmt(f),
             Self::Credential(why) => f.write_str(why),
+            Self::OutOfTime(max) => write!(
+                f,
+                "le site est trop lent : la suite de sa liste n’a pas été lue en {} — augmentez visit_max dans [fetch], ou baissez pages_max dans la source",
+                minutes(*max)
+            ),
+            Self::Store(error) => write!(f, "ce qui a été lu n'a pas pu être enregistré : {error}"),
         }
     }
 }
@@ -46,6 +58,12 @@ impl fmt::Display for Fault {
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
         Self::Fetch(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 
@@ -72,6 +90,8 @@ pub(in crate::pipeline) struct Visit {
     /// A later page failed: what was read before it is kept.
     pub incomplete: Option<Fault>,
     pub newest: Option<NaiveDate>,
+    /// Items whose pages there was no time for: they are read next time.
+    pub left: usize,
 }
 
 impl Visit {
@@ -83,6 +103,7 @@ impl Visit {
             remarks: Vec::new(),
             incomplete: None,
             newest: None,
+            left: 0,
         }
     }
 }
@@ -97,7 +118,6 @@ pub(in crate::pipeline) enum Seen {
 
 pub(in crate::pipeline) struct Found {
     pub item: Item,
-    pub head: Option<ItemHead>,
     /// Empty when the item's page could not be read: it is then tried again next time.
     pub list_hash: String,
     pub content_hash: String,
@@ -110,8 +130,12 @@ pub(super) async fn visit(
     state: &SourceState,
     heads: Vec<ItemHead>,
 ) -> Result<Visited, Fault> {
+    let ends = Instant::now() + app.settings.fetch.visit_max;
     let credential = app.credential(source).map_err(Fault::Credential)?;
-    let mut request = first_request(app, source, credential.as_deref()).await?;
+    let mut request = match first_request(app, source, credential.as_deref()).await {
+        Ok(request) => request,
+        Err(fault) => elsewhere(source, None, fault)?,
+    };
     let asked = request.url.to_string();
     if let Some(validators) = state.validators.get(&asked)
         && !heads.is_empty()
@@ -119,22 +143,70 @@ pub(super) async fn visit(
     {
         request.validators = validators.clone();
     }
-    let answer = match app.fetcher.fetch(&request).await? {
-        Fetched::NotModified => return Ok(Visited::NotModified { seen: heads }),
+    let fetched = match app.fetcher.fetch(&request).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            request = elsewhere(source, Some(&request), error.into())?;
+            app.fetcher.fetch(&request).await?
+        }
+    };
+    let answer = match fetched {
+        Fetched::NotModified => {
+            // What it no longer listed when it was last read is not listed now.
+            let listed = |head: &ItemHead| state.last_read_at.is_none_or(|at| head.last_seen >= at);
+            return Ok(Visited::NotModified { seen: heads.into_iter().filter(listed).collect() });
+        }
         Fetched::Answer(answer) => answer,
     };
     let mut visit = Visit { validators: BTreeMap::from([(asked, answer.validators.clone())]), ..Visit::empty() };
-    let items = list(app, source, &request, &answer, &mut visit).await?;
+    let items = list(app, source, &request, &answer, &mut visit, ends).await?;
     visit.listed = items.len();
     visit.newest = items.iter().filter_map(|item| item.published).max();
+    details(app, source, items, heads, &mut visit, ends).await;
+    Ok(Visited::Listed(Box::new(visit)))
+}
+
+/// Reads the pages of the items, those first that are new or changed in the list; what there is no time for waits.
+async fn details(app: &App, source: &Source, items: Vec<Item>, heads: Vec<ItemHead>, visit: &mut Visit, ends: Instant) {
     // Of two campaigns at one address, the later row is the current one.
     let mut known: HashMap<String, ItemHead> = heads.into_iter().map(|head| (head.key.clone(), head)).collect();
-    for item in items {
-        let head = known.remove(item.key());
-        let seen = detailed(app, source, item, head, &mut visit.remarks).await;
-        visit.seen.push(seen);
+    let mut queue: Vec<(Item, Option<ItemHead>)> = items
+        .into_iter()
+        .map(|item| {
+            let head = known.remove(item.key());
+            (item, head)
+        })
+        .collect();
+    if source.detail.is_some() {
+        queue.sort_by_key(|(item, head)| head.as_ref().is_some_and(|head| head.list_hash == hash(item)));
     }
-    Ok(Visited::Listed(Box::new(visit)))
+    for (item, head) in queue {
+        let in_time = timeout_at(ends, detailed(app, source, item, head.clone(), &mut visit.remarks)).await;
+        match (in_time, head) {
+            (Ok(seen), _) => visit.seen.push(seen),
+            (Err(_), head) => {
+                visit.left += 1;
+                visit.seen.extend(head.map(Seen::Unchanged));
+            }
+        }
+    }
+    if visit.left > 0 {
+        let max = minutes(app.settings.fetch.visit_max);
+        visit.remarks.insert(
+            0,
+            format!(
+                "le site est lent : après {max}, {} pages d'annonces restent pour le prochain relevé (visit_max)",
+                visit.left
+            ),
+        );
+    }
+}
+
+fn minutes(max: Duration) -> String {
+    match max.as_secs() {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
 }
 
 /// A deadline is put off on the item's page, not in the list: once a day the list is read whole, so that its pages are
@@ -142,6 +214,15 @@ pub(super) async fn visit(
 fn pages_want_a_look(source: &Source, state: &SourceState, now: DateTime<Utc>) -> bool {
     let stale = |at: DateTime<Utc>| now - at >= TimeDelta::days(1);
     source.detail.is_some() && state.last_read_at.is_none_or(stale)
+}
+
+/// What to ask instead, when the site has another place for the same; else the fault.
+fn elsewhere(source: &Source, asked: Option<&Request>, fault: Fault) -> Result<Request, Fault> {
+    let from_the_site =
+        matches!(&fault, Fault::Fetch(error) if error.next() == Next::AskAHuman) || matches!(fault, Fault::Extract(_));
+    let first = Request::get(source.url.clone());
+    let instead = extract::instead(source, asked.unwrap_or(&first)).filter(|_| from_the_site);
+    instead.ok_or(fault)
 }
 
 async fn first_request(app: &App, source: &Source, credential: Option<&str>) -> Result<Request, Fault> {
@@ -161,6 +242,7 @@ async fn list(
     request: &Request,
     answer: &Response,
     visit: &mut Visit,
+    ends: Instant,
 ) -> Result<Vec<Item>, Fault> {
     let items_max = source.items_max as usize;
     let mut items = Vec::new();
@@ -174,9 +256,10 @@ async fn list(
             break;
         }
         pages += 1;
-        match page(app, source, &request).await {
-            Ok(listing) => next = take(listing, &mut items, visit),
-            Err(fault) => visit.incomplete = Some(fault),
+        match timeout_at(ends, page(app, source, &request)).await {
+            Ok(Ok(listing)) => next = take(listing, &mut items, visit),
+            Ok(Err(fault)) => visit.incomplete = Some(fault),
+            Err(_) => visit.incomplete = Some(Fault::OutOfTime(app.settings.fetch.visit_max)),
         }
     }
     let mut keys = std::collections::HashSet::new();
@@ -225,7 +308,7 @@ async fn detailed(app: &App, source: &Source, item: Item, head: Option<ItemHead>
     let content_hash = hash(&item);
     match head {
         Some(head) if head.content_hash == content_hash && head.list_hash == list_hash => Seen::Unchanged(head),
-        head => Seen::Read(Box::new(Found { item, head, list_hash, content_hash, detail_validators: validators })),
+        _ => Seen::Read(Box::new(Found { item, list_hash, content_hash, detail_validators: validators })),
     }
 }
 
@@ -248,5 +331,5 @@ async fn follow(
 fn hash(item: &Item) -> String {
     let written = serde_json::to_vec(item).unwrap_or_default();
     let digest = Sha256::digest(&written);
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    crate::model::hex(digest.get(..16).unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::{Actor, App, Trouble, courier};
 use super::plan::{Planned, plan};
-use super::{Frozen, Recipient, find, record, wrong};
+use super::{Frozen, Recipient, find, record, refuse_held, wrong};
 use crate::model::{CohortId, Edition, EditionId, EditionState, Member};
 use crate::store::{DeliveryPlan, FrozenDigest};
 
@@ -15,6 +15,7 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
+    refuse_held(app, &edition).await?;
     let plan = plan(app, &edition).await?;
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
@@ -38,7 +39,7 @@ fn row(app: &App, edition: &Edition, planned: &Planned) -> DeliveryPlan {
         addressee: json!(recipient(app, member)),
         digest: planned.what.ok(),
         skip: planned.what.err(),
-        message_id: courier::message_id(app, edition.id, member.id),
+        message_id: courier::message_id(app, edition, member.id),
         cohort: member.cohorts.first().cloned().unwrap_or(CohortId(String::new())),
         territories: member.profile.territories.clone(),
         organisation_kind: member.profile.organisation_kind,
@@ -58,5 +59,5 @@ pub(super) fn recipient(app: &App, member: &Member) -> Recipient {
 }
 
 fn hash(content: &serde_json::Value) -> String {
-    Sha256::digest(content.to_string().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::model::hex(&Sha256::digest(content.to_string().as_bytes()))
 }

@@ -18,21 +18,40 @@ pub struct Frame {
     pub network: String,
     pub zone: Tz,
     pub as_of: DateTime<Utc>,
-    /// Sources that were down, by name, and since when.
-    pub silent_sources: Vec<(String, NaiveDate)>,
+    /// Sources that were down, and since when.
+    #[serde(default)]
+    pub silent: Vec<Silent>,
     /// Where a reader may write.
     pub contact: Option<String>,
     #[serde(default)]
-    pub edits: Edits,
-    /// Made by the schedule, not by hand.
+    pub approval: Approval,
     #[serde(default)]
-    pub scheduled: bool,
+    pub edits: Edits,
     /// Notices found later wait for the next edition; `None`: those after `as_of`.
     #[serde(default)]
     pub known_until: Option<DateTime<Utc>>,
-    /// The draft that nobody approved and whose place this edition takes.
+    /// The drafts that nobody approved and whose place this edition takes.
     #[serde(default)]
-    pub replaced: Option<EditionId>,
+    pub replaced: Vec<EditionId>,
+}
+
+/// Who was to approve the edition, as the settings had it when it was created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approval {
+    /// Nobody: it leaves unread.
+    AtOnce,
+    #[default]
+    ByAPerson,
+}
+
+/// A source that could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Silent {
+    pub name: String,
+    pub since: NaiveDate,
+    /// What it covers; nothing: nobody knows, it concerns everybody.
+    pub territory: Vec<TerritoryCode>,
 }
 
 /// Whom a digest speaks to, as they were at approval.

@@ -25,13 +25,15 @@ pub use edit::{Edits, WORD_BYTES_MAX, Wishes, edit};
 pub use frozen::{Frame, Frozen, Recipient};
 pub(super) use frozen::{frame_of, frozen_digests};
 pub use issue::{Issue, create, issue_due};
+#[cfg(test)]
+pub(super) use issue::{draft_for_tests, scheduled_draft_for_tests};
 pub use overview::{Listed, Overview, Place, is_dateless, is_doubtful, overview, weighty_doubts};
 pub use proof::{As, Proof, proof};
 pub use review::{Consent, consent, has_come, hold, let_go, review_link, review_token, tell_administrators};
 use share::share_of;
 pub use share::{Preview, Share, preview, rows, shares};
 pub use tally::{Dropped, Tally, tally};
-pub use view::{Revisions, leave_url, view};
+pub use view::{Revisions, leave_url, member_url, page_url, view};
 
 /// Whether deliveries are trials now: to files, or diverted by `only_to`.
 pub fn is_trial(app: &App) -> bool {
@@ -57,16 +59,24 @@ pub async fn pause(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> 
 /// Goes on where it was; nothing sent is sent again.
 pub async fn resume(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
     let edition = find(app, id).await?;
+    refuse_held(app, &edition).await?;
     match edition.state {
         EditionState::Paused => move_to(app, by, &edition, EditionState::Sending, "edition resume").await,
         _ => Err(wrong(&edition, "seule une édition suspendue se reprend")),
     }
 }
 
-/// After a restored backup: a person says that what the backup does not know of was not sent, and sending may go on.
+/// After a restored backup nothing is done with an edition of before until a person has looked at it.
+pub(super) async fn refuse_held(app: &App, edition: &Edition) -> Result<(), Trouble> {
+    let Some(held) = edition.held_since else { return Ok(()) };
+    let made_at = app.store.gap().await?.map_or(held, |gap| gap.from);
+    Err(Trouble::Restored { made_at, id: edition.id })
+}
+
+/// After a restored backup: a person says that this edition was not sent meanwhile, and may go on; no other is touched.
 pub async fn accept_restored(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
     let edition = find(app, id).await?;
-    app.store.accept_restored().await?;
+    app.store.release_edition(id).await?;
     record(app, by, "edition resume --after-restore", id, &json!("")).await?;
     match edition.state {
         EditionState::Paused => move_to(app, by, &edition, EditionState::Sending, "edition resume").await,
@@ -95,12 +105,12 @@ fn wrong(edition: &Edition, what: &'static str) -> Trouble {
 }
 
 async fn record(app: &App, by: &Actor, action: &str, id: EditionId, detail: &serde_json::Value) -> Result<(), Trouble> {
-    app.store.journal(by.name(), action, &format!("edition:{id}"), detail, app.clock.now()).await?;
+    app.store.journal(by.name(app), action, &format!("edition:{id}"), detail, app.clock.now()).await?;
     Ok(())
 }
 
 pub(super) async fn journal(app: &App, action: &str, id: EditionId, detail: &str) -> Result<(), Trouble> {
-    record(app, &Actor::CommandLine, action, id, &json!(detail)).await
+    record(app, &Actor::Process, action, id, &json!(detail)).await
 }
 
 /// Why a member gets nothing, for an administrator.

@@ -51,7 +51,7 @@ pub async fn proof(app: &App, by: &Actor, id: EditionId, to: &str, whose: &As) -
     // The links of a member act for that member: a proof has none.
     let mut seen = view(app, &frame, &recipient, MemberId(0), &digest, &revisions);
     seen.links = Links { leave_mailto: seen.links.leave_mailto, ..Links::default() };
-    let headline = Letter::new(&seen).headline;
+    let headline = Letter::new(&seen, usize::MAX).headline;
     seen.trial = Some(Trial { meant_for: format!("{meant_for} (épreuve de l'édition {id})") });
     let mut content = app.composer.digest(&seen).map_err(|error| Trouble::Template(error.to_string()))?;
     content.subject = format!("[Épreuve de l’édition {id}] {headline}");

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
+use super::super::lead::Leads;
 use super::super::{Actor, App, Trouble, explain_doubt as explain, post};
 use super::edit::change_frame;
 use super::frozen::frame_of;
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::compose::{self, ReviewAction, ReviewNotice, ReviewView};
 use crate::config::{Review, WithoutAnswer, instant_of};
-use crate::model::{Edition, EditionId, EditionState, EmailAddress, Language};
+use crate::model::{Edition, EditionId, EditionState, EmailAddress, Language, Origin};
 
 /// What came of one person's approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,7 @@ const LINK_DAYS: i64 = 14;
 const TOLD_DAYS_MAX: i64 = 3;
 /// A mail that did not leave is tried again after this long.
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(5);
-/// One process at a time writes to administrators, for at most this long.
-const LEAD_MS: u32 = 120_000;
+/// One process at a time writes to administrators.
 const LEAD: &str = "admin.mails";
 
 /// One person says that it may leave. `seen` is what they saw ([`Overview::seen`]): when something changed since, it is
@@ -51,8 +51,8 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
     }
     if app.settings.digest.second_approval {
         let edits = frame_of(&app.store.frame(id).await?)?.edits;
-        if edits.approved_by.iter().all(|one| one == by.name()) {
-            let name = by.name().to_owned();
+        if edits.approved_by.iter().all(|one| one == by.name(app)) {
+            let name = by.name(app).to_owned();
             change_frame(app, id, |frame| frame.edits.approved_by = vec![name.clone()]).await?;
             record(app, by, "edition approve (1/2)", id, &json!("")).await?;
             return Ok(Consent::OneMore);
@@ -64,7 +64,7 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
 
 /// The draft waits for an answer, whatever the settings say of silence.
 pub async fn hold(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
-    let name = by.name().to_owned();
+    let name = by.name(app).to_owned();
     change_frame(app, id, |frame| {
         frame.edits.held_by = Some(name.clone());
         frame.edits.approved_by.clear();
@@ -85,8 +85,8 @@ pub async fn let_go(app: &App) -> Result<Vec<EditionId>, Trouble> {
             continue;
         }
         let frame = frame_of(&app.store.frame(edition.id).await?)?;
-        if frame.scheduled && frame.edits.held_by.is_none() {
-            approve(app, &Actor::Service, edition.id).await?;
+        if edition.origin == Origin::Schedule && edition.held_since.is_none() && frame.edits.held_by.is_none() {
+            approve(app, &Actor::Process, edition.id).await?;
             gone.push(edition.id);
         }
     }
@@ -111,7 +111,9 @@ pub async fn tell_administrators(app: &App) -> Result<(), Trouble> {
     let mut due: Vec<(Edition, Frame, EmailAddress)> = Vec::new();
     for edition in editions {
         let frame = frame_of(&app.store.frame(edition.id).await?)?;
-        if !frame.scheduled || (edition.state == EditionState::Cancelled && edition.approved_at.is_none()) {
+        if edition.origin != Origin::Schedule
+            || (edition.state == EditionState::Cancelled && edition.approved_at.is_none())
+        {
             continue;
         }
         for to in recipients(app) {
@@ -120,7 +122,11 @@ pub async fn tell_administrators(app: &App) -> Result<(), Trouble> {
             }
         }
     }
-    if due.is_empty() || !app.store.try_lead(LEAD, &app.worker, LEAD_MS, now).await? {
+    if due.is_empty() {
+        return Ok(());
+    }
+    let lead = Leads::take(app, vec![LEAD.to_owned()]).await?;
+    if !lead.hold(LEAD) {
         return Ok(());
     }
     for (edition, frame, to) in due {
@@ -134,8 +140,7 @@ pub async fn tell_administrators(app: &App) -> Result<(), Trouble> {
         }
         app.store.save_admin_mail(edition.id, &to, sent.is_ok(), app.clock.now(), AGAIN_AFTER).await?;
     }
-    app.store.stop_leading(LEAD, &app.worker).await?;
-    Ok(())
+    lead.give_up().await
 }
 
 /// With `only_to` nobody else is written to: a first try must surprise no one.
@@ -159,13 +164,13 @@ fn letter(app: &App, edition: &Edition, frame: &Frame, seen: &Overview, to: &Ema
     if to_read && doubtful > 0 {
         sentences.push(format!("{} à vérifier, en tête de la liste.", several(doubtful, "annonce", "annonces")));
     }
-    if let Some(replaced) = frame.replaced {
+    for replaced in &frame.replaced {
         sentences.push(format!(
             "Le brouillon {replaced}, que personne n’avait approuvé, est annulé : ses annonces sont reprises ici."
         ));
     }
-    if !frame.silent_sources.is_empty() {
-        let names: Vec<_> = frame.silent_sources.iter().take(8).map(|(name, _)| name.as_str()).collect();
+    if !frame.silent.is_empty() {
+        let names: Vec<_> = frame.silent.iter().take(8).map(|silent| silent.name.as_str()).collect();
         sentences.push(format!("Sources en panne : {}.", names.join(", ")));
     }
     ReviewView {

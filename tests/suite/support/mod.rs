@@ -5,6 +5,7 @@ pub mod mta;
 pub mod postfix;
 pub mod postgres;
 pub mod site;
+pub mod slow;
 pub mod workspace;
 
 pub use browser::{Browser, Served};
