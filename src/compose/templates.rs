@@ -173,7 +173,7 @@ fn version(sources: &[(String, String)]) -> String {
     }
     // The sentences are made by this program, so its version counts too.
     hash.update(env!("CARGO_PKG_VERSION").as_bytes());
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    crate::model::hex(hash.finalize().get(..8).unwrap_or_default())
 }
 
 fn environment(

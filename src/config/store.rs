@@ -40,6 +40,9 @@ fn parse(text: &str, folder: &Path) -> Result<StoreSettings, String> {
         if path.is_empty() || path == ":memory:" || path.contains('?') {
             return Err(format!("il faut le nom d’un fichier : {FORMS}"));
         }
+        if Path::new(path.trim()).extension().is_some_and(|ending| ending == "key") {
+            return Err(format!("le nom d’une base ne finit pas par .key, qui est celui de sa clé : {FORMS}"));
+        }
         return Ok(StoreSettings::Sqlite(resolve(folder, path)));
     }
     // The address is not repeated: it may hold a password.

@@ -92,7 +92,7 @@ fn safe_name(message_id: &str) -> String {
         return kept;
     }
     let digest = Sha256::digest(message_id.as_bytes());
-    let mark: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let mark = crate::model::hex(digest.get(..8).unwrap_or_default());
     format!("{}-{mark}", kept.trim_start_matches('.'))
 }
 

@@ -1,6 +1,6 @@
 //! The words that sites' data use for who may apply, as audiences.
 
-use crate::model::Audience;
+use crate::model::{Audience, unaccented};
 
 /// Beginnings of words, without accents or capitals, as the public data sets write them.
 const WORDS: &[(&str, Audience)] = &[
@@ -42,7 +42,7 @@ pub fn read<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Audience> {
 }
 
 fn one(value: &str) -> Option<Audience> {
-    let folded = fold(value);
+    let folded = unaccented(value);
     folded
         .split(|c: char| !c.is_ascii_alphanumeric())
         .find_map(|word| WORDS.iter().find(|(start, _)| starts(word, start)).map(|(_, audience)| *audience))
@@ -51,12 +51,6 @@ fn one(value: &str) -> Option<Audience> {
 /// Short words count whole: "ong" is no beginning of "ongle".
 fn starts(word: &str, start: &str) -> bool {
     if start.len() <= 4 { word == start || word.strip_suffix('s') == Some(start) } else { word.starts_with(start) }
-}
-
-fn fold(value: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let unmarked = value.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
-    unmarked.collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]

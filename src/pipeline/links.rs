@@ -1,5 +1,6 @@
 //! Signed links: a mail's reader acts without logging in, and nobody can act for another.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use base64::Engine;
@@ -7,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Trouble;
-use crate::model::{EmailAddress, MemberId};
+use super::{Trouble, private};
+use crate::model::{EmailAddress, MemberId, hex, why_refused};
 use crate::store::Store;
 
 /// What a signed link lets its holder do; a link for one purpose opens no other.
@@ -34,33 +35,37 @@ const KEY_BYTES: usize = 32;
 const MAC_BYTES: usize = 16;
 
 impl LinkKey {
+    /// Reads the key, or makes it when there is none. Of several processes that begin at once, one makes it.
     pub fn load_or_make(path: &Path) -> Result<Self, Trouble> {
         match std::fs::read(path) {
-            Ok(bytes) => match <[u8; KEY_BYTES]>::try_from(bytes.as_slice()) {
-                Ok(key) => Ok(Self(key)),
-                Err(_) => Err(Trouble::File(format!(
-                    "la clé des liens {} est abîmée ({} octets au lieu de {KEY_BYTES}) : restaurez-la d'une sauvegarde ; sans elle les liens des courriels déjà envoyés ne valent plus rien",
-                    path.display(),
-                    bytes.len()
-                ))),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::make(path),
-            Err(error) => {
-                Err(Trouble::File(format!("la clé des liens {} ne peut pas être lue : {error}", path.display())))
-            }
+            Ok(bytes) => Self::of_file(path, &bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::make(path),
+            Err(error) => Err(unusable(path, "ne peut pas être lue", &error)),
         }
     }
 
-    /// The key as PostgreSQL keeps it; the first process makes it.
+    fn of_file(path: &Path, bytes: &[u8]) -> Result<Self, Trouble> {
+        let shown = path.display();
+        match <[u8; KEY_BYTES]>::try_from(bytes) {
+            Ok(key) => Ok(Self(key)),
+            Err(_) if bytes.is_empty() => Err(Trouble::File(format!(
+                "la clé des liens {shown} est vide : remettez celle d'une sauvegarde ; si aucun courriel n'est encore parti, effacez ce fichier et une autre sera faite"
+            ))),
+            Err(_) => Err(Trouble::File(format!(
+                "la clé des liens {shown} est abîmée ({} octets au lieu de {KEY_BYTES}) : restaurez-la d'une sauvegarde ; sans elle les liens des courriels déjà envoyés ne valent plus rien",
+                bytes.len()
+            ))),
+        }
+    }
+
+    /// The key as PostgreSQL keeps it: of several processes that begin at once, the first one's is the key.
     pub async fn in_store(store: &Store) -> Result<Self, Trouble> {
         const NAME: &str = "link_key";
-        if store.meta(NAME).await?.is_none() {
-            let key: [u8; KEY_BYTES] = rand::random();
-            store.set_meta(NAME, &URL_SAFE_NO_PAD.encode(key)).await?;
-        }
-        // Read again: of two processes that made one, the later is the key.
-        let kept = store.meta(NAME).await?.and_then(|key| URL_SAFE_NO_PAD.decode(key).ok());
-        let key = kept.and_then(|key| key.try_into().ok());
+        let kept = match store.meta(NAME).await? {
+            Some(kept) => kept,
+            None => store.meta_or(NAME, &URL_SAFE_NO_PAD.encode(rand::random::<[u8; KEY_BYTES]>())).await?,
+        };
+        let key = URL_SAFE_NO_PAD.decode(kept).ok().and_then(|key| key.try_into().ok());
         key.map(Self).ok_or_else(|| {
             Trouble::File("la clé des liens que garde la base est abîmée : restaurez une sauvegarde".to_owned())
         })
@@ -68,13 +73,14 @@ impl LinkKey {
 
     fn make(path: &Path) -> Result<Self, Trouble> {
         let key: [u8; KEY_BYTES] = rand::random();
-        match write_new(path, &key) {
+        match private::write_new(path, &key) {
             Ok(()) => Ok(Self(key)),
             // Another process made it in the meantime: that one is the key.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::load_or_make(path),
-            Err(error) => {
-                Err(Trouble::File(format!("la clé des liens {} ne peut pas être écrite : {error}", path.display())))
-            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => match std::fs::read(path) {
+                Ok(bytes) => Self::of_file(path, &bytes),
+                Err(error) => Err(unusable(path, "ne peut pas être lue", &error)),
+            },
+            Err(error) => Err(unusable(path, "ne peut pas être écrite", &error)),
         }
     }
 
@@ -99,7 +105,7 @@ impl LinkKey {
 
     /// What remains of an erased address: enough to know it again in an import, not to find it out.
     pub fn address_digest(&self, address: &EmailAddress) -> String {
-        self.seal("address", address.expose().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.seal("address", address.expose().as_bytes()))
     }
 
     fn mac(&self, purpose: Purpose, member: MemberId) -> Vec<u8> {
@@ -118,21 +124,8 @@ impl LinkKey {
     }
 }
 
-#[cfg(unix)]
-fn write_new(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(key)?;
-    file.sync_all()
-}
-
-#[cfg(not(unix))]
-fn write_new(path: &Path, key: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(key)?;
-    file.sync_all()
+fn unusable(path: &Path, what: &str, error: &std::io::Error) -> Trouble {
+    Trouble::File(format!("la clé des liens {} {what} : {}", path.display(), why_refused(error)))
 }
 
 #[cfg(test)]
@@ -157,7 +150,28 @@ mod tests {
         let path = folder.path().join("glaneur.key");
         let made = LinkKey::load_or_make(&path).unwrap();
         assert_eq!(LinkKey::load_or_make(&path).unwrap().0, made.0);
-        std::fs::write(&path, b"short").unwrap();
-        assert!(LinkKey::load_or_make(&path).is_err());
+        for (damage, said) in [(&b"short"[..], "abîmée"), (b"", "vide")] {
+            std::fs::write(&path, damage).unwrap();
+            let trouble = LinkKey::load_or_make(&path).err().unwrap().to_string();
+            assert!(trouble.contains(said), "{trouble}");
+            assert_eq!(std::fs::read(&path).unwrap(), damage, "what is there is left for a person to judge");
+        }
+    }
+
+    #[test]
+    fn many_that_begin_at_once_have_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("glaneur.key");
+        let begin = std::sync::Barrier::new(16);
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let start = || {
+                begin.wait();
+                LinkKey::load_or_make(&path).unwrap().0
+            };
+            let running: Vec<_> = (0..16).map(|_| scope.spawn(start)).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 }

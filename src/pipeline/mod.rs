@@ -13,6 +13,7 @@ mod halt;
 mod links;
 pub mod members;
 pub mod notices;
+mod private;
 mod progress;
 pub mod read;
 pub mod send;

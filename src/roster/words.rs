@@ -1,16 +1,13 @@
 //! The words people write in cells: kinds of organisation, rhythms, lists.
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::model::{OrganisationKind, Rhythm};
+use crate::model::{OrganisationKind, Rhythm, unaccented};
 
 /// Without accents, case and punctuation: what two spellings of one word share.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+    for c in unaccented(text).chars() {
         match c {
-            'œ' | 'Œ' => plain.push_str("oe"),
-            c if c.is_alphanumeric() => plain.extend(c.to_lowercase()),
+            c if c.is_alphanumeric() => plain.push(c),
             _ if !plain.ends_with(' ') && !plain.is_empty() => plain.push(' '),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::sql::{Columns, json, ms};
@@ -47,14 +48,7 @@ impl Store {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO journal (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)")
-            .bind(ms(at))
-            .bind(actor)
-            .bind(action)
-            .bind(subject)
-            .bind(json(detail)?)
-            .execute(tx.conn())
-            .await?;
+        write(tx.conn(), actor, action, subject, detail, at).await?;
         tx.commit().await
     }
 
@@ -85,6 +79,19 @@ impl Store {
         .execute(tx.conn())
         .await?;
         tx.commit().await
+    }
+
+    /// The value kept under a name, which is this one when there was none: of several that ask at once, the first's.
+    pub async fn meta_or(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(value)
+            .execute(tx.conn())
+            .await?;
+        let row = sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name).fetch_one(tx.conn()).await?;
+        tx.commit().await?;
+        row.text("value")
     }
 
     /// Takes or keeps the lead of `name` until `lease_ms` after `now`; false while another process holds it.
@@ -134,6 +141,25 @@ impl Store {
         };
         row.map(leader).transpose()
     }
+}
+
+pub(super) async fn write(
+    conn: &mut AnyConnection,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: &serde_json::Value,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO journal (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)")
+        .bind(ms(at))
+        .bind(actor)
+        .bind(action)
+        .bind(subject)
+        .bind(json(detail)?)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 fn entry(row: &AnyRow) -> Result<JournalEntry, StoreError> {

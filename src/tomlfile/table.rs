@@ -4,12 +4,12 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use super::TomlFile;
 use super::duration::{parse_duration, written};
 use super::node::{Entry, Fields, Node, Value};
+use crate::model::unaccented;
 
 /// A table of the file. Each getter takes note that its key is known, says what is wrong with its value, and gives
 /// `None` then as when the key is absent: read everything, then ask [`TomlFile::finish`].
@@ -378,8 +378,7 @@ pub fn nearest<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
 
 /// Without accents, case, hyphens.
 fn plain(text: &str) -> String {
-    let letters = text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
-    letters.flat_map(char::to_lowercase).map(|c| if c == '-' { '_' } else { c }).collect()
+    unaccented(text).replace('-', "_")
 }
 
 fn short(text: &str) -> String {

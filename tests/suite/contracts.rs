@@ -122,3 +122,13 @@ fn a_page_is_explained_with_its_words() {
     );
     workspace.run("understand --file page.html").done().says("27/02/2026 17:00").says("27 février 2026").says("Aisne");
 }
+
+#[test]
+fn the_program_carries_its_templates_wherever_it_is_moved() {
+    let program = std::fs::read(assert_cmd::cargo::cargo_bin!("glaneur")).unwrap();
+    for template in ["templates/web/leave.html", "templates/email/digest.html"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(template);
+        let template = std::fs::read(path).unwrap();
+        assert!(program.windows(template.len()).any(|part| part == template));
+    }
+}

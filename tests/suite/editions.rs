@@ -156,7 +156,7 @@ fn a_restored_backup_sends_nothing_until_a_person_says_so() {
     workspace.run_at(MONDAY, "collect").done();
     let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
     workspace.run_at(MONDAY, &format!("edition approve {id}")).done();
-    workspace.run("backup sauvegarde.db").done().says("sauvegarde.key");
+    workspace.run("backup sauvegarde.db").done().says("sauvegarde.db.key");
     workspace.run("backup sauvegarde.db").status(2).complains("existe déjà").complains("daté");
     workspace.run("backup absent/sauvegarde.db").status(2).complains("ce dossier n'existe pas");
     for ending in ["-wal", "-shm"] {

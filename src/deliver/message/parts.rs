@@ -1,7 +1,5 @@
 //! The body: text and HTML of the same content as alternatives, attachments after them.
 
-use std::fmt::Write;
-
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType};
 use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
@@ -68,9 +66,5 @@ fn safe_filename(name: &str) -> String {
 /// `=_` occurs in neither quoted-printable nor base64, so that no content can hold a boundary.
 fn boundary(message_id: &str, what: &str) -> String {
     let digest = Sha256::digest(format!("{what}\0{message_id}").as_bytes());
-    let mut boundary = String::from("=_");
-    for byte in digest.iter().take(16) {
-        let _ = write!(boundary, "{byte:02x}");
-    }
-    boundary
+    format!("=_{}", crate::model::hex(digest.get(..16).unwrap_or_default()))
 }

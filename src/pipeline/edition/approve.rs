@@ -59,5 +59,5 @@ pub(super) fn recipient(app: &App, member: &Member) -> Recipient {
 }
 
 fn hash(content: &serde_json::Value) -> String {
-    Sha256::digest(content.to_string().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::model::hex(&Sha256::digest(content.to_string().as_bytes()))
 }

@@ -24,6 +24,19 @@ fn a_missing_database_is_said_and_not_made() {
 }
 
 #[test]
+fn of_several_that_begin_at_once_the_first_says_what_is_kept() {
+    check_on_both(|store| async move {
+        let all = (0..8).map(|n| {
+            let store = store.clone();
+            async move { store.meta_or("link_key", &n.to_string()).await.unwrap() }
+        });
+        let answers = futures::future::join_all(all).await;
+        let kept = store.meta("link_key").await.unwrap().unwrap();
+        assert!(answers.iter().all(|answer| *answer == kept), "{answers:?}");
+    });
+}
+
+#[test]
 fn a_database_newer_than_the_program_is_refused() {
     check_urls_on_both(|url| async move {
         let store = Store::open(&url, Open::Create).await.unwrap();
@@ -200,7 +213,7 @@ fn calls_can_be_spawned() {
         let edition = crate::model::EditionId(1);
         movable(&async move {
             let _ = Store::open("sqlite:x", Open::Create).await;
-            let _ = store.save_round_part(&[], at(0)).await;
+            let _ = store.touch_items(&[1], at(0)).await;
             let _ = store.touch_items(&[], at(0)).await;
             let _ = store.notices(&Default::default()).await;
             let _ = store.notice_revisions(&[]).await;
