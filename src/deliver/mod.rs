@@ -31,6 +31,7 @@
 //! or dropped, so that the next mail is not harmed. A file that cannot be written is `Unreachable`, hopeless.
 
 mod address;
+pub mod bounce;
 mod bulk;
 pub mod message;
 mod outbox;

@@ -22,6 +22,18 @@ pub struct Frame {
     pub silent: Vec<Silent>,
     /// Where a reader may write.
     pub contact: Option<String>,
+    #[serde(default)]
+    pub approval: Approval,
+}
+
+/// Who was to approve the edition, as the settings had it when it was created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approval {
+    /// Nobody: it leaves unread.
+    AtOnce,
+    #[default]
+    ByAPerson,
 }
 
 /// A source that could not be read.
