@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod bounces;
 mod campaigns;
+mod cases;
 mod contracts;
 mod daemon;
 mod demo;
