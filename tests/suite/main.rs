@@ -12,6 +12,7 @@ mod daemon;
 mod demo;
 mod editions;
 mod members;
+mod network;
 mod readme;
 mod rounds;
 mod smtp;
