@@ -16,8 +16,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
-use crate::pipeline::turn::{self, Turn};
-use crate::pipeline::{App, Clock, Files, Silent, Trouble};
+use crate::pipeline::turn::{self, By, Turn};
+use crate::pipeline::{App, Clock, Files, Silent, Trouble, give_up_all};
 use crate::store::Open;
 use crate::web;
 use signals::{Signal, Signals};
@@ -29,6 +29,8 @@ const REST: Duration = Duration::from_secs(30);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 /// How often it looks whether sources.toml changed.
 const LOOK_AT_SOURCES: Duration = Duration::from_secs(2);
+/// As the journal calls it.
+const ACTOR: &str = "daemon";
 /// The name under which the first start of the service is kept: nothing before it is caught up.
 const STARTED: &str = "daemon.first_start";
 
@@ -37,6 +39,7 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     let mut signals = Signals::listen()
         .map_err(|error| Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {error}")))?;
     let mut app = App::open(Files::read(config.as_deref())?, clock, Open::Create).await?;
+    app.actor = ACTOR;
     let first_start = first_start(&app).await?;
     let (stop_pages, stopped) = watch::channel(false);
     let mut pages = serve(&app, stopped.clone()).await?;
@@ -59,6 +62,9 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     stop_pages.send_replace(true);
     // Pages that are still being read do not hold the end up for long.
     let _ = tokio::time::timeout(Duration::from_secs(5), &mut pages).await;
+    if let Err(trouble) = give_up_all(&app).await {
+        tracing::warn!(%trouble, "others wait until the leases of this process end");
+    }
     app.store.close().await;
     Ok(())
 }
@@ -104,10 +110,7 @@ fn is_sound(config: Option<&Path>) -> bool {
 /// What fails is logged and tried again: the daemon outlives its troubles.
 async fn turns(app: &App, first_start: DateTime<Utc>) {
     while !app.halt.is_asked() {
-        match turn::turn(app, Some(first_start), Duration::ZERO, &Silent).await {
-            Ok(turn) => tell(&turn),
-            Err(trouble) => tracing::error!(%trouble, "this turn failed; the next one tries again"),
-        }
+        tell(&turn::turn(app, By::Service { first_start }, Duration::ZERO, &Silent).await);
         tokio::select! {
             () = tokio::time::sleep(REST) => {}
             () = app.halt.heard() => {}
@@ -118,6 +121,9 @@ async fn turns(app: &App, first_start: DateTime<Utc>) {
 fn tell(turn: &Turn) {
     if let Some((id, state)) = turn.issue.created() {
         tracing::info!(edition = id.0, state = state.as_str(), "edition issued");
+    }
+    for failure in &turn.failures {
+        tracing::error!(%failure, "a part of this turn failed; the next one tries again");
     }
     for sending in &turn.sendings {
         tracing::info!(edition = sending.edition.0, end = ?sending.end, "edition sent or waiting");
@@ -136,6 +142,7 @@ async fn reload(config: Option<&Path>, clock: Clock, before: &App) -> Option<App
             tracing::info!(sources = fresh.sources.len(), "files read again");
             // It is still this process: what it holds in the ledger is its own.
             fresh.worker = before.worker.clone();
+            fresh.actor = ACTOR;
             Some(fresh)
         }
         Err(trouble) => {

@@ -39,8 +39,8 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
 }
 
 /// The same edition and member, the same id, for ever.
-pub(super) fn message_id(app: &App, edition: EditionId, member: MemberId) -> String {
-    deliver::message_id(&app.link_key.message_seal(), edition, member, &domain(app))
+pub(super) fn message_id(app: &App, edition: &Edition, member: MemberId) -> String {
+    deliver::message_id(&app.link_key.message_seal(), edition.id, &edition.nonce, member, &domain(app))
 }
 
 /// The domain that speaks for the network.

@@ -8,7 +8,9 @@ mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod guard;
 mod halt;
+mod lead;
 mod links;
 pub mod members;
 pub mod notices;
@@ -20,14 +22,17 @@ pub mod send;
 mod tests;
 mod trouble;
 pub mod turn;
+mod workers;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
 pub use backup::backup;
 pub use clock::Clock;
 pub use halt::Halt;
+pub use lead::give_up_all;
 pub use links::{LinkKey, Purpose};
 pub use progress::{Progress, Silent};
 pub use trouble::{Trouble, french};
@@ -55,10 +60,15 @@ pub struct App {
     pub worker: WorkerId,
     /// Asked to stop in good order.
     pub halt: Halt,
+    /// Whether it was said that another process leads the schedule.
+    follows: AtomicBool,
     /// The times that sending runs by.
     pub tempo: send::Tempo,
     /// Open while the mail server is left alone.
     pub circuit: send::Circuit,
+    /// Who acts, for the journal: `cli` or `daemon`.
+    pub actor: &'static str,
+    memory: guard::Memory,
     fetcher: Fetcher,
 }
 
@@ -176,7 +186,9 @@ impl App {
         let Files { settings, sources, themes, composer } = files;
         let store = Store::open(&store_url(&settings)?, open).await?;
         let link_key = link_key(&settings, &store).await?;
-        Ok(Self {
+        let app = Self {
+            memory: guard::Memory::of(&settings),
+            actor: "cli",
             reader: Reader::new(&themes),
             fetcher: fetcher(&settings.fetch)?,
             geography: Geography::get(),
@@ -189,9 +201,12 @@ impl App {
             link_key,
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
+            follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
-        })
+        };
+        guard::look(&app).await?;
+        Ok(app)
     }
 
     pub fn source(&self, id: &str) -> Result<&Source, Trouble> {

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::mta::{SmtpSink, free_port, wait_for};
-use crate::support::{MONDAY, Site, Workspace};
+use crate::support::{MONDAY, NEXT_MONDAY, Site, Workspace, on_both};
 
 struct Daemon {
     child: Child,
@@ -215,4 +215,40 @@ fn leaving_takes_one_click_and_looking_changes_nothing() {
     daemon.ends();
     // A later import does not bring back who left.
     workspace.run("members import membres.csv").done().says("laissé : lea@montreuil.example");
+}
+
+#[test]
+fn of_two_services_on_one_base_one_leads_the_schedule_and_the_other_takes_over() {
+    on_both(|workspace: Workspace| {
+        // On SQLite nobody runs two services: what is promised is for machines that share a server.
+        if workspace.is_sqlite() {
+            return;
+        }
+        let _site = prepared(&workspace);
+        let first = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+        first.wait_to_say("this process leads the schedule");
+        first.wait_to_say("Finished");
+        assert_eq!(workspace.mails().len(), 2);
+        // The other lives a week later: what is due to it waits while the first one leads.
+        let second = Daemon::start(&workspace, &format!("--now {NEXT_MONDAY}"));
+        second.wait_to_say("another process leads the schedule");
+        let editions = || workspace.run("edition list --json").done().json()["editions"].as_array().unwrap().len();
+        assert_eq!(editions(), 1);
+        first.signal("KILL");
+        drop(first);
+        second.signal("HUP");
+        second.wait_to_say("this process leads the schedule");
+        second.wait_to_say("edition issued");
+        assert_eq!(editions(), 2);
+        second.signal("HUP");
+        second.wait_to_say("files read again");
+        second.signal("TERM");
+        second.ends();
+        assert_eq!(editions(), 2, "nothing is issued twice");
+        // Who ends in good order leaves the lead to the next one.
+        let third = Daemon::start(&workspace, &format!("--now {NEXT_MONDAY}"));
+        third.wait_to_say("this process leads the schedule");
+        third.signal("TERM");
+        third.ends();
+    });
 }

@@ -21,6 +21,18 @@ pub struct Frame {
     pub silent_sources: Vec<(String, NaiveDate)>,
     /// Where a reader may write.
     pub contact: Option<String>,
+    #[serde(default)]
+    pub approval: Approval,
+}
+
+/// Who was to approve the edition, as the settings had it when it was created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approval {
+    /// Nobody: it leaves unread.
+    AtOnce,
+    #[default]
+    ByAPerson,
 }
 
 /// Whom a digest speaks to, as they were at approval.

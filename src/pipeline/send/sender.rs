@@ -9,13 +9,15 @@ use tokio::time::Instant;
 
 use super::super::courier::courier;
 use super::super::edition;
+use super::super::guard;
+use super::super::workers;
 use super::super::{App, Progress, Trouble};
+use super::End;
 use super::claims::ROWS_PER_CONNECTION;
 use super::content::Contents;
 use super::flow::{Flowed, Stop, flow};
 use super::pace::Pace;
 use super::verdict::{DOUBTS_MAX, Mood};
-use super::{End, workers};
 use crate::config::Uncertain;
 use crate::deliver::Courier;
 use crate::model::{EditionId, EditionState};
@@ -164,6 +166,7 @@ impl<'a> Sender<'a> {
 
     /// Takes back what dead workers held; gives up what is too old or too doubtful.
     async fn tidy(&self) -> Result<(), Trouble> {
+        guard::beat(self.app).await?;
         let store = &self.app.store;
         let now = self.app.clock.now();
         let dead = workers::dead(store.workers(self.id).await?, &self.app.worker);
