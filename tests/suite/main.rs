@@ -15,6 +15,7 @@ mod demo;
 mod editions;
 mod hardship;
 mod members;
+mod network;
 mod own_pages;
 mod proofs;
 mod readme;
