@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::SourcesCommand;
-use super::{Exit, Failure, Global, open, output, table, words};
+use super::{Exit, Failure, Global, health, open, output, table, words};
 use crate::model::Source;
 use crate::pipeline::{App, author};
 use crate::store::SourceState;
@@ -12,6 +12,7 @@ pub async fn run(global: &Global, command: SourcesCommand) -> Result<Exit, Failu
     let app = open::app(global).await?;
     match command {
         SourcesCommand::List => list(global, &app).await,
+        SourcesCommand::Health => health::run(global, &app).await,
         SourcesCommand::Test { id } => test(global, &app, &id).await,
     }
 }

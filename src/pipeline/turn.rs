@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
 use super::send::{self, End, Sending};
-use super::{App, Progress, Trouble, lead};
+use super::{App, Progress, Trouble, health, lead};
 use crate::model::{EditionId, EditionState};
 
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub enum By {
 /// Does what is due now; nothing is due twice.
 pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress) -> Result<Turn, Trouble> {
     let round = collect::collect(app, &Which::Due, progress).await?;
+    // Whether administrators can be told keeps no edition from leaving.
+    if let Err(trouble) = health::tell_admins(app).await {
+        tracing::warn!(%trouble, "administrators could not be told of the sources");
+    }
     let issue = match by {
         By::Person => edition::issue_due(app, None).await?,
         By::Service { first_start } if lead::leads_schedule(app).await? => {

@@ -14,6 +14,7 @@ mod journal;
 mod leads;
 mod ledger;
 mod members;
+mod merges;
 mod migrations;
 mod notices;
 mod open;
