@@ -24,6 +24,8 @@ use signals::{Signal, Signals};
 const REST: Duration = Duration::from_secs(30);
 /// How often systemd's watchdog is told that the loop turns.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
+/// As the journal calls it.
+const ACTOR: &str = "daemon";
 /// The name under which the first start of the service is kept: nothing before it is caught up.
 const STARTED: &str = "daemon.first_start";
 
@@ -32,6 +34,7 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     let mut signals = Signals::listen()
         .map_err(|error| Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {error}")))?;
     let mut app = App::open(Files::read(config.as_deref())?, clock, Open::Create).await?;
+    app.actor = ACTOR;
     let first_start = first_start(&app).await?;
     let (stop_pages, stopped) = watch::channel(false);
     let mut pages = serve(&app, stopped.clone()).await?;
@@ -79,10 +82,7 @@ async fn work(app: &App, first_start: DateTime<Utc>, signals: &mut Signals) -> S
 /// What fails is logged and tried again: the daemon outlives its troubles.
 async fn turns(app: &App, first_start: DateTime<Utc>) {
     while !app.halt.is_asked() {
-        match turn::turn(app, By::Service { first_start }, Duration::ZERO, &Silent).await {
-            Ok(turn) => tell(&turn),
-            Err(trouble) => tracing::error!(%trouble, "this turn failed; the next one tries again"),
-        }
+        tell(&turn::turn(app, By::Service { first_start }, Duration::ZERO, &Silent).await);
         tokio::select! {
             () = tokio::time::sleep(REST) => {}
             () = app.halt.heard() => {}
@@ -93,6 +93,9 @@ async fn turns(app: &App, first_start: DateTime<Utc>) {
 fn tell(turn: &Turn) {
     if let Some((id, state)) = turn.issue.created() {
         tracing::info!(edition = id.0, state = state.as_str(), "edition issued");
+    }
+    for failure in &turn.failures {
+        tracing::error!(%failure, "a part of this turn failed; the next one tries again");
     }
     for sending in &turn.sendings {
         tracing::info!(edition = sending.edition.0, end = ?sending.end, "edition sent or waiting");
@@ -111,6 +114,7 @@ async fn reload(config: Option<&Path>, clock: Clock, before: &App) -> Option<App
             tracing::info!(sources = fresh.sources.len(), "files read again");
             // It is still this process: what it holds in the ledger is its own.
             fresh.worker = before.worker.clone();
+            fresh.actor = ACTOR;
             Some(fresh)
         }
         Err(trouble) => {

@@ -3,8 +3,10 @@
 mod support;
 
 mod architecture;
+mod authoring;
 mod backup;
 mod bad_input;
+mod bounces;
 mod campaigns;
 mod contracts;
 mod daemon;
@@ -14,6 +16,8 @@ mod hardship;
 mod health;
 mod members;
 mod merging;
+mod own_pages;
+mod proofs;
 mod readme;
 mod rounds;
 mod smtp;
