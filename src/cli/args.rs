@@ -138,6 +138,8 @@ pub struct CollectArgs {
 pub enum SourcesCommand {
     /// Liste les sources et l'état de chacune.
     List,
+    /// Dit comment va chaque source : dernier succès, ce qui ne va pas et depuis quand.
+    Health,
     /// Regarde une adresse, montre ce qui y serait lu et, sur un oui, ajoute la source à sources.toml.
     Add(AddArgs),
     /// Relève une source à blanc : ce qui y est lu, ce qui a changé, et les sélecteurs qui ne trouvent plus rien.
@@ -202,6 +204,20 @@ pub enum NoticesCommand {
         /// La montre de nouveau.
         #[arg(long)]
         undo: bool,
+    },
+    /// Fait une seule annonce de deux : la seconde devient pour toujours un autre nom de la première.
+    Merge {
+        /// Celle qui reste, avec ses corrections.
+        #[arg(value_name = "ANNONCE")]
+        kept: String,
+        /// Celle qui la rejoint.
+        #[arg(value_name = "AUTRE")]
+        other: String,
+    },
+    /// Sépare ce qui a été pris pour une seule annonce : défait les réunions, ou donne à chaque page la sienne.
+    Split {
+        #[arg(value_name = "ANNONCE")]
+        id: String,
     },
     /// Comprend de nouveau tout ce qui est connu, après un changement de thèmes ou de version ; n'annonce rien.
     Reread,

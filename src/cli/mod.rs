@@ -12,6 +12,7 @@ mod check;
 mod collect;
 mod demo;
 mod edition;
+mod health;
 mod init;
 mod members;
 mod notices;

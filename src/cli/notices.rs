@@ -1,4 +1,4 @@
-//! `glaneur notices`: list, show, correct, hide, reread.
+//! `glaneur notices`: list, show, correct, hide, merge, split, reread.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use super::args::{CorrectArgs, KindArg, NoticesCommand, StatusArg, YesNo};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
 use crate::model::{Aspect, CorrectionValue, Field, Kind, Notice, Status, ThemeId};
+use crate::pipeline::merge;
 use crate::pipeline::notices::{self, Dossier, Wanted, aspect_name};
 use crate::pipeline::{App, explain_doubt};
 
@@ -35,6 +36,24 @@ pub async fn run(global: &Global, command: NoticesCommand) -> Result<Exit, Failu
             let notice = notices::hide(&app, &id, !undo).await?;
             let state = if notice.hidden { "cachée à tous les membres" } else { "de nouveau montrée" };
             output::line(format_args!("{} : {state}.", notice.id));
+            Ok(Exit::Done)
+        }
+        NoticesCommand::Merge { kept, other } => {
+            let notice = merge::merge(&app, &kept, &other).await?;
+            if global.json {
+                output::json(&json!(notice));
+            } else {
+                output::line(format_args!("{} : {} — {other} en est désormais un autre nom.", notice.id, notice.title));
+            }
+            Ok(Exit::Done)
+        }
+        NoticesCommand::Split { id } => {
+            let notices = merge::split(&app, &id).await?;
+            if global.json {
+                output::json(&json!({"notices": notices}));
+            } else {
+                notices.iter().for_each(|notice| output::line(format_args!("{} : {}", notice.id, notice.title)));
+            }
             Ok(Exit::Done)
         }
         NoticesCommand::Reread => {

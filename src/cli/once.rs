@@ -28,7 +28,7 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
         value["held_after_restore"] = json!(turn.held);
         output::json(&value);
     } else {
-        collect::print(round);
+        collect::print(&app, round);
         match issue.created() {
             Some((id, state)) => output::line(format_args!("Édition {id} : {}.", french(state))),
             None => output::line("Aucune édition n'est due."),

@@ -44,10 +44,23 @@ pub(super) fn message_id(app: &App, edition: &Edition, member: MemberId) -> Stri
 }
 
 /// The domain that speaks for the network.
-fn domain(app: &App) -> String {
+pub(super) fn domain(app: &App) -> String {
     let from = app.settings.mail.from.as_ref().map(|from| from.address.domain().to_owned());
     let host = || app.settings.base_url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
     from.or_else(host).unwrap_or_else(|| "glaneur.invalid".to_owned())
+}
+
+/// Who writes.
+pub(super) fn from(app: &App) -> Result<Mailbox, Trouble> {
+    match &app.settings.mail.from {
+        Some(from) => Ok(from.clone()),
+        // Only files are written without a sender in the settings; they still have to be whole mails.
+        None => Ok(Mailbox {
+            name: Some(app.settings.network.clone()),
+            address: EmailAddress::parse("glaneur@glaneur.invalid")
+                .map_err(|error| Trouble::Words(error.to_string()))?,
+        }),
+    }
 }
 
 /// Everything of a mail that is the same for all members of an edition.
@@ -65,15 +78,7 @@ pub(super) struct Envelope {
 impl Envelope {
     pub fn new(app: &App, edition: &Edition) -> Result<Self, Trouble> {
         let mail = &app.settings.mail;
-        let from = match &mail.from {
-            Some(from) => from.clone(),
-            // Only files are written without a sender in the settings; they still have to be whole mails.
-            None => Mailbox {
-                name: Some(app.settings.network.clone()),
-                address: EmailAddress::parse("glaneur@glaneur.invalid")
-                    .map_err(|error| Trouble::Words(error.to_string()))?,
-            },
-        };
+        let from = from(app)?;
         Ok(Self {
             envelope_from: mail.bounces.clone().unwrap_or_else(|| from.address.clone()),
             from,

@@ -8,7 +8,7 @@ use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
 use super::members;
 use super::send::{self, End, Sending};
-use super::{App, Progress, Trouble, lead};
+use super::{App, Progress, Trouble, health, lead};
 use crate::model::{CohortId, EditionId, EditionState};
 
 #[derive(Debug)]
@@ -56,6 +56,10 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
         fail(Part::Collect, why);
         Round::default()
     });
+    // Whether administrators can be told of the sources keeps no edition from leaving.
+    if let Err(trouble) = health::tell_admins(app).await {
+        tracing::warn!(%trouble, "administrators could not be told of the sources");
+    }
     let issue = issue(app, by).await.unwrap_or_else(|why| {
         fail(Part::Issue, why);
         Issue::NothingDue

@@ -58,28 +58,6 @@ impl Store {
         rows.iter().map(edition).collect()
     }
 
-    pub async fn edition_for(
-        &self,
-        cohorts: &[CohortId],
-        occurrence: NaiveDateTime,
-    ) -> Result<Option<Edition>, StoreError> {
-        let row = sqlx::query("SELECT * FROM editions WHERE cohorts = $1 AND occurrence = $2")
-            .bind(cohorts_key(cohorts))
-            .bind(occurrence_key(occurrence))
-            .fetch_optional(&self.pool)
-            .await?;
-        row.as_ref().map(edition).transpose()
-    }
-
-    /// The latest occurrence that these very cohorts had an edition for, whatever became of it.
-    pub async fn last_occurrence(&self, cohorts: &[CohortId]) -> Result<Option<NaiveDateTime>, StoreError> {
-        let row = sqlx::query("SELECT MAX(occurrence) AS last FROM editions WHERE cohorts = $1")
-            .bind(cohorts_key(cohorts))
-            .fetch_one(&self.pool)
-            .await?;
-        row.text_or_null("last")?.map(|last| parse_occurrence(&last)).transpose()
-    }
-
     pub async fn frame(&self, id: EditionId) -> Result<serde_json::Value, StoreError> {
         let row = sqlx::query("SELECT frame FROM editions WHERE id = $1").bind(id.0).fetch_optional(&self.pool).await?;
         row.ok_or(StoreError::NoSuchEdition(id))?.json("frame")

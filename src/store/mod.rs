@@ -15,6 +15,7 @@ mod leads;
 mod ledger;
 mod life;
 mod members;
+mod merges;
 mod migrations;
 mod notices;
 mod open;

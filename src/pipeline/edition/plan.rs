@@ -187,14 +187,15 @@ impl Histories {
 }
 
 impl Told {
-    /// A notice that was merged since counts as the one that took it in: it is not new. What that one announced is told,
-    /// since revisions of two notices cannot be compared.
-    fn add(&mut self, digest: &Digest, on: NaiveDate, aliases: &HashMap<NoticeId, NoticeId>) {
-        let showing = |entry: &Entry| Showing {
-            notice: aliases.get(&entry.notice).unwrap_or(&entry.notice).clone(),
-            revision: if aliases.contains_key(&entry.notice) { 1 } else { entry.revision },
-            section: entry.section,
-            on,
+    /// A notice that was merged since counts as the one that took it in, as the merge left it: it is not new, and what it
+    /// announces from then on is told.
+    fn add(&mut self, digest: &Digest, on: NaiveDate, aliases: &HashMap<NoticeId, (NoticeId, u32)>) {
+        let showing = |entry: &Entry| {
+            let (notice, revision) = match aliases.get(&entry.notice) {
+                Some((notice, revision)) => (notice, *revision),
+                None => (&entry.notice, entry.revision),
+            };
+            Showing { notice: notice.clone(), revision, section: entry.section, on }
         };
         self.showings.extend(digest.entries.iter().map(showing));
         if digest.turn == Turn::Due {
