@@ -23,8 +23,10 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
         EditionCommand::Show { id } => show(global, &app, EditionId(id)).await,
         EditionCommand::Preview { id, member, format } => preview(&app, EditionId(id), member.as_deref(), format).await,
         EditionCommand::Approve { id } => {
-            edition::approve(&app, EditionId(id)).await?;
-            moved(global, &app, EditionId(id)).await
+            let drift = edition::approve(&app, EditionId(id)).await?;
+            let exit = moved(global, &app, EditionId(id)).await?;
+            print_drift(global, &drift);
+            Ok(exit)
         }
         EditionCommand::Pause { id } => {
             edition::pause(&app, EditionId(id)).await?;
@@ -47,6 +49,20 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             print_sending(global, &app, &sending).await
         }
         EditionCommand::Receipts { id } => receipts(global, &app, EditionId(id)).await,
+    }
+}
+
+/// What the draft showed and the edition does not say any more.
+fn print_drift(global: &Global, drift: &edition::Drift) {
+    if global.json {
+        return;
+    }
+    for title in &drift.closed {
+        output::line(format_args!("Retirée depuis le brouillon, sa date limite est passée : {title}"));
+    }
+    if drift.silenced > 0 {
+        let who = words::count(drift.silenced, "membre");
+        output::line(format_args!("Il ne reste rien à dire à {who} : ils ne reçoivent pas ce courriel."));
     }
 }
 

@@ -169,3 +169,25 @@ fn a_restored_backup_sends_nothing_until_a_person_says_so() {
     workspace.run_at(MONDAY, &format!("edition send {id}")).done();
     assert_eq!(workspace.mails().len(), 2);
 }
+
+#[test]
+fn a_draft_approved_later_offers_no_call_that_closed_meanwhile_and_says_so() {
+    on_both(|mut workspace: Workspace| {
+        workspace.set("review = \"off\"", "review = \"before-send\"");
+        let site = prepared(&workspace);
+        site.publish("long", "Appel à projets : potagers partagés", "Dépôt des dossiers jusqu'au 15 mars 2026.");
+        workspace.run_at(MONDAY, "collect").done();
+        let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+        // Found after the draft: it waits for the next edition.
+        site.publish("tard", "Appel à projets : cuisines mobiles", "Dépôt des dossiers jusqu'au 30 mars 2026.");
+        workspace.run_at("2026-02-19T08:00:00+01:00", "collect essai").done();
+        let later = "2026-02-21T09:00:00+01:00";
+        workspace.run_at(later, &format!("edition approve {id}")).done().says("épiceries solidaires").says("passée");
+        workspace.run_at(later, &format!("edition send {id}")).done();
+        let mails = workspace.mails();
+        assert_eq!(mails.len(), 2);
+        for mail in &mails {
+            mail.says("potagers partagés").says("15 mars").is_silent_on("épiceries").is_silent_on("cuisines mobiles");
+        }
+    });
+}

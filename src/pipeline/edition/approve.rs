@@ -1,22 +1,38 @@
 //! Approval: the plan is frozen and the ledger filled, in one transaction.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::super::{App, Trouble, courier};
-use super::plan::{Planned, plan};
-use super::{Frozen, Recipient, find, journal, refuse_held, wrong};
-use crate::model::{CohortId, Edition, EditionId, EditionState, Member};
+use super::frozen::frame_of;
+use super::plan::{Plan, Planned, plan, plan_at};
+use super::{Frame, Frozen, Recipient, Revisions, find, journal, refuse_held, wrong};
+use crate::model::{CohortId, Edition, EditionId, EditionState, Member, NoticeId};
 use crate::store::{DeliveryPlan, FrozenDigest};
 
 /// Freezes what each digest holds and fills the ledger, in one transaction.
-pub async fn approve(app: &App, id: EditionId) -> Result<(), Trouble> {
+///
+/// What it says is planned anew, as of now: a call that closed while the draft was read is not offered any more, and is named.
+pub async fn approve(app: &App, id: EditionId) -> Result<Drift, Trouble> {
     let edition = find(app, id).await?;
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
     refuse_held(app, &edition).await?;
-    let plan = plan(app, &edition).await?;
+    let shown = plan(app, &edition).await?;
+    let now = app.clock.civil();
+    let (plan, drift) = if now - edition.as_of > READ_AT_ONCE {
+        let plan = plan_at(app, &edition, now).await?;
+        let drift = drift(app, &shown, &plan, now).await?;
+        let frame = Frame { as_of: now, ..frame_of(&app.store.frame(id).await?)? };
+        app.store.reframe_draft(id, now, &json!(frame)).await?;
+        (plan, drift)
+    } else {
+        (shown, Drift::default())
+    };
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
         .digests
@@ -28,7 +44,34 @@ pub async fn approve(app: &App, id: EditionId) -> Result<(), Trouble> {
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
     app.store.approve_edition(id, app.clock.civil(), &frozen, &rows).await?;
-    journal(app, "edition approve", id, "").await
+    journal(app, "edition approve", id, &drift.closed.join(" ; ")).await?;
+    Ok(drift)
+}
+
+/// A draft approved within this is still what it was.
+const READ_AT_ONCE: TimeDelta = TimeDelta::minutes(1);
+
+/// How what was approved differs from what the draft showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// The titles of notices that closed in between.
+    pub closed: Vec<String>,
+    /// Members to whom nothing is left to say.
+    pub silenced: usize,
+}
+
+async fn drift(app: &App, shown: &Plan, plan: &Plan, now: DateTime<Utc>) -> Result<Drift, Trouble> {
+    let notices = |plan: &Plan| -> BTreeSet<(NoticeId, u32)> {
+        let entries = plan.digests.iter().flat_map(|digest| &digest.entries);
+        entries.map(|entry| (entry.notice.clone(), entry.revision)).collect()
+    };
+    let gone: Vec<_> = notices(shown).difference(&notices(plan)).cloned().collect();
+    let gone = Revisions::fetch(app, gone).await?;
+    let mut closed: Vec<String> =
+        gone.into_values().filter(|notice| !notice.is_open(now)).map(|notice| notice.title).collect();
+    closed.sort();
+    let served = |plan: &Plan| plan.members.iter().filter(|planned| planned.what.is_ok()).count();
+    Ok(Drift { closed, silenced: served(shown).saturating_sub(served(plan)) })
 }
 
 fn row(app: &App, edition: &Edition, planned: &Planned) -> DeliveryPlan {

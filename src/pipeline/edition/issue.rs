@@ -167,7 +167,7 @@ pub(in crate::pipeline) async fn scheduled_draft_for_tests(app: &App) -> Result<
 
 async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState, Trouble> {
     match app.settings.digest.review {
-        Review::Off => approve(app, id).await.map(|()| EditionState::Approved),
+        Review::Off => approve(app, id).await.map(|_| EditionState::Approved),
         Review::BeforeSend => Ok(EditionState::Draft),
     }
 }

@@ -16,7 +16,7 @@ use super::{App, Trouble};
 use crate::config::Transport;
 use crate::model::{Edition, EditionId, EditionState, SkipReason};
 
-pub use approve::approve;
+pub use approve::{Drift, approve};
 pub use frozen::{Frame, Frozen, Recipient};
 pub(super) use frozen::{frame_of, frozen_digests};
 pub use issue::{Issue, create, issue_due};

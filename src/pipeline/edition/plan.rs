@@ -33,7 +33,13 @@ const CLOSED_DAYS_MAX: i64 = 90;
 /// But an association is told when its région's last campaign of accreditation was.
 const CAMPAIGN_DAYS_MAX: i64 = 3 * 366;
 
+/// As of the edition's own time.
 pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
+    plan_at(app, edition, edition.as_of).await
+}
+
+/// What the edition would say at `as_of`, of the notices that were known when it was created.
+pub async fn plan_at(app: &App, edition: &Edition, as_of: DateTime<Utc>) -> Result<Plan, Trouble> {
     let known = known_notices(app, edition).await?;
     let members = members_of(app, &edition.cohorts).await?;
     let histories = Histories::load(app, &members).await?;
@@ -46,7 +52,7 @@ pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
     let mut digests: Vec<Digest> = Vec::new();
     let mut what = Vec::with_capacity(members.len());
     for member in &members {
-        if let Some(skip) = not_now(app, member, edition) {
+        if let Some(skip) = not_now(app, member, as_of) {
             what.push(Err(skip));
             continue;
         }
@@ -55,12 +61,12 @@ pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
             let candidates = matched.get(&member.profile).map(Vec::as_slice).unwrap_or_default();
             let last = histories.last_turn(member.id);
             let next = |day, now| next_from(app, day, now);
-            let occasion = matching::occasion(member.rhythm, last, edition.as_of, app.settings.time_zone, next);
+            let occasion = matching::occasion(member.rhythm, last, as_of, app.settings.time_zone, next);
             let mut digest = matching::digest(candidates, histories.showings(member.id), occasion, limits);
             if digest.entries.is_empty() {
                 return Err(if occasion.turn == Turn::Due { SkipReason::NothingToSay } else { SkipReason::Rhythm });
             }
-            digest.accreditations = matching::accreditations(&known, &member.profile, app.geography, edition.as_of);
+            digest.accreditations = matching::accreditations(&known, &member.profile, app.geography, as_of);
             digests.push(digest);
             Ok(digests.len() - 1)
         });
@@ -111,11 +117,11 @@ async fn members_of(app: &App, cohorts: &[CohortId]) -> Result<Vec<Member>, Trou
 }
 
 /// Why a member gets nothing this time, whatever there is to say.
-fn not_now(app: &App, member: &Member, edition: &Edition) -> Option<SkipReason> {
+fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
     match &member.state {
         MemberState::Left { .. } => Some(SkipReason::Left),
         MemberState::Suspended { .. } => Some(SkipReason::Suspended),
-        MemberState::Paused { until } if *until > civil_day(app, edition.as_of) => Some(SkipReason::Paused),
+        MemberState::Paused { until } if *until > civil_day(app, as_of) => Some(SkipReason::Paused),
         MemberState::Paused { .. } | MemberState::Active => None,
     }
 }
