@@ -84,6 +84,9 @@ pub enum Command {
     /// Les membres du réseau.
     #[command(subcommand)]
     Members(MembersCommand),
+    /// Ce qui revient des courriels : échecs de remise, réponses automatiques, plaintes, désinscriptions.
+    #[command(subcommand)]
+    Bounces(BouncesCommand),
     /// Sauvegarde la base et la clé des liens, même quand le service tourne.
     Backup {
         /// Fichier à écrire ; la clé va à côté.
@@ -92,6 +95,16 @@ pub enum Command {
     /// Les éditions : préparer, relire, envoyer, suivre.
     #[command(subcommand)]
     Edition(EditionCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BouncesCommand {
+    /// Lit des messages revenus et dit, pour chacun, quelle adresse a échoué et pourquoi : un objet JSON par message.
+    Read {
+        /// Fichiers d'un message ou d'une boîte mbox ; « - », ou rien, pour l'entrée standard.
+        #[arg(value_name = "FICHIER")]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

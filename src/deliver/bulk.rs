@@ -36,8 +36,7 @@ pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
     let Bulk { network, edition, leave_mailbox, .. } = bulk;
     let list_domain = ascii_domain(bulk.list_domain);
     let leave_page = bulk.leave_page.filter(|page| is_web_address(page));
-    let leave_mail =
-        format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(wire_address(leave_mailbox).as_ref()));
+    let leave_mail = format!("<{}>", leave_mailto(leave_mailbox));
     let mut headers = vec![
         // RFC 2919: a phrase and a name that stays the same as long as the list lives.
         ("List-Id", format!("{} <{LIST_LABEL}.{list_domain}>", phrase(network)).trim_start().to_owned()),
@@ -59,6 +58,11 @@ pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
         ("X-Auto-Response-Suppress", "OOF, AutoReply".into()),
     ]);
     headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The mail that leaves the list: the same in the header and in the text of a digest.
+pub fn leave_mailto(mailbox: &EmailAddress) -> String {
+    format!("mailto:{}?subject={LEAVE_SUBJECT}", percent_encoded(wire_address(mailbox).as_ref()))
 }
 
 /// The Message-ID, without angle brackets: the same edition and member have the same for ever, and nobody without the
@@ -141,7 +145,7 @@ mod tests {
             assert_eq!(value(&headers, "List-Unsubscribe").as_deref(), Some(unsubscribe), "{page:?}");
             assert_eq!(value(&headers, "List-Unsubscribe-Post").as_deref(), post, "{page:?}");
         };
-        let mail = "<mailto:quitter%25ici@glaneur.example?subject=desinscription-7>";
+        let mail = "<mailto:quitter%25ici@glaneur.example?subject=desinscription>";
         let one_click = Some("List-Unsubscribe=One-Click");
         let page = "https://glaneur.example/quitter/abc?k=1";
         check(Some(page), &format!("<{page}>, {mail}"), one_click);

@@ -87,7 +87,7 @@ impl Envelope {
 
     pub fn mail(&self, app: &App, to: Mailbox, member: MemberId, message_id: String, content: Rendered) -> Mail {
         let leave_page = app.settings.base_url.as_ref().map(|base| super::edition::leave_url(app, base, member));
-        let contact = self.reply_to.as_ref().unwrap_or(&self.from).address.clone();
+        let contact = app.contact().unwrap_or(&self.from.address).clone();
         let headers = deliver::bulk_headers(&deliver::Bulk {
             network: &self.network,
             list_domain: &self.list_domain,

@@ -4,6 +4,7 @@
 
 pub mod author;
 mod backup;
+pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
@@ -11,9 +12,11 @@ pub mod edition;
 mod guard;
 mod halt;
 mod lead;
+mod letters;
 mod links;
 pub mod members;
 pub mod notices;
+pub mod own;
 mod private;
 mod progress;
 pub mod read;
@@ -41,7 +44,7 @@ use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
 use crate::fetch::Fetcher;
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Source, TerritoryCode, Themes};
+use crate::model::{CohortId, EmailAddress, Problem, Problems, Source, TerritoryCode, Themes};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -215,6 +218,14 @@ impl App {
             file: self.settings.sources.display().to_string(),
             known: self.sources.iter().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// Where a reader may write: who answers, who sends, or else who looks after the network (mails written to files have
+    /// no sender in the settings).
+    pub fn contact(&self) -> Option<&EmailAddress> {
+        let mail = &self.settings.mail;
+        let mailbox = mail.reply_to.as_ref().or(mail.from.as_ref());
+        mailbox.map(|mailbox| &mailbox.address).or_else(|| self.settings.admins.first())
     }
 
     pub fn cohort(&self, id: &str) -> Result<&CohortId, Trouble> {

@@ -17,8 +17,9 @@ pub struct Frame {
     pub network: String,
     pub zone: Tz,
     pub as_of: DateTime<Utc>,
-    /// Sources that were down, by name, and since when.
-    pub silent_sources: Vec<(String, NaiveDate)>,
+    /// Sources that were down, and since when.
+    #[serde(default)]
+    pub silent: Vec<Silent>,
     /// Where a reader may write.
     pub contact: Option<String>,
     #[serde(default)]
@@ -33,6 +34,15 @@ pub enum Approval {
     AtOnce,
     #[default]
     ByAPerson,
+}
+
+/// A source that could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Silent {
+    pub name: String,
+    pub since: NaiveDate,
+    /// What it covers; nothing: nobody knows, it concerns everybody.
+    pub territory: Vec<TerritoryCode>,
 }
 
 /// Whom a digest speaks to, as they were at approval.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use serde_json::json;
 
 use super::super::{App, Trouble};
-use super::frozen::{Approval, frame_of};
+use super::frozen::{Approval, Silent, frame_of};
 use super::{Frame, approve, cancel, is_trial, journal};
 use crate::config::Review;
 use crate::model::{CohortId, Edition, EditionId, EditionState, Origin};
@@ -173,23 +173,21 @@ async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState
 }
 
 async fn frame(app: &App) -> Result<Frame, Trouble> {
-    let mut silent_sources = Vec::new();
+    let mut silent = Vec::new();
     for state in app.store.source_states().await? {
         let known = app.sources.iter().find(|source| source.id == state.id && source.enabled);
         if let (Some(source), Some(since)) = (known, state.fault_since) {
             let since = since.with_timezone(&app.settings.time_zone).date_naive();
-            silent_sources.push((source.name.clone(), since));
+            silent.push(Silent { name: source.name.clone(), since, territory: source.territory.clone() });
         }
     }
-    let mail = &app.settings.mail;
-    let contact = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| mailbox.address.expose().to_owned());
     Ok(Frame {
         language: app.settings.language,
         network: app.settings.network.clone(),
         zone: app.settings.time_zone,
         as_of: app.clock.civil(),
-        silent_sources,
-        contact,
+        silent,
+        contact: app.contact().map(|address| address.expose().to_owned()),
         approval: match app.settings.digest.review {
             Review::Off => Approval::AtOnce,
             Review::BeforeSend => Approval::ByAPerson,

@@ -24,7 +24,7 @@ pub use issue::{Issue, create, issue_due};
 pub(super) use issue::{draft_for_tests, scheduled_draft_for_tests};
 pub use share::{Preview, Share, preview, rows, shares};
 pub use tally::{Dropped, Tally, tally};
-pub use view::{Revisions, leave_url, view};
+pub use view::{Revisions, leave_url, member_url, page_url, view};
 
 /// Whether deliveries are trials now: to files, or diverted by `only_to`.
 pub fn is_trial(app: &App) -> bool {
