@@ -1,84 +1,103 @@
 //! The daemon: the same turns as `glaneur once`, for ever, at the right times.
 //!
 //! One broken source or mailbox never stops it. SIGTERM ends it after what is in flight; SIGHUP lets the turn under way
-//! end too, then reads the files again: when they are wrong the last good ones stay in use.
+//! end too, then reads the files again: when anything of them does not work, the last good ones stay in use, whole.
 
 mod signals;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
+use crate::model::why_refused;
+use crate::pipeline::send::{End, Sending};
 use crate::pipeline::turn::{self, Turn};
-use crate::pipeline::{App, Clock, Files, Silent, Trouble};
+use crate::pipeline::{App, Clock, Files, Trouble, french};
 use crate::store::Open;
-use crate::web;
+use crate::web::{self, Served, Site};
 use signals::{Signal, Signals};
 
 /// How long it rests between two looks at what is due.
 const REST: Duration = Duration::from_secs(30);
-/// How often systemd's watchdog is told that the loop turns.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 /// The name under which the first start of the service is kept: nothing before it is caught up.
 const STARTED: &str = "daemon.first_start";
 
+/// Files that work, opened: what the daemon runs on until it reads them again.
+struct Shift {
+    app: App,
+    first_start: DateTime<Utc>,
+}
+
+impl Shift {
+    async fn open(config: Option<&Path>, clock: Clock) -> Result<Self, Trouble> {
+        let app = App::open(Files::read(config)?, clock, Open::Create).await?;
+        let first_start = first_start(&app).await?;
+        Ok(Self { app, first_start })
+    }
+}
+
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
-    let mut signals = Signals::listen()
-        .map_err(|error| Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {error}")))?;
-    let mut app = App::open(Files::read(config.as_deref())?, clock, Open::Create).await?;
-    let first_start = first_start(&app).await?;
-    let (stop_pages, stopped) = watch::channel(false);
-    let mut pages = serve(&app, stopped.clone()).await?;
+    let mut signals = Signals::listen().map_err(|error| {
+        Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {}", why_refused(&error)))
+    })?;
+    let mut shift = Shift::open(config.as_deref(), clock).await?;
+    let listener = web::bind(shift.app.settings.web.listen).await?;
+    let mut pages = web::serve(Site::of(&shift.app)?, listener);
     signals::ready();
-    tracing::info!(sources = app.sources.len(), schedule = %app.settings.digest.schedule, "glaneur runs");
-    while let Signal::Reload = work(&app, first_start, &mut signals).await {
-        let Some(fresh) = reload(config.as_deref(), clock, &app).await else { continue };
-        let moved = fresh.settings.web != app.settings.web;
-        app = fresh;
-        if moved {
-            pages.abort();
-            pages = serve(&app, stopped.clone()).await?;
+    let App { sources, settings, .. } = &shift.app;
+    tracing::info!(sources = sources.len(), schedule = %settings.digest.schedule, "Glaneur tourne");
+    while let Signal::Reload = work(&shift, &mut signals).await {
+        match reload(config.as_deref(), clock, &shift, &mut pages).await {
+            Ok(fresh) => {
+                tracing::info!(sources = fresh.app.sources.len(), "fichiers relus");
+                shift = fresh;
+            }
+            Err(trouble) => {
+                tracing::error!(%trouble, "les nouveaux fichiers ne conviennent pas : les derniers bons restent en service");
+                shift.app.halt.withdraw();
+            }
         }
     }
     signals::stopping();
-    tracing::info!("glaneur stops");
-    stop_pages.send_replace(true);
-    // Pages that are still being read do not hold the end up for long.
-    let _ = tokio::time::timeout(Duration::from_secs(5), &mut pages).await;
-    app.store.close().await;
+    tracing::info!("Glaneur s'arrête");
+    pages.stop().await;
+    shift.app.store.close().await;
     Ok(())
 }
 
 /// Turn after turn, until a signal asks for something else; the turn under way ends in good order first.
-async fn work(app: &App, first_start: DateTime<Utc>, signals: &mut Signals) -> Signal {
-    let mut life = tokio::time::interval(SIGN_OF_LIFE);
-    life.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut turns = pin!(turns(app, first_start));
+async fn work(shift: &Shift, signals: &mut Signals) -> Signal {
+    let app = &shift.app;
+    // A task of its own: a turn that stands still must not be vouched for, one that computes must not be silent.
+    let watch = watch::over(app.pulse.clone(), watch::silence_max(app.settings.mail.rate), signals::alive);
+    let watch = tokio::spawn(watch);
+    let mut turns = pin!(turns(shift));
     let mut asked = None;
-    loop {
+    let signal = loop {
         tokio::select! {
-            () = &mut turns => return asked.unwrap_or(Signal::Stop),
+            () = &mut turns => break asked.unwrap_or(Signal::Stop),
             signal = signals.next() => {
                 app.halt.ask();
-                asked = Some(signal);
+                asked = Some(Signal::stronger(asked, signal));
             }
-            _ = life.tick() => signals::alive(),
         }
-    }
+    };
+    watch.abort();
+    signal
 }
 
 /// What fails is logged and tried again: the daemon outlives its troubles.
-async fn turns(app: &App, first_start: DateTime<Utc>) {
+async fn turns(shift: &Shift) {
+    let app = &shift.app;
     while !app.halt.is_asked() {
-        match turn::turn(app, Some(first_start), Duration::ZERO, &Silent).await {
+        app.pulse.beat();
+        match turn::turn(app, Some(shift.first_start), Duration::ZERO, &app.pulse).await {
             Ok(turn) => tell(&turn),
-            Err(trouble) => tracing::error!(%trouble, "this turn failed; the next one tries again"),
+            Err(trouble) => tracing::error!(%trouble, "ce tour a échoué ; le suivant réessaiera"),
         }
         tokio::select! {
             () = tokio::time::sleep(REST) => {}
@@ -89,44 +108,48 @@ async fn turns(app: &App, first_start: DateTime<Utc>) {
 
 fn tell(turn: &Turn) {
     if let Some((id, state)) = turn.issue.created() {
-        tracing::info!(edition = id.0, state = state.as_str(), "edition issued");
+        tracing::info!(edition = id.0, "édition préparée : {}", french(state));
     }
-    for sending in &turn.sendings {
-        tracing::info!(edition = sending.edition.0, end = ?sending.end, "edition sent or waiting");
+    for Sending { edition, end, .. } in &turn.sendings {
+        let edition = edition.0;
+        match end {
+            End::Finished => tracing::info!(edition, "édition envoyée en entier"),
+            End::Waiting { next_at } => {
+                let next_at = next_at.map(|at| at.to_rfc3339());
+                tracing::info!(edition, next_at, "édition en partie envoyée : il reste des courriels à retenter");
+            }
+            End::Paused => tracing::info!(edition, "envoi suspendu par une personne"),
+            End::Interrupted => {
+                tracing::info!(edition, "envoi interrompu par l'arrêt : il reprendra, rien n'est perdu")
+            }
+            End::Stopped { why } => {
+                tracing::warn!(edition, why, "envoi arrêté, rien n'est perdu ; le prochain tour réessaiera")
+            }
+        }
     }
 }
 
-/// The files read again; `None`, and a word in the log, when they do not work.
-async fn reload(config: Option<&Path>, clock: Clock, before: &App) -> Option<App> {
-    // Whatever comes of it, work goes on: with fresh settings, or with those of before.
-    let opened = match Files::read(config) {
-        Ok(files) => App::open(files, clock, Open::Create).await,
-        Err(problems) => Err(problems.into()),
-    };
-    match opened {
-        Ok(mut fresh) => {
-            tracing::info!(sources = fresh.sources.len(), "files read again");
-            // It is still this process: what it holds in the ledger is its own.
-            fresh.worker = before.worker.clone();
-            Some(fresh)
-        }
-        Err(trouble) => {
-            tracing::error!(%trouble, "the files do not work; the last good ones stay in use");
-            before.halt.withdraw();
-            None
-        }
+/// Everything that may fail comes first; only then does anything change.
+async fn reload(config: Option<&Path>, clock: Clock, before: &Shift, pages: &mut Served) -> Result<Shift, Trouble> {
+    let mut fresh = Shift::open(config, clock).await?;
+    // It is still this process: what it holds in the ledger is its own.
+    fresh.app.worker = before.app.worker.clone();
+    let site = Site::of(&fresh.app)?;
+    let listen = fresh.app.settings.web.listen;
+    if listen == before.app.settings.web.listen {
+        pages.show(site);
+    } else {
+        let listener = web::bind(listen).await?;
+        std::mem::replace(pages, web::serve(site, listener)).stop().await;
     }
+    Ok(fresh)
 }
 
 async fn first_start(app: &App) -> Result<DateTime<Utc>, Trouble> {
-    if let Some(at) = app.store.meta(STARTED).await?.and_then(|at| at.parse().ok()) {
-        return Ok(at);
-    }
-    let now = app.clock.civil();
-    app.store.set_meta(STARTED, &now.to_rfc3339()).await?;
-    Ok(now)
-}
-
-async fn serve(app: &App, stopped: watch::Receiver<bool>) -> Result<JoinHandle<()>, Trouble> {
-    web::serve(web::Site::of(app)?, app.settings.web.listen, stopped).await
+    let kept = match app.store.meta(STARTED).await? {
+        Some(kept) => kept,
+        None => app.store.meta_or(STARTED, &app.clock.civil().to_rfc3339()).await?,
+    };
+    // A value that cannot be read is no reason not to run: then only what comes is due.
+    Ok(kept.parse().unwrap_or_else(|_| app.clock.civil()))
 }

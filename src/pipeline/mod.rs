@@ -14,6 +14,7 @@ pub mod members;
 pub mod notices;
 mod private;
 mod progress;
+mod pulse;
 pub mod read;
 pub mod send;
 mod trouble;
@@ -28,13 +29,14 @@ pub use clock::Clock;
 pub use halt::Halt;
 pub use links::{LinkKey, Purpose};
 pub use progress::{Progress, Silent};
+pub use pulse::Pulse;
 pub use trouble::{Trouble, french};
 
 use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchError, Fetched, Fetcher};
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Source, TerritoryCode, Themes};
+use crate::model::{CohortId, Problem, Problems, Request, Source, TerritoryCode, Themes};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -53,6 +55,8 @@ pub struct App {
     pub worker: WorkerId,
     /// Asked to stop in good order.
     pub halt: Halt,
+    /// Beats as long as work goes on.
+    pub pulse: Pulse,
     fetcher: Fetcher,
 }
 
@@ -183,7 +187,16 @@ impl App {
             link_key,
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
+            pulse: Pulse::default(),
         })
+    }
+
+    /// Every request of a round: each is a step of the work.
+    async fn fetch(&self, request: &Request) -> Result<Fetched, FetchError> {
+        self.pulse.beat();
+        let answer = self.fetcher.fetch(request).await;
+        self.pulse.beat();
+        answer
     }
 
     pub fn source(&self, id: &str) -> Result<&Source, Trouble> {

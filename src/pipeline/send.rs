@@ -139,7 +139,7 @@ impl<'a> Sender<'a> {
                 tracing::warn!(
                     edition = self.id.0,
                     rows = doubtful.len(),
-                    "rows in flight of a dead process are uncertain"
+                    "un processus est mort en plein envoi : ces courriels sont incertains"
                 );
             }
             let doubts = if self.app.settings.mail.uncertain == Uncertain::Hold { 1 } else { DOUBTS_MAX };
@@ -278,7 +278,7 @@ impl<'a> Sender<'a> {
             tracing::warn!(
                 edition = self.id.0,
                 rows = stale.len(),
-                "outcomes came after the lease: the rows are uncertain"
+                "des réponses sont venues après le délai : ces courriels sont incertains"
             );
         }
         self.app.store.release(&untouched, now).await?;

@@ -230,11 +230,11 @@ fn failed(state: &mut SourceState, source: &Source, fault: &Fault, now: DateTime
 
 fn log(source: &Source, outcome: &Outcome) {
     match outcome {
-        Outcome::NotModified => tracing::info!(source = %source.id, "nothing new: not modified"),
+        Outcome::NotModified => tracing::info!(source = %source.id, "source relevée : rien de nouveau"),
         Outcome::Read { listed, absorbed } => {
-            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source read");
+            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source relevée");
         }
-        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source failed"),
+        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source en panne"),
     }
 }
 

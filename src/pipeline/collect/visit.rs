@@ -119,7 +119,7 @@ pub(super) async fn visit(
     {
         request.validators = validators.clone();
     }
-    let answer = match app.fetcher.fetch(&request).await? {
+    let answer = match app.fetch(&request).await? {
         Fetched::NotModified => return Ok(Visited::NotModified { seen: heads }),
         Fetched::Answer(answer) => answer,
     };
@@ -147,7 +147,7 @@ fn pages_want_a_look(source: &Source, state: &SourceState, now: DateTime<Utc>) -
 async fn first_request(app: &App, source: &Source, credential: Option<&str>) -> Result<Request, Fault> {
     match extract::first(source, credential)? {
         Step::List(request) => Ok(request),
-        Step::Login(login) => match app.fetcher.fetch(&login).await? {
+        Step::Login(login) => match app.fetch(&login).await? {
             Fetched::Answer(answer) => Ok(extract::after_login(source, credential, &answer)?),
             Fetched::NotModified => Ok(login),
         },
@@ -186,7 +186,7 @@ async fn list(
 }
 
 async fn page(app: &App, source: &Source, request: &Request) -> Result<Listing, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::Answer(answer) => Ok(extract::list(source, request, &answer)?),
         Fetched::NotModified => Ok(Listing::default()),
     }
@@ -236,7 +236,7 @@ async fn follow(
     item: &Item,
     request: &Request,
 ) -> Result<Option<(Item, Validators)>, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::NotModified => Ok(None),
         Fetched::Answer(answer) => {
             let validators = answer.validators.clone();

@@ -2,13 +2,11 @@
 
 mod leave;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::routing::get;
 
-use super::Site;
+use super::Current;
 
-pub fn routes() -> Router<Arc<Site>> {
+pub fn routes() -> Router<Current> {
     Router::new().route("/quitter/{token}", get(leave::ask).post(leave::leave))
 }
