@@ -98,10 +98,10 @@ async fn test(global: &Global, app: &App, id: &str) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     output::line(format_args!(
-        "{} : {}, dont {} pas encore connues.",
+        "{} : {}, dont {}.",
         trial.name,
         words::count(trial.listed, "annonce lue"),
-        trial.unknown
+        words::count(trial.unknown, "nouvelle")
     ));
     const ROWS_SHOWN: usize = 10;
     let rows: Vec<Vec<String>> = trial

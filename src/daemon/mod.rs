@@ -23,7 +23,7 @@ use signals::{Signal, Signals};
 /// How long it rests between two looks at what is due.
 const REST: Duration = Duration::from_secs(30);
 /// The name under which the first start of the service is kept: nothing before it is caught up.
-const STARTED: &str = "daemon.first_start";
+pub const FIRST_START: &str = "daemon.first_start";
 
 /// Files that work, opened: what the daemon runs on until it reads them again.
 struct Shift {
@@ -146,9 +146,9 @@ async fn reload(config: Option<&Path>, clock: Clock, before: &Shift, pages: &mut
 }
 
 async fn first_start(app: &App) -> Result<DateTime<Utc>, Trouble> {
-    let kept = match app.store.meta(STARTED).await? {
+    let kept = match app.store.meta(FIRST_START).await? {
         Some(kept) => kept,
-        None => app.store.meta_or(STARTED, &app.clock.civil().to_rfc3339()).await?,
+        None => app.store.meta_or(FIRST_START, &app.clock.civil().to_rfc3339()).await?,
     };
     // A value that cannot be read is no reason not to run: then only what comes is due.
     Ok(kept.parse().unwrap_or_else(|_| app.clock.civil()))

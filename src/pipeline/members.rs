@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{App, Trouble};
-use crate::model::{EmailAddress, Member, MemberState, ThemeId, why_refused};
+use crate::model::{EmailAddress, Member, ThemeId, why_refused};
 use crate::roster::{self, Directory, Fault, Format, MemberDraft};
-use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted, subject};
+use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted};
 
 /// What an import did, or would do.
 #[derive(Debug, Default)]
@@ -93,9 +93,7 @@ pub async fn export(app: &App, email: &str) -> Result<Value, Trouble> {
 /// Notes that a member asked to leave, by mail or by phone; a later import does not bring them back.
 pub async fn leave(app: &App, email: &str) -> Result<Member, Trouble> {
     let member = show(app, email).await?;
-    let at = app.clock.now();
-    app.store.set_member_state(member.id, &MemberState::Left { at }, at).await?;
-    app.store.journal("cli", "members leave", &subject(member.id), &json!(null), at).await?;
+    app.store.leave(member.id, "cli", "members leave", app.clock.now()).await?;
     show(app, email).await
 }
 

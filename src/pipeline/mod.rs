@@ -36,7 +36,7 @@ use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
 use crate::fetch::{FetchError, Fetched, Fetcher};
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Request, Source, TerritoryCode, Themes};
+use crate::model::{CohortId, Problem, Problems, Request, Source, TerritoryCode, Themes, why_refused};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -93,13 +93,18 @@ fn gather<T>(read: Result<T, Problems>, problems: &mut Problems) -> Option<T> {
 
 /// A source may only name themes that exist.
 fn check_themes(sources: &[Source], themes: &Themes, settings: &Settings, problems: &mut Problems) {
+    let ids: Vec<&str> = themes.themes.iter().map(|theme| theme.id.as_str()).collect();
     for source in sources {
         for theme in source.themes.iter().filter(|theme| themes.get(theme).is_none()) {
+            let advice = match crate::tomlfile::nearest(theme.as_str(), &ids) {
+                Some(near) => format!("vouliez-vous « {near} » ? (thèmes : {})", ids.join(", ")),
+                None => format!("écrivez un des thèmes de themes.toml : {}", ids.join(", ")),
+            };
             problems.0.push(Problem {
                 file: settings.sources.clone(),
-                line: Some(source.line),
+                line: Some(sources::line_of(&settings.sources, source, "themes")),
                 message: format!("la source « {} » nomme le thème « {theme} », qui n'existe pas", source.id),
-                advice: "écrivez un des identifiants de themes.toml".to_owned(),
+                advice,
             });
         }
     }
@@ -119,7 +124,12 @@ fn check_places(sources: &[Source], settings: &Settings, problems: &mut Problems
     };
     for source in sources {
         for code in source.territory.iter().filter(is_nowhere) {
-            say(&settings.sources, Some(source.line), format!("la source « {} »", source.id), code);
+            say(
+                &settings.sources,
+                Some(sources::line_of(&settings.sources, source, "territory")),
+                format!("la source « {} »", source.id),
+                code,
+            );
         }
     }
     for cohort in &settings.cohorts {
@@ -152,7 +162,7 @@ fn read_templates(folder: &Path) -> Result<Vec<(String, String)>, Problems> {
         Problems(vec![Problem {
             file: path.to_owned(),
             line: None,
-            message: format!("ce dossier ou ce modèle ne peut pas être lu : {error}"),
+            message: format!("ce dossier ou ce modèle ne peut pas être lu : {}", why_refused(&error)),
             advice: "vérifiez le réglage templates et les droits du dossier".to_owned(),
         }])
     };

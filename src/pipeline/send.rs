@@ -317,7 +317,8 @@ impl<'a> Sender<'a> {
                 Ok(bytes) => bytes,
                 Err(why) => return deliver::Outcome::Refused { reply: why },
             };
-            let outcome = self.courier.send(self.envelope.sender(), to, &row.message_id, &bytes, data_before).await;
+            let name = format!("edition-{}-membre-{}", self.id, row.member.0);
+            let outcome = self.courier.send(self.envelope.sender(), to, &name, &bytes, data_before).await;
             if !matches!(outcome, deliver::Outcome::Sent { .. }) {
                 return outcome;
             }

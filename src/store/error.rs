@@ -11,7 +11,7 @@ pub enum StoreError {
     )]
     BadUrl(String),
     #[error(
-        "la base {0} n'existe pas encore ; vérifiez [store] url, ou créez-la en lançant une première collecte (glaneur once)"
+        "la base {0} n'existe pas encore : « glaneur members import FICHIER » ou « glaneur once » la créent. Si elle devrait exister, vérifiez [store] url et le dossier où vous êtes"
     )]
     Missing(String),
     #[error("la base {place} ne peut pas être ouverte ({why}) ; vérifiez le dossier et ses droits")]

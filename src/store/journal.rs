@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::sql::{Columns, json, ms};
@@ -47,14 +48,7 @@ impl Store {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO journal (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)")
-            .bind(ms(at))
-            .bind(actor)
-            .bind(action)
-            .bind(subject)
-            .bind(json(detail)?)
-            .execute(tx.conn())
-            .await?;
+        write(tx.conn(), actor, action, subject, detail, at).await?;
         tx.commit().await
     }
 
@@ -147,6 +141,26 @@ impl Store {
         };
         row.map(leader).transpose()
     }
+}
+
+/// Writes down what the same transaction does.
+pub(super) async fn write(
+    conn: &mut AnyConnection,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: &serde_json::Value,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO journal (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)")
+        .bind(ms(at))
+        .bind(actor)
+        .bind(action)
+        .bind(subject)
+        .bind(json(detail)?)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 fn entry(row: &AnyRow) -> Result<JournalEntry, StoreError> {

@@ -116,7 +116,9 @@ async fn frame(app: &App) -> Result<Frame, Trouble> {
         }
     }
     let mail = &app.settings.mail;
-    let contact = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| mailbox.address.expose().to_owned());
+    let mailbox = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| &mailbox.address);
+    // Only trials have no sender yet; they too show a reader how to leave.
+    let contact = mailbox.or(app.settings.admins.first()).map(|address| address.expose().to_owned());
     Ok(Frame {
         language: app.settings.language,
         network: app.settings.network.clone(),

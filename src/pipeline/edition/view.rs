@@ -77,7 +77,10 @@ pub fn view(
 
 fn links(app: &App, frame: &Frame, member: MemberId) -> Links {
     let leave_page = app.settings.base_url.as_ref().map(|base| leave_url(app, base, member));
-    let leave_mailto = frame.contact.as_ref().map(|contact| format!("mailto:{contact}?subject=D%C3%A9sinscription"));
+    let leave_mailto = frame.contact.as_ref().map(|contact| {
+        // The beginning that List-Unsubscribe has too: one subject to look for in the mailbox.
+        format!("mailto:{contact}?subject={}", crate::deliver::LEAVE_SUBJECT)
+    });
     Links { leave_page, preferences_page: None, leave_mailto, open_calls_page: None }
 }
 

@@ -75,6 +75,25 @@ fn many_lines_have_one_answer_each_in_their_order() {
 }
 
 #[test]
+fn leaving_and_its_line_in_the_journal_are_one() {
+    check_on_both(|store| async move {
+        let Upserted::Created(id) = store.upsert_member(&new_member("lea@ville.example"), at(0)).await.unwrap() else {
+            panic!("not created")
+        };
+        // A journal that cannot be written, as on a full disk.
+        sqlx::query("ALTER TABLE journal RENAME TO away").execute(&store.pool).await.unwrap();
+        store.leave(id, "cli", "leave", at(1)).await.unwrap_err();
+        sqlx::query("ALTER TABLE away RENAME TO journal").execute(&store.pool).await.unwrap();
+        let state = async || store.member_by_id(id).await.unwrap().unwrap().state;
+        assert_eq!(state().await, MemberState::Active, "nothing was changed, as the page says");
+        store.leave(id, "cli", "leave", at(2)).await.unwrap();
+        store.leave(id, "cli", "leave", at(3)).await.unwrap();
+        assert_eq!(state().await, MemberState::Left { at: at(2) });
+        assert_eq!(store.journal_about(&subject(id)).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn what_a_member_chose_survives_an_import() {
     check_on_both(|store| async move {
         let mut new = new_member("lea@ville.example");
