@@ -188,6 +188,10 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
     match &sending.end {
         End::Finished => {}
         End::Interrupted => output::line("L'envoi a été interrompu ; rien n'est perdu, relancez-le."),
+        End::TurnedAway { why } => output::line(format_args!(
+            "Envoi suspendu, rien n'est perdu : {why}. Ensuite, « glaneur edition resume {} » le reprend.",
+            sending.edition
+        )),
         End::Paused => output::line("L'envoi est suspendu : « glaneur edition resume » le reprend."),
         End::Waiting { next_at } => {
             let when = next_at.map(|at| words::instant(at, app.settings.time_zone));
@@ -208,6 +212,7 @@ fn end_json(end: &End) -> Value {
         End::Finished => json!({"is": "finished"}),
         End::Interrupted => json!({"is": "interrupted"}),
         End::Paused => json!({"is": "paused"}),
+        End::TurnedAway { why } => json!({"is": "paused", "why": why}),
         End::Waiting { next_at } => json!({"is": "waiting", "next_at": next_at}),
         End::Stopped { why } => json!({"is": "stopped", "why": why}),
     }

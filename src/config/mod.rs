@@ -22,12 +22,14 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, TerritoryCode};
-use crate::tomlfile::{Table, TomlFile, nearest};
+use crate::tomlfile::{Table, TomlFile};
 
 pub use mail::{MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
 pub use schedule::{Occurrence, Schedule, instant_of};
 pub use secret::Secret;
 pub use store::StoreSettings;
+
+pub use crate::tomlfile::nearest;
 
 /// Everything glaneur.toml says, defaults filled in, paths resolved.
 #[derive(Clone, Debug, PartialEq)]

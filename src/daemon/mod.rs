@@ -118,6 +118,8 @@ fn tell(turn: &Turn) {
                 let next_at = next_at.map(|at| at.to_rfc3339());
                 tracing::info!(edition, next_at, "édition en partie envoyée : il reste des courriels à retenter");
             }
+            // Said, as an error, when it happened.
+            End::TurnedAway { .. } => {}
             End::Paused => tracing::info!(edition, "envoi suspendu par une personne"),
             End::Interrupted => {
                 tracing::info!(edition, "envoi interrompu par l'arrêt : il reprendra, rien n'est perdu")

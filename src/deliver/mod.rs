@@ -20,7 +20,7 @@
 //! | RCPT TO, DATA | 4xx | `Deferred` |
 //! | RCPT TO, DATA | 5xx | `Refused` |
 //! | RCPT TO, DATA | cut, too slow, not SMTP | `Deferred` |
-//! | before DATA, and before the message | the lease is over | `Deferred`, said by us |
+//! | before DATA, and before the message | the lease is over | `OutOfTime` |
 //! | the message | cut or stuck before its final dot was written | `Deferred` |
 //! | after the final dot | 2xx | `Sent` |
 //! | after the final dot | 4xx | `Deferred` |
@@ -49,7 +49,7 @@ use crate::model::EmailAddress;
 pub enum Outcome {
     /// The server took the mail.
     Sent { reply: String },
-    /// The server, or our own lease, says "later".
+    /// The server says "later".
     Deferred { reply: String },
     /// The server says "never" to this recipient or this message.
     Refused { reply: String },
@@ -57,6 +57,8 @@ pub enum Outcome {
     Uncertain { why: String },
     /// Nobody can be sent anything at the moment; `hopeless`: not before a person acts.
     Unreachable { why: String, hopeless: bool },
+    /// Our own lease was over before the message began: nothing of it was handed over.
+    OutOfTime { why: String },
 }
 
 /// The way out.

@@ -70,15 +70,21 @@ fn text_length(element: ElementRef<'_>) -> usize {
     element.text().map(|text| text.trim().len()).sum()
 }
 
+/// Whether the classes or the id of `element` name furniture.
+pub fn is_named_furniture(element: ElementRef<'_>) -> bool {
+    let says = |attribute: &str| {
+        element.attr(attribute).is_some_and(|value| NAMES.as_ref().is_some_and(|names| names.is_match(value)))
+    };
+    says("class") || says("id")
+}
+
 fn named_furniture(document: &Html) -> Vec<NodeId> {
-    let Some(names) = NAMES.as_ref() else { return Vec::new() };
     let whole = text_length(document.root_element()).max(1);
     let elements = document.tree.root().descendants().filter_map(ElementRef::wrap);
     let named = elements.filter(|e| {
         let name = e.value().name();
         let sound = !matches!(name, "html" | "head" | "body" | "main" | "article" | "h1");
-        let says = |attribute: &str| e.attr(attribute).is_some_and(|value| names.is_match(value));
-        sound && (says("class") || says("id")) && !leads_to_documents(*e)
+        sound && is_named_furniture(*e) && !leads_to_documents(*e)
     });
     let small = named.filter(|e| text_length(*e) as f64 / whole as f64 <= FURNITURE_SHARE_MAX);
     small.map(|e| e.id()).collect()

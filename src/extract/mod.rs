@@ -22,6 +22,7 @@ mod markup;
 mod opendatasoft;
 mod page;
 mod paging;
+pub mod propose;
 mod repair;
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, finish, guard, maintext, paging};
-use crate::model::{Fields, Item, ListSelect, Request, Response, Source};
+use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, escape, finish, guard, maintext, paging};
+use crate::model::{Fields, Item, ListSelect, Reach, Request, Response, Source};
 
 pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Listing, ExtractError> {
     let html = charset::decode(&response.body, response.content_type.as_deref());
@@ -23,7 +23,14 @@ pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Lis
     let mut listing = Listing::default();
     let items_max = source.items_max as usize;
     for (n, card) in cards.iter().take(items_max).enumerate() {
-        listing.keep(n, picks.item(source, &base, *card));
+        let item = match select.reach {
+            Reach::Element => picks.item(source, &base, *card),
+            Reach::UntilNext => {
+                let whole = Html::parse_fragment(&until_next(*card, &cards));
+                picks.item(source, &base, whole.root_element())
+            }
+        };
+        listing.keep(n, item);
     }
     if cards.len() > items_max {
         listing.notes.push(format!("{} éléments, seuls les {items_max} premiers sont lus", cards.len()));
@@ -39,6 +46,28 @@ pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Lis
     listing.next = next.filter(|next| !same_page(&next.url, &response.url));
     Ok(listing.without_repeats())
 }
+
+/// The markup of `card` and of what follows it, up to the next card beside it or a heading above its rank.
+fn until_next(card: ElementRef<'_>, cards: &[ElementRef<'_>]) -> String {
+    let name = card.value().name();
+    let is_heading = |name: &str| matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+    let ends = |e: &ElementRef<'_>| {
+        let above = is_heading(name) && is_heading(e.value().name()) && e.value().name() < name;
+        above || cards.iter().any(|other| other.id() == e.id())
+    };
+    let mut html = card.html();
+    for sibling in card.next_siblings().take(REACH_NODES_MAX) {
+        match ElementRef::wrap(sibling) {
+            Some(element) if ends(&element) => break,
+            Some(element) => html.push_str(&element.html()),
+            None => escape::escape_text(&mut html, sibling.value().as_text().map_or("", |text| text)),
+        }
+    }
+    html
+}
+
+/// Nodes that an item may reach over.
+const REACH_NODES_MAX: usize = 60;
 
 /// The two lead to one page: only their fragments differ.
 fn same_page(a: &Url, b: &Url) -> bool {
@@ -206,16 +235,31 @@ fn says_updated(said: &str) -> bool {
     ["mis à jour", "mise à jour", "modifié", "actualisé"].iter().any(|words| said.contains(words))
 }
 
+/// The markup within, without what only screen readers say and without "PDF – 230 ko".
+fn words(element: ElementRef<'_>) -> String {
+    let aside = |e: &ElementRef<'_>| {
+        let mut classes = e.value().classes();
+        classes.any(|c| {
+            matches!(c, "fr-link__detail" | "fr-sr-only" | "sr-only" | "visually-hidden" | "screen-reader-text")
+        })
+    };
+    let parts = element.descendants().filter_map(ElementRef::wrap);
+    let aside: Vec<String> = parts.filter(aside).map(|e| e.html()).collect();
+    let whole = element.inner_html();
+    let without = aside.iter().fold(whole.clone(), |html, part| html.replace(part.as_str(), " "));
+    if clean::title(&without).is_empty() { whole } else { without }
+}
+
 /// A heading of the card, else its link's text, else what it tells to screen readers.
-fn usual_title(card: ElementRef<'_>) -> Option<String> {
+pub(super) fn usual_title(card: ElementRef<'_>) -> Option<String> {
     let of = |selector: &str| {
         let selector = Selector::parse(selector).ok()?;
-        card.select(&selector).map(|e| clean::title(&e.inner_html())).find(|title| !title.is_empty())
+        card.select(&selector).map(|e| clean::title(&words(e))).find(|title| !title.is_empty())
     };
     of("h1, h2, h3, h4, h5, h6")
         .or_else(|| of("[class*=title], [class*=titre]"))
         .or_else(|| of("a[href]"))
-        .or_else(|| Some(clean::title(&card.inner_html())).filter(|t| card.value().name() == "a" && !t.is_empty()))
+        .or_else(|| Some(clean::title(&words(card))).filter(|t| card.value().name() == "a" && !t.is_empty()))
         .or_else(|| card.attr("aria-label").or_else(|| card.attr("title")).map(clean::title))
 }
 

@@ -1,92 +1,110 @@
 //! From candidates to a digest: what is new to this member, what closes soon, what changed; in order, within limits.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::order::{self, Need, Told};
 use super::profile::Candidate;
-use crate::model::{Change, Deadline, Digest, Entry, Kind, Notice, NoticeId, Section, Showing, Status};
+use crate::model::{
+    Acquaintance, Change, Deadline, Digest, Entry, Kind, Notice, NoticeId, Section, Showing, Status, Turn,
+};
 
 /// How many entries a digest holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Calls and accreditations: new, closing or changed.
     pub items_max: usize,
+    /// Of these, reminders, while something new waits for room.
+    pub reminders_max: usize,
+    /// With what closes before the member's next digest and was never shown: nothing closes unseen.
+    pub stretched_max: usize,
     /// Standing aids, apart.
     pub aids_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { items_max: 12, aids_max: 3 }
+        Self { items_max: 12, reminders_max: 4, stretched_max: 40, aids_max: 3 }
     }
 }
 
-/// When the digest speaks, and when this member's next one will.
+/// When the digest speaks, and when this member's next ones will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occasion {
     pub as_of: DateTime<Utc>,
+    /// Where its civil days are counted.
+    pub zone: Tz,
+    pub turn: Turn,
+    /// When this member's next digest is expected.
     pub next: DateTime<Utc>,
+    /// When it would come if that one failed.
+    pub after_next: DateTime<Utc>,
 }
 
-/// A call is recalled when it crosses one of these, in days before its deadline; so twice at the most.
+impl Occasion {
+    pub fn day(&self) -> NaiveDate {
+        self.as_of.with_timezone(&self.zone).date_naive()
+    }
+}
+
+/// A call is recalled when it crosses one of these, in days before its deadline.
 const LADDER_DAYS: [i64; 2] = [30, 7];
+/// However often a deadline is put off.
+const REMINDERS_MAX: usize = LADDER_DAYS.len();
 
 /// What one member is told: never the same thing twice, but for the ladder and announced changes.
 pub fn digest(candidates: &[Candidate<'_>], history: &[Showing], occasion: Occasion, limits: Limits) -> Digest {
-    let mut told: Vec<Told<'_>> = candidates.iter().filter_map(|c| tell(c, history, occasion)).collect();
-    told.sort_by(|a, b| a.rank.cmp(&b.rank));
-    let mut digest = Digest::default();
-    let (mut items, mut aids) = (0, 0);
-    for told in told {
-        let (count, max) = match told.entry.section {
-            Section::Aid => (&mut aids, limits.aids_max),
-            _ => (&mut items, limits.items_max),
-        };
-        if *count < max {
-            *count += 1;
-            digest.entries.push(told.entry);
-        } else if told.entry.section != Section::Aid {
-            digest.left_for_next += 1;
-        }
+    let past = Past::of(history);
+    let mut told: Vec<Told<'_>> = candidates.iter().filter_map(|c| tell(c, &past, occasion)).collect();
+    if occasion.turn == Turn::Between {
+        told.retain(|told| told.need == Need::LastChance);
     }
-    // Sections in their order; within one, the order of rank stays.
-    digest.entries.sort_by_key(|entry| entry.section as u8);
+    let mut digest = Digest {
+        turn: occasion.turn,
+        acquaintance: if history.is_empty() { Acquaintance::First } else { Acquaintance::Known },
+        next: Some(occasion.next),
+        ..Digest::default()
+    };
+    order::fill(&mut digest, told, limits);
     digest
 }
 
-struct Told<'a> {
-    entry: Entry,
-    rank: Rank<'a>,
+/// A member's history, by notice.
+struct Past<'h> {
+    showings: HashMap<&'h NoticeId, Vec<&'h Showing>>,
+    last_digest: Option<NaiveDate>,
 }
 
-/// Smaller comes first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Rank<'a> {
-    /// What closes before this member's next edition must be within the limit.
-    can_wait: bool,
-    /// What an earlier edition had no room for comes before what is fresh.
-    fresh: bool,
-    nearness: std::cmp::Reverse<crate::model::Level>,
-    no_deadline: bool,
-    deadline: Option<Deadline>,
-    id: &'a NoticeId,
+impl<'h> Past<'h> {
+    fn of(history: &'h [Showing]) -> Self {
+        let mut showings: HashMap<&NoticeId, Vec<&Showing>> = HashMap::new();
+        for showing in history {
+            showings.entry(&showing.notice).or_default().push(showing);
+        }
+        Self { showings, last_digest: history.iter().map(|showing| showing.on).max() }
+    }
+
+    fn showings(&self, notice: &NoticeId) -> &[&'h Showing] {
+        self.showings.get(notice).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
-fn tell<'a>(candidate: &Candidate<'a>, history: &[Showing], occasion: Occasion) -> Option<Told<'a>> {
+fn tell<'a>(candidate: &Candidate<'a>, past: &Past<'_>, occasion: Occasion) -> Option<Told<'a>> {
     let notice = &candidate.known.notice;
-    let last = history.iter().filter(|showing| showing.notice == notice.id).max_by_key(|showing| showing.on);
-    let (section, changes) = match last {
-        None => (first_section(notice, occasion.as_of)?, Vec::new()),
-        Some(last) => again(candidate, last, occasion.as_of)?,
-    };
+    let showings = past.showings(&notice.id);
+    let last = showings.iter().max_by_key(|showing| (showing.on, showing.revision));
     let deadline = notice.next_deadline(occasion.as_of).filter(|deadline| !deadline.is_past(occasion.as_of));
-    let last_digest = history.iter().map(|showing| showing.on).max();
-    let rank = Rank {
-        can_wait: deadline.is_none_or(|deadline| deadline.closes_at() > occasion.next),
-        fresh: last_digest.is_none_or(|day| notice.first_seen.date_naive() >= day),
-        nearness: std::cmp::Reverse(candidate.nearness),
-        no_deadline: deadline.is_none(),
-        deadline,
-        id: &notice.id,
+    let (section, changes, need) = match last {
+        None => {
+            let section = first_section(notice, occasion.as_of)?;
+            (section, Vec::new(), unseen(notice, deadline, past, occasion))
+        }
+        Some(last) => match again(candidate, showings, last, occasion)? {
+            Again::Changed(changes) => (Section::Changed, changes, Need::Changed),
+            Again::Reminder => (Section::ClosingSoon, Vec::new(), Need::Reminder),
+        },
     };
     let entry = Entry {
         notice: notice.id.clone(),
@@ -95,7 +113,7 @@ fn tell<'a>(candidate: &Candidate<'a>, history: &[Showing], occasion: Occasion) 
         reason: candidate.reason.clone(),
         changes,
     };
-    Some(Told { entry, rank })
+    Some(Told { entry, need, nearness: candidate.nearness, deadline, id: &notice.id })
 }
 
 /// Where a notice goes that this member never saw.
@@ -111,23 +129,53 @@ fn first_section(notice: &Notice, as_of: DateTime<Utc>) -> Option<Section> {
     }
 }
 
-/// Why a notice already shown is shown again: it changed, or it is about to close.
-fn again(candidate: &Candidate<'_>, last: &Showing, as_of: DateTime<Utc>) -> Option<(Section, Vec<Change>)> {
+/// How pressing it is to show what was never shown.
+fn unseen(notice: &Notice, deadline: Option<Deadline>, past: &Past<'_>, occasion: Occasion) -> Need {
+    let closes = deadline.map(|deadline| deadline.closes_at());
+    let first_seen = notice.first_seen.with_timezone(&occasion.zone).date_naive();
+    match closes {
+        Some(closes) if closes <= occasion.after_next => Need::LastChance,
+        _ if past.last_digest.is_some_and(|day| first_seen < day) => Need::Waited,
+        _ => Need::Fresh,
+    }
+}
+
+/// Why a notice already shown is shown again.
+enum Again {
+    Changed(Vec<Change>),
+    Reminder,
+}
+
+fn again(candidate: &Candidate<'_>, showings: &[&Showing], last: &Showing, occasion: Occasion) -> Option<Again> {
     let notice = &candidate.known.notice;
+    let as_of = occasion.as_of;
     let changes = changes_since(candidate, last.revision);
-    let was_over = notice.next_deadline(as_of).is_some_and(|deadline| deadline.is_past(as_of));
-    if !changes.is_empty() && !was_over {
-        return Some((Section::Changed, changes));
+    let is_over = notice.next_deadline(as_of).is_some_and(|deadline| deadline.is_past(as_of));
+    if is_over {
+        return None;
+    }
+    if !changes.is_empty() {
+        return Some(Again::Changed(changes));
     }
     let can_be_applied_to = matches!(notice.kind, Kind::Call | Kind::Accreditation | Kind::Aid);
-    if notice.status != Status::Open || !can_be_applied_to || was_over {
+    if notice.status != Status::Open || !can_be_applied_to {
         return None;
     }
     let deadline = notice.next_deadline(as_of)?;
     let days_then = (deadline.date - last.on).num_days();
     let days_now = deadline.days_left(as_of);
     let crossed = LADDER_DAYS.iter().any(|&step| days_then > step && days_now <= step);
-    crossed.then_some((Section::ClosingSoon, Vec::new()))
+    (crossed && reminders(notice, deadline, showings, occasion.zone) < REMINDERS_MAX).then_some(Again::Reminder)
+}
+
+/// How often this wave was recalled. A deadline put off is the same wave.
+fn reminders(notice: &Notice, deadline: Deadline, showings: &[&Showing], zone: Tz) -> usize {
+    let was_then = |day: NaiveDate| {
+        let noon = day.and_hms_opt(12, 0, 0).and_then(|noon| noon.and_local_timezone(zone).earliest());
+        noon.and_then(|noon| notice.next_deadline(noon.to_utc()))
+    };
+    let recalled = showings.iter().filter(|showing| showing.section == Section::ClosingSoon);
+    recalled.filter(|showing| was_then(showing.on) == Some(deadline)).count()
 }
 
 /// The announced changes after `revision`, several of one field made one; what went back to where it was is none.

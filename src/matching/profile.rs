@@ -42,23 +42,28 @@ pub fn judge<'a>(known: &'a Known, profile: &Profile, geography: &Geography) -> 
     if notice.hidden {
         return Err(Mismatch::Hidden);
     }
-    let territory = shared_place(notice, profile, geography).ok_or(Mismatch::OtherPlace)?;
+    let (territory, nearness) = shared_place(notice, profile, geography).ok_or(Mismatch::OtherPlace)?;
     let themes = shared_themes(notice, profile).ok_or(Mismatch::OtherTheme)?;
     let relation = relation(notice, profile).ok_or(Mismatch::OtherAudience)?;
-    let nearness = territory.level();
     Ok(Candidate { known, reason: Reason { territory, themes, relation }, nearness })
 }
 
-/// The smallest of the notice's places that holds one of the member's, or, for a member whose place is more than a
-/// commune, that lies within it.
-fn shared_place(notice: &Notice, profile: &Profile, geography: &Geography) -> Option<TerritoryCode> {
-    let touches = |place: &TerritoryCode| {
-        profile.territories.iter().any(|mine| {
+/// The nearest of the notice's places that holds one of the member's, or, for a member whose place is more than a
+/// commune, that lies within it; and how near it is. What lies within the member's place is as near as that place.
+fn shared_place(notice: &Notice, profile: &Profile, geography: &Geography) -> Option<(TerritoryCode, Level)> {
+    let nearness = |place: &TerritoryCode| {
+        let to = |mine: &TerritoryCode| {
             let within_mine = mine.level() < Level::Commune && geography.contains(mine, place);
-            geography.contains(place, mine) || within_mine
-        })
+            match geography.contains(place, mine) {
+                true => Some(place.level()),
+                false => within_mine.then(|| mine.level()),
+            }
+        };
+        profile.territories.iter().filter_map(to).max()
     };
-    notice.territory.iter().filter(|place| touches(place)).max_by_key(|place| place.level()).cloned()
+    let touching = notice.territory.iter().filter_map(|place| Some((place, nearness(place)?)));
+    // Of two as near, the smaller says more.
+    touching.max_by_key(|(place, near)| (*near, place.level())).map(|(place, near)| (place.clone(), near))
 }
 
 /// The themes both name. A member who chose none is shown all.

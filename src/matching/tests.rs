@@ -6,6 +6,8 @@ use super::*;
 use crate::geography::Geography;
 use crate::model::*;
 
+mod year;
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -120,7 +122,13 @@ fn audiences_say_who_applies_who_passes_it_on_and_who_is_not_concerned() {
 }
 
 fn say(candidates: &[Candidate<'_>], history: &[Showing], on: &str) -> Digest {
-    let occasion = Occasion { as_of: at(on), next: at(on) + TimeDelta::days(7) };
+    let occasion = Occasion {
+        as_of: at(on),
+        zone: chrono_tz::Europe::Paris,
+        turn: Turn::Due,
+        next: at(on) + TimeDelta::days(7),
+        after_next: at(on) + TimeDelta::days(14),
+    };
     digest(candidates, history, occasion, Limits::default())
 }
 
@@ -137,7 +145,7 @@ fn shown(notice: &str, revision: u32, section: Section, on: &str) -> Showing {
 }
 
 #[test]
-fn what_closes_before_the_next_edition_leads_then_the_nearest_place_then_the_nearest_deadline() {
+fn a_section_stands_nearest_place_first_then_nearest_deadline() {
     let all = [
         known(notice("national", "FR", Some("2026-02-01"))),
         known(notice("departement-late", "D93", Some("2026-03-15"))),
@@ -148,7 +156,7 @@ fn what_closes_before_the_next_edition_leads_then_the_nearest_place_then_the_nea
     ];
     let said = say(&for_montreuil(&all), &[], "2026-01-12");
     let order: Vec<&str> = ids(&said).into_iter().map(|(id, _)| id).collect();
-    assert_eq!(order, ["urgent", "commune", "departement-soon", "departement-late", "without", "national"]);
+    assert_eq!(order, ["commune", "departement-soon", "departement-late", "without", "national", "urgent"]);
 }
 
 #[test]
@@ -181,9 +189,129 @@ fn twelve_are_shown_and_the_rest_waits_and_leads_next_time() {
     more.push(known(Notice { first_seen: at("2026-01-18"), ..notice("fresh", "93048", Some("2026-05-01")) }));
     let second = say(&for_montreuil(&more), &history, "2026-01-19");
     let order = ids(&second);
+    // All eight that waited, and the fresh one, which is nearer.
     assert_eq!(order.len(), 9);
-    assert_eq!(order.first(), Some(&("n12", Section::New)));
-    assert_eq!(order.last(), Some(&("fresh", Section::New)));
+    assert_eq!(order.first(), Some(&("fresh", Section::New)));
+    assert_eq!(order.last(), Some(&("n19", Section::New)));
+    let crowd = (0..12).map(|n| {
+        known(Notice { first_seen: at("2026-01-18"), ..notice(&format!("f{n:02}"), "93048", Some("2026-05-01")) })
+    });
+    let crowded: Vec<Known> = all.into_iter().chain(crowd).collect();
+    let third = say(&for_montreuil(&crowded), &history, "2026-01-19");
+    let waited = ids(&third).iter().filter(|(id, _)| id.starts_with('n')).count();
+    assert_eq!((waited, third.entries.len(), third.left_for_next), (8, 12, 8), "what waited enters first");
+}
+
+#[test]
+fn what_closes_before_the_next_digest_enters_even_when_twelve_are_in() {
+    let near = (0..20).map(|n| known(notice(&format!("n{n:02}"), "93048", Some("2026-05-01"))));
+    let last = (0..15).map(|n| known(notice(&format!("u{n:02}"), "FR", Some("2026-01-16"))));
+    let all: Vec<Known> = near.chain(last).collect();
+    let said = say(&for_montreuil(&all), &[], "2026-01-12");
+    let unseen_otherwise = ids(&said).iter().filter(|(id, _)| id.starts_with('u')).count();
+    assert_eq!((unseen_otherwise, said.entries.len(), said.left_for_next), (15, 15, 20));
+    let few = all.get(8..23).unwrap_or_default();
+    let said = say(&for_montreuil(few), &[], "2026-01-12");
+    let order: Vec<&str> = ids(&said).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(order.len(), 12);
+    assert_eq!(order.iter().filter(|id| id.starts_with('u')).count(), 3, "{order:?}");
+}
+
+#[test]
+fn reminders_do_not_keep_out_what_is_new() {
+    let old: Vec<Known> = (0..10).map(|n| known(notice(&format!("r{n:02}"), "93048", Some("2026-02-05")))).collect();
+    let new = (0..10).map(|n| known(notice(&format!("n{n:02}"), "FR", Some("2026-05-01"))));
+    let history: Vec<_> = old.iter().map(|k| shown(k.notice.id.as_str(), 1, Section::New, "2025-12-01")).collect();
+    let all: Vec<Known> = old.iter().cloned().chain(new).collect();
+    let count = |said: &Digest, section| said.entries.iter().filter(|entry| entry.section == section).count();
+    let said = say(&for_montreuil(&all), &history, "2026-01-12");
+    assert_eq!((count(&said, Section::ClosingSoon), count(&said, Section::New), said.left_for_next), (4, 8, 2));
+    let said = say(&for_montreuil(&old), &history, "2026-01-12");
+    assert_eq!(count(&said, Section::ClosingSoon), 10, "alone they take what room there is");
+}
+
+#[test]
+fn between_two_turns_only_what_cannot_wait_is_told() {
+    let all = [
+        known(notice("waits", "93048", Some("2026-03-01"))),
+        known(notice("urgent", "FR", Some("2026-01-25"))),
+        known(notice("spare", "FR", Some("2026-02-07"))),
+        known(notice("seen", "FR", Some("2026-01-16"))),
+        known(notice("without", "93048", None)),
+    ];
+    let occasion = Occasion {
+        as_of: at("2026-01-12"),
+        zone: chrono_tz::Europe::Paris,
+        turn: Turn::Between,
+        next: at("2026-02-02"),
+        after_next: at("2026-02-09"),
+    };
+    let seen = [shown("seen", 1, Section::New, "2026-01-05")];
+    let said = digest(&for_montreuil(&all), &seen, occasion, Limits::default());
+    assert_eq!(ids(&said), [("urgent", Section::New), ("spare", Section::New)]);
+    assert_eq!(said.turn, Turn::Between);
+}
+
+#[test]
+fn for_a_departement_what_lies_within_it_is_as_near_as_itself() {
+    let all = [
+        known(notice("own", "D93", Some("2026-02-01"))),
+        known(notice("within", "93066", Some("2026-03-01"))),
+        known(notice("region", "R11", Some("2026-01-31"))),
+    ];
+    let candidates = candidates(&all, &profile("D93", "", OrganisationKind::Departement), Geography::get());
+    let said = say(&candidates, &[], "2026-01-12");
+    let order: Vec<&str> = ids(&said).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(order, ["own", "within", "region"]);
+}
+
+#[test]
+fn a_deadline_put_off_is_not_recalled_for_ever_but_another_wave_is() {
+    let history = [
+        shown("n1", 1, Section::New, "2026-01-05"),
+        shown("n1", 1, Section::ClosingSoon, "2026-02-02"),
+        shown("n1", 1, Section::ClosingSoon, "2026-02-23"),
+        shown("n1", 2, Section::Changed, "2026-03-02"),
+    ];
+    let put_off = Notice { revision: 2, ..notice("n1", "FR", Some("2026-05-01")) };
+    let all = [known(put_off)];
+    assert!(say(&for_montreuil(&all), &history, "2026-04-06").entries.is_empty());
+    let waves = vec![Deadline::on(day("2026-03-01")), Deadline::on(day("2026-05-01"))];
+    let all = [known(Notice { revision: 2, waves, ..notice("n1", "FR", Some("2026-03-01")) })];
+    assert_eq!(ids(&say(&for_montreuil(&all), &history, "2026-04-06")), [("n1", Section::ClosingSoon)]);
+}
+
+#[test]
+fn an_association_is_told_where_accreditation_stands_in_its_regions() {
+    let campaign = |id: &str, region: &str, deadline: &str| {
+        let title = "Campagne d'habilitation à l'aide alimentaire".to_owned();
+        known(Notice { kind: Kind::Accreditation, title, ..notice(id, region, Some(deadline)) })
+    };
+    let all = [
+        campaign("last-year", "R11", "2025-02-21"),
+        campaign("this-year", "R11", "2026-02-21"),
+        campaign("nantes", "R52", "2025-03-01"),
+        known(Notice { kind: Kind::Accreditation, ..notice("other", "R52", Some("2026-05-01")) }),
+    ];
+    let check = |places: &str, kind, expected: &[(&str, Option<&str>)]| {
+        let found = accreditations(&all, &profile(places, "", kind), Geography::get(), at("2026-01-12"));
+        let name = |campaign: &Campaign| match campaign {
+            Campaign::Open { notice, .. } => format!("open {notice}"),
+            Campaign::Over { notice, .. } => format!("over {notice}"),
+        };
+        let found: Vec<_> =
+            found.iter().map(|f| (f.region.as_str().to_owned(), f.campaign.as_ref().map(name))).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(region, campaign)| ((*region).to_owned(), campaign.map(str::to_owned))).collect();
+        assert_eq!(found, expected, "{places}");
+    };
+    let association = OrganisationKind::Association;
+    check("93048", association, &[("R11", Some("open this-year"))]);
+    check("44109", association, &[("R52", Some("over nantes"))]);
+    check("69123", association, &[("R84", None)]);
+    check("93048 75056 44109", association, &[("R11", Some("open this-year")), ("R52", Some("over nantes"))]);
+    check("93048", OrganisationKind::Ccas, &[]);
+    check("FR", association, &[]);
 }
 
 #[test]

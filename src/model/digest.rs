@@ -1,5 +1,6 @@
 //! Digests: what one edition holds for one member, frozen at approval.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, NoticeId, TerritoryCode, ThemeId};
@@ -10,6 +11,60 @@ pub struct Digest {
     pub entries: Vec<Entry>,
     /// Open notices left for the next edition because this one is full.
     pub left_for_next: usize,
+    #[serde(default)]
+    pub turn: Turn,
+    #[serde(default)]
+    pub acquaintance: Acquaintance,
+    /// When this member's next digest is expected.
+    #[serde(default)]
+    pub next: Option<DateTime<Utc>>,
+    /// For an association: what is known of food-aid accreditation in each of its régions.
+    #[serde(default)]
+    pub accreditations: Vec<RegionAccreditation>,
+}
+
+/// Whether a digest comes with the member's rhythm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    #[default]
+    Due,
+    /// Between two turns: only what closes before the next one. It moves no later turn.
+    Between,
+}
+
+/// Whether the member knows who writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Acquaintance {
+    /// Nothing was ever sent to them.
+    First,
+    #[default]
+    Known,
+}
+
+/// What is known of accreditation in one région.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionAccreditation {
+    pub region: TerritoryCode,
+    /// The campaign that is open, or else the last one known.
+    pub campaign: Option<Campaign>,
+}
+
+/// A campaign, as its notice stood.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Campaign {
+    Open { notice: NoticeId, revision: u32 },
+    Over { notice: NoticeId, revision: u32 },
+}
+
+impl Campaign {
+    pub fn notice(&self) -> (&NoticeId, u32) {
+        match self {
+            Self::Open { notice, revision } | Self::Over { notice, revision } => (notice, *revision),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -27,7 +27,9 @@ mod understanding;
 pub use cohort::{Cohort, CohortId};
 pub use date::Deadline;
 pub use delivery::{Delivery, DeliveryId, DeliveryState, SkipReason};
-pub use digest::{Digest, Entry, Reason, Relation, Section, Showing};
+pub use digest::{
+    Acquaintance, Campaign, Digest, Entry, Reason, RegionAccreditation, Relation, Section, Showing, Turn,
+};
 pub use edition::{Edition, EditionId, EditionState};
 pub use hex::hex;
 pub use http::{Body, Method, Request, Response, Validators};
@@ -38,7 +40,7 @@ pub use notice::{Change, Correction, CorrectionValue, Link, Notice, NoticeId, St
 pub use os::why_refused;
 pub use problem::{Problem, Problems};
 pub use reading::{Aspect, Doubt, DoubtReason, Field, Language, Quote, Reading};
-pub use source::{DetailSelect, InvalidSourceId, JsonSelect, ListSelect, Paging, Source, SourceId, SourceKind};
+pub use source::{DetailSelect, InvalidSourceId, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind};
 pub use spelling::unaccented;
 pub use territory::{InvalidTerritoryCode, Level, TerritoryCode};
 pub use theme::{Theme, ThemeExpression, ThemeId, Themes};

@@ -70,7 +70,7 @@ pub struct Notice {
 impl Notice {
     /// The next wave that is still open at `now`; the last one when all are past.
     pub fn next_deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
-        let waves = if self.waves.is_empty() { self.deadline.as_slice() } else { &self.waves[..] };
+        let waves = self.all_waves();
         waves.iter().filter(|wave| !wave.is_past(now)).min().or(waves.iter().max()).copied()
     }
 
@@ -175,10 +175,9 @@ impl Change {
 }
 
 impl Notice {
-    /// What members are told when `self` became `later`.
-    pub fn changes_to(&self, later: &Notice) -> Vec<Change> {
+    /// What members are told when `self` became `later`, at `now`.
+    pub fn changes_to(&self, later: &Notice, now: DateTime<Utc>) -> Vec<Change> {
         let mut changes = vec![
-            Change::Deadline { from: self.deadline, to: later.deadline },
             Change::Opening { from: self.opening, to: later.opening },
             Change::Territory { from: self.territory.clone(), to: later.territory.clone() },
             Change::Audiences { from: self.audiences.clone(), to: later.audiences.clone() },
@@ -186,6 +185,31 @@ impl Notice {
             Change::Status { from: self.status, to: later.status },
         ];
         changes.retain(|change| !change.is_none());
-        changes
+        // The most urgent comes first.
+        self.deadline_change(later, now).into_iter().chain(changes).collect()
+    }
+
+    /// A call of several waves loses those that are over: what counts is the one that members have before them.
+    fn deadline_change(&self, later: &Notice, now: DateTime<Utc>) -> Option<Change> {
+        let (from, to) = (self.next_deadline(now), later.next_deadline(now));
+        let still_stands = |wave: &Deadline| !wave.is_past(now) && later.all_waves().contains(wave);
+        let changed = match (from, to) {
+            (None, None) => false,
+            // A wave was added before it, or after it: what members were told still holds.
+            (Some(from), _) if still_stands(&from) => false,
+            // It was over: a page tidied up tells nothing.
+            (Some(from), None) => !from.is_past(now),
+            // Only the hour is no longer said.
+            (Some(from), Some(to)) => !(from == to || to.time.is_none() && from.date == to.date),
+            (None, Some(_)) => true,
+        };
+        changed.then_some(Change::Deadline { from, to })
+    }
+
+    fn all_waves(&self) -> &[Deadline] {
+        if self.waves.is_empty() { self.deadline.as_slice() } else { &self.waves }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,36 @@ pub struct Source {
 }
 
 impl Source {
+    /// An entry that says nothing but this: everything else as sources.toml has it by default.
+    pub fn new(id: SourceId, name: &str, kind: SourceKind, url: Url) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            kind,
+            url,
+            publisher: None,
+            relay: false,
+            territory: Vec::new(),
+            themes: Vec::new(),
+            every: Self::EVERY_DEFAULT,
+            enabled: true,
+            select: ListSelect::default(),
+            detail: None,
+            json: JsonSelect::default(),
+            paging: None,
+            credential: None,
+            pages_max: Self::PAGES_MAX_DEFAULT,
+            items_max: Self::ITEMS_MAX_DEFAULT,
+            line: 1,
+        }
+    }
+
+    pub const EVERY_DEFAULT: Duration = Duration::from_secs(12 * 3600);
+    /// Pages of a list read in one round, when the source does not say.
+    pub const PAGES_MAX_DEFAULT: u32 = 20;
+    /// Items of one page of a list, when the source does not say.
+    pub const ITEMS_MAX_DEFAULT: u32 = 1_000;
+
     pub fn publisher(&self) -> Option<&str> {
         match (&self.publisher, self.relay) {
             (Some(publisher), _) => Some(publisher),
@@ -105,6 +135,19 @@ pub struct ListSelect {
     pub place: Option<String>,
     /// The link to the next page of the list.
     pub next: Option<String>,
+    pub reach: Reach,
+}
+
+/// How far an item of a list in HTML goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// It is its element.
+    #[default]
+    Element,
+    /// It goes on after its element, up to the next one: headings, or terms, that follow one another without a box around
+    /// each item.
+    UntilNext,
 }
 
 /// How to read the page behind each link. Without `text`, the main text is found by itself.

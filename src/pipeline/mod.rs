@@ -17,6 +17,8 @@ mod progress;
 mod pulse;
 pub mod read;
 pub mod send;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub mod turn;
 
@@ -57,6 +59,10 @@ pub struct App {
     pub halt: Halt,
     /// Beats as long as work goes on.
     pub pulse: Pulse,
+    /// The times that sending runs by.
+    pub tempo: send::Tempo,
+    /// Open while the mail server is left alone.
+    pub circuit: send::Circuit,
     fetcher: Fetcher,
 }
 
@@ -96,7 +102,7 @@ fn check_themes(sources: &[Source], themes: &Themes, settings: &Settings, proble
     let ids: Vec<&str> = themes.themes.iter().map(|theme| theme.id.as_str()).collect();
     for source in sources {
         for theme in source.themes.iter().filter(|theme| themes.get(theme).is_none()) {
-            let advice = match crate::tomlfile::nearest(theme.as_str(), &ids) {
+            let advice = match config::nearest(theme.as_str(), &ids) {
                 Some(near) => format!("vouliez-vous « {near} » ? (thèmes : {})", ids.join(", ")),
                 None => format!("écrivez un des thèmes de themes.toml : {}", ids.join(", ")),
             };
@@ -198,6 +204,8 @@ impl App {
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
             pulse: Pulse::default(),
+            tempo: send::Tempo::default(),
+            circuit: send::Circuit::default(),
         })
     }
 

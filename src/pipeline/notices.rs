@@ -6,7 +6,8 @@ use serde_json::json;
 use super::{App, Progress, Trouble};
 use crate::geography::Place;
 use crate::model::{Aspect, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId};
-use crate::store::{HiddenNotices, ItemWrite, NoticeFilter, NoticeWrite, Revision, StoredItem};
+use crate::store::{HiddenNotices, ItemRecord, NoticeFilter, NoticeWork, Revision, StoreError, StoredItem};
+use crate::understand::sameness::Fingerprint;
 use crate::understand::{Input, Piece, Standing, assemble};
 
 /// Which notices are listed.
@@ -69,17 +70,21 @@ async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
 
 /// Lays corrections over a notice; members who were told otherwise will be told of the change.
 pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Result<Notice, Trouble> {
-    let before = find(app, id).await?;
+    let now = app.clock.civil();
+    let id = find(app, id).await?.id;
+    let mut work = app.store.notice_work().await?;
+    let before = work.notice(&id).await?.ok_or_else(|| Trouble::NoSuchNotice(id.to_string()))?;
     for value in values {
         let correction = Correction { value, by: None, at: app.clock.now() };
-        app.store.save_correction(&before.id, &correction).await?;
+        work.correct(&before.id, &correction).await?;
     }
-    let after = reassemble(app, &before).await?;
+    let after = reassemble(&mut work, &before).await?;
     if after.revision != before.revision {
-        app.store.save_notice(&after, &before.changes_to(&after), app.clock.civil()).await?;
+        work.revise(&after, &before.changes_to(&after, now), now).await?;
     }
     let fields: Vec<_> = after.corrected.iter().map(|aspect| aspect_name(*aspect)).collect();
-    journal(app, "notices correct", &after.id, &fields.join(", ")).await?;
+    note(app, &mut work, "notices correct", &after.id, &fields.join(", ")).await?;
+    work.commit().await?;
     Ok(after)
 }
 
@@ -96,19 +101,16 @@ async fn journal(app: &App, action: &str, id: &NoticeId, detail: &str) -> Result
     Ok(())
 }
 
+async fn note(app: &App, work: &mut NoticeWork, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
+    Ok(work.journal("cli", action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?)
+}
+
 /// The notice as its stored items and corrections make it now.
-async fn reassemble(app: &App, notice: &Notice) -> Result<Notice, Trouble> {
-    let items = app.store.items_of_notice(&notice.id).await?;
-    let corrections = app.store.corrections(&notice.id).await?;
+async fn reassemble(work: &mut NoticeWork, notice: &Notice) -> Result<Notice, StoreError> {
+    let items = work.items_of_notice(&notice.id).await?;
+    let corrections = work.corrections(&notice.id).await?;
     let pieces: Vec<_> = items.iter().map(piece).collect();
-    let standing = Standing {
-        id: &notice.id,
-        previous: Some(notice),
-        corrections: &corrections,
-        first_seen: notice.first_seen,
-        last_seen: notice.last_seen,
-    };
-    Ok(assemble(&standing, &pieces).unwrap_or_else(|| notice.clone()))
+    Ok(assemble(&Standing::of(notice, &corrections), &pieces).unwrap_or_else(|| notice.clone()))
 }
 
 pub(super) fn piece(stored: &StoredItem) -> Piece<'_> {
@@ -122,7 +124,8 @@ pub struct Reread {
     pub notices_changed: usize,
 }
 
-const BATCH_ITEMS: u32 = 200;
+/// Items understood anew in one commit.
+const BATCH_ITEMS: u32 = 50;
 
 /// Understands every stored item anew. Ids and corrections stay, and nothing is announced: a better reading is no news.
 pub async fn reread(app: &App, progress: &dyn Progress) -> Result<Reread, Trouble> {
@@ -132,12 +135,16 @@ pub async fn reread(app: &App, progress: &dyn Progress) -> Result<Reread, Troubl
     loop {
         let batch = app.store.items_after(after, BATCH_ITEMS).await?;
         let Some(last) = batch.last() else { break };
-        after = last.id;
-        for stored in batch {
+        after = *last;
+        // An item is never stored as it reads now beside a notice as it read before.
+        let mut work = app.store.notice_work().await?;
+        for row in batch {
+            let Some(stored) = work.item(row).await? else { continue };
             done.items += 1;
             progress.step(&stored.record.item.title);
-            done.notices_changed += usize::from(reread_item(app, stored).await?);
+            done.notices_changed += usize::from(reread_item(app, &mut work, stored).await?);
         }
+        work.commit().await?;
     }
     progress.end();
     let detail = format!("{} annonces changées", done.notices_changed);
@@ -146,23 +153,24 @@ pub async fn reread(app: &App, progress: &dyn Progress) -> Result<Reread, Troubl
 }
 
 /// Whether its notice reads differently now.
-async fn reread_item(app: &App, stored: StoredItem) -> Result<bool, Trouble> {
+async fn reread_item(app: &App, work: &mut NoticeWork, stored: StoredItem) -> Result<bool, Trouble> {
     // A source that is gone from sources.toml still gave its items; what it said of itself is no longer known.
     let Some(source) = app.sources.iter().find(|source| source.id == stored.record.source) else { return Ok(false) };
-    let understanding = app.reader.read(&Input::of(&stored.record.item, source));
-    if understanding == stored.record.understanding {
+    let input = Input::of(&stored.record.item, source);
+    let understanding = app.reader.read(&input);
+    let fingerprint = Fingerprint::of(&input, &understanding);
+    let sameness = serde_json::to_string(&fingerprint).unwrap_or_default();
+    if understanding == stored.record.understanding && sameness == stored.record.sameness {
         return Ok(false);
     }
-    let Some(before) = app.store.notice(&stored.record.notice).await? else { return Ok(false) };
-    let last_seen = stored.last_seen;
-    let record = crate::store::ItemRecord { understanding, ..stored.record };
-    let write = ItemWrite { id: Some(stored.id), record, notice: NoticeWrite::Same };
-    app.store.save_round_part(&[write], last_seen).await?;
-    let after = reassemble(app, &before).await?;
+    let Some(before) = work.notice(&stored.record.notice).await? else { return Ok(false) };
+    let record = ItemRecord { understanding, sameness, ..stored.record };
+    work.save_item(Some(stored.id), &record, stored.last_seen).await?;
+    let after = reassemble(work, &before).await?;
     if after.revision == before.revision {
         return Ok(false);
     }
-    app.store.save_notice(&after, &[], app.clock.civil()).await?;
+    work.revise(&after, &[], app.clock.civil()).await?;
     Ok(true)
 }
 

@@ -42,6 +42,10 @@ pub enum Trouble {
     RealEdition(EditionId),
     #[error("la base vient d'une sauvegarde du {} : ce qui a été envoyé depuis n'y est pas. Vérifiez que l'édition {id} n'est pas déjà partie, puis « glaneur edition resume {id} --after-restore »", made_at.format("%d/%m/%Y"))]
     Restored { made_at: DateTime<Utc>, id: EditionId },
+    #[error(
+        "{rows} courriels ont été remis au serveur sans que leur réponse ait pu être inscrite ; ils seront signalés incertains ({why})"
+    )]
+    Unrecorded { rows: usize, why: StoreError },
     #[error("la notice {0} a perdu sa révision {1} : la base est incomplète, restaurez une sauvegarde")]
     LostRevision(NoticeId, u32),
     #[error("{0}")]

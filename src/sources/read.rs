@@ -5,17 +5,12 @@ use std::time::Duration;
 
 use super::check;
 use crate::model::{
-    DetailSelect, JsonSelect, ListSelect, Paging, Source, SourceId, SourceKind, TerritoryCode, ThemeId,
+    DetailSelect, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind, TerritoryCode, ThemeId,
 };
 use crate::tomlfile::{Table, TomlFile};
 
-/// Pages of a list read in one round, when the source does not say.
-const PAGES_MAX_DEFAULT: i64 = 20;
 const PAGES_MAX_LIMIT: i64 = 500;
-/// Items of one page of a list, when the source does not say.
-const ITEMS_MAX_DEFAULT: i64 = 1_000;
 const ITEMS_MAX_LIMIT: i64 = 20_000;
-const EVERY_DEFAULT: Duration = Duration::from_secs(12 * 3600);
 /// Politeness: no source is worth asking more often.
 const EVERY_MIN: Duration = Duration::from_secs(10 * 60);
 const EVERY_MAX: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -66,7 +61,7 @@ fn entry(table: &mut Table<'_>, id: Option<SourceId>) -> Option<Source> {
     let relay = table.boolean("relay").unwrap_or(false);
     let territory = table.parsed_list("territory", parse_territory);
     let themes = table.parsed_list("themes", parse_theme);
-    let every = table.duration("every", EVERY_MIN..=EVERY_MAX).unwrap_or(EVERY_DEFAULT);
+    let every = table.duration("every", EVERY_MIN..=EVERY_MAX).unwrap_or(Source::EVERY_DEFAULT);
     let enabled = table.boolean("enabled").unwrap_or(true);
     let select = select(table, kind);
     let detail = detail(table);
@@ -77,8 +72,9 @@ fn entry(table: &mut Table<'_>, id: Option<SourceId>) -> Option<Source> {
         let advice = "demandez une clé au site, mettez-la dans un fichier du dossier des secrets et ajoutez : credential = \"aides-territoires\"";
         table.problem("credential", "cette source demande une clé d’accès : il manque « credential »", advice);
     }
-    let pages_max = table.integer("pages_max", 1..=PAGES_MAX_LIMIT).unwrap_or(PAGES_MAX_DEFAULT);
-    let items_max = table.integer("items_max", 1..=ITEMS_MAX_LIMIT).unwrap_or(ITEMS_MAX_DEFAULT);
+    let limit = |given: Option<i64>, default: u32| given.and_then(|n| u32::try_from(n).ok()).unwrap_or(default);
+    let pages_max = limit(table.integer("pages_max", 1..=PAGES_MAX_LIMIT), Source::PAGES_MAX_DEFAULT);
+    let items_max = limit(table.integer("items_max", 1..=ITEMS_MAX_LIMIT), Source::ITEMS_MAX_DEFAULT);
     Some(Source {
         id: id?,
         name: name?,
@@ -95,8 +91,8 @@ fn entry(table: &mut Table<'_>, id: Option<SourceId>) -> Option<Source> {
         json,
         paging,
         credential,
-        pages_max: u32::try_from(pages_max).unwrap_or(u32::MAX),
-        items_max: u32::try_from(items_max).unwrap_or(u32::MAX),
+        pages_max,
+        items_max,
         line,
     })
 }
@@ -162,6 +158,7 @@ fn select(table: &mut Table<'_>, kind: Option<SourceKind>) -> ListSelect {
         publisher: select.parsed("publisher", check::pick),
         place: select.parsed("place", check::pick),
         next: select.parsed("next", check::pick),
+        reach: if select.boolean("until_next") == Some(true) { Reach::UntilNext } else { Reach::Element },
     };
     select.finish();
     read

@@ -88,7 +88,7 @@ impl From<sqlx::Error> for StoreError {
                 None => Self::Database(refusal.message().to_owned()),
             },
             sqlx::Error::PoolTimedOut => Self::NoConnection,
-            sqlx::Error::Io(why) => Self::ConnectionLost(why.to_string()),
+            sqlx::Error::Io(why) => Self::ConnectionLost(crate::model::why_refused(why)),
             sqlx::Error::Tls(why) => Self::ConnectionLost(why.to_string()),
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => {
                 Self::ConnectionLost(error.to_string())

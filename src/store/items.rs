@@ -14,6 +14,8 @@ use crate::model::{Item, NoticeId, SourceId, Understanding, Validators};
 pub struct StoredItem {
     pub id: i64,
     pub record: ItemRecord,
+    /// The notice it was found as; a merge leaves it.
+    pub found_as: NoticeId,
     pub first_seen: DateTime<Utc>,
     pub last_seen: DateTime<Utc>,
 }
@@ -22,9 +24,11 @@ pub struct StoredItem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemRecord {
     pub source: SourceId,
-    /// [`Item::key`]: with the source and the campaign year, what tells this item from all others.
+    /// [`Item::key`]: with the source and the campaign, what tells this item from all others.
     pub key: String,
     pub campaign_year: Option<i32>,
+    /// Counts the other calls that this address showed for the same year; 0 for the first.
+    pub campaign_nth: u32,
     pub url: Option<String>,
     /// Of what the list showed: unchanged, its page need not be read again.
     pub list_hash: String,
@@ -56,7 +60,6 @@ pub struct ItemHead {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     pub item: i64,
-    pub notice: NoticeId,
     pub sameness: String,
 }
 
@@ -74,91 +77,123 @@ impl Store {
         .collect()
     }
 
-    pub async fn item(&self, id: i64) -> Result<Option<StoredItem>, StoreError> {
-        let row = sqlx::query("SELECT * FROM items WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
-        row.as_ref().map(stored).transpose()
-    }
-
     pub async fn items_of_notice(&self, notice: &NoticeId) -> Result<Vec<StoredItem>, StoreError> {
-        let sql = "SELECT * FROM items WHERE notice = $1 ORDER BY id";
-        sqlx::query(sql).bind(notice.as_str()).fetch_all(&self.pool).await?.iter().map(stored).collect()
+        of_notice(&mut *self.pool.acquire().await?, notice).await
     }
 
-    /// Up to `limit` items after the id `after` (0 at first), in order: all items, batch by batch.
-    pub async fn items_after(&self, after: i64, limit: u32) -> Result<Vec<StoredItem>, StoreError> {
-        let sql = "SELECT * FROM items WHERE id > $1 ORDER BY id LIMIT $2";
-        sqlx::query(sql).bind(after).bind(i64::from(limit)).fetch_all(&self.pool).await?.iter().map(stored).collect()
+    /// The rows of up to `limit` items after the row `after` (0 at first), in order: all items, batch by batch.
+    pub async fn items_after(&self, after: i64, limit: u32) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT id FROM items WHERE id > $1 ORDER BY id LIMIT $2";
+        let rows = sqlx::query(sql).bind(after).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| row.int("id")).collect()
     }
 
-    pub async fn all_fingerprints(&self) -> Result<Vec<Fingerprint>, StoreError> {
-        let rows = sqlx::query("SELECT id, notice, sameness FROM items ORDER BY id").fetch_all(&self.pool).await?;
-        let fingerprint = |row: &AnyRow| {
-            Ok(Fingerprint {
-                item: row.int("id")?,
-                notice: NoticeId(row.text("notice")?),
-                sameness: row.text("sameness")?,
-            })
-        };
-        rows.iter().map(fingerprint).collect()
+    /// Up to `limit` items after the row `after` that were listed at or after `seen_from`, in order.
+    pub async fn fingerprints_after(
+        &self,
+        after: i64,
+        seen_from: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Fingerprint>, StoreError> {
+        fingerprints(&mut *self.pool.acquire().await?, after, seen_from, limit).await
     }
 
     /// These items, and their notices, were listed again at `now`.
     pub async fn touch_items(&self, ids: &[i64], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        for ids in ids.chunks(ROWS_MAX) {
-            let these = places(2, ids.len());
-            // Never backwards: a round replayed with an older clock does not make a notice look abandoned.
-            let items = format!("UPDATE items SET last_seen = $1 WHERE last_seen < $1 AND id IN ({these})");
-            let notices = format!(
-                "UPDATE notices SET last_seen = $1 WHERE last_seen < $1 AND id IN (SELECT notice FROM items WHERE id IN ({these}))"
-            );
-            for sql in [items, notices] {
-                let query = sqlx::query(AssertSqlSafe(sql)).bind(ms(now));
-                ids.iter().fold(query, |query, id| query.bind(*id)).execute(tx.conn()).await?;
-            }
+        if ids.is_empty() {
+            return Ok(());
         }
-        tx.commit().await
-    }
-
-    /// Points items to another notice: for splitting what was taken for one.
-    pub async fn move_items(&self, ids: &[i64], notice: &NoticeId) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        for ids in ids.chunks(ROWS_MAX) {
-            let sql = format!("UPDATE items SET notice = $1 WHERE id IN ({})", places(2, ids.len()));
-            let query = sqlx::query(AssertSqlSafe(sql)).bind(notice.as_str().to_owned());
-            ids.iter().fold(query, |query, id| query.bind(*id)).execute(tx.conn()).await?;
-        }
-        tx.commit().await
+        let mut work = self.notice_work().await?;
+        work.touch_items(ids, now).await?;
+        work.commit().await
     }
 }
 
-const COLUMNS: &str = "source, key, campaign_year, url, list_hash, content_hash, notice, sameness, item, understanding, \
-                       etag, last_modified, first_seen, last_seen";
+pub(super) async fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<StoredItem>, StoreError> {
+    let row = sqlx::query("SELECT * FROM items WHERE id = $1").bind(id).fetch_optional(conn).await?;
+    row.as_ref().map(stored).transpose()
+}
 
-/// Writes an item; known by `id`, or else by its source, key and campaign year. Returns its id.
+pub(super) async fn notice_of(conn: &mut AnyConnection, id: i64) -> Result<Option<NoticeId>, StoreError> {
+    let row = sqlx::query("SELECT notice FROM items WHERE id = $1").bind(id).fetch_optional(conn).await?;
+    row.map(|row| row.text("notice").map(NoticeId)).transpose()
+}
+
+pub(super) async fn of_notice(conn: &mut AnyConnection, notice: &NoticeId) -> Result<Vec<StoredItem>, StoreError> {
+    let sql = "SELECT * FROM items WHERE notice = $1 ORDER BY id";
+    sqlx::query(sql).bind(notice.as_str().to_owned()).fetch_all(conn).await?.iter().map(stored).collect()
+}
+
+pub(super) async fn of_keys(
+    conn: &mut AnyConnection,
+    source: &SourceId,
+    keys: &[&str],
+) -> Result<Vec<StoredItem>, StoreError> {
+    let mut found = Vec::new();
+    for keys in keys.chunks(ROWS_MAX) {
+        let sql = format!("SELECT * FROM items WHERE source = $1 AND key IN ({}) ORDER BY id", places(2, keys.len()));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(source.as_str().to_owned());
+        let query = keys.iter().fold(query, |query, key| query.bind(outside(key)));
+        for row in query.fetch_all(&mut *conn).await? {
+            found.push(stored(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn fingerprints(
+    conn: &mut AnyConnection,
+    after: i64,
+    seen_from: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<Fingerprint>, StoreError> {
+    let sql = "SELECT id, sameness FROM items WHERE id > $1 AND last_seen >= $2 ORDER BY id LIMIT $3";
+    let query = sqlx::query(sql).bind(after).bind(ms(seen_from)).bind(i64::from(limit));
+    let fingerprint = |row: &AnyRow| Ok(Fingerprint { item: row.int("id")?, sameness: row.text("sameness")? });
+    query.fetch_all(conn).await?.iter().map(fingerprint).collect()
+}
+
+pub(super) async fn touch(conn: &mut AnyConnection, ids: &[i64], now: DateTime<Utc>) -> Result<(), StoreError> {
+    for ids in ids.chunks(ROWS_MAX) {
+        let these = places(2, ids.len());
+        // Never backwards: a round replayed with an older clock does not make a notice look abandoned.
+        let items = format!("UPDATE items SET last_seen = $1 WHERE last_seen < $1 AND id IN ({these})");
+        let notices = format!(
+            "UPDATE notices SET last_seen = $1 WHERE last_seen < $1 AND id IN (SELECT notice FROM items WHERE id IN ({these}))"
+        );
+        for sql in [items, notices] {
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(ms(now));
+            ids.iter().fold(query, |query, id| query.bind(*id)).execute(&mut *conn).await?;
+        }
+    }
+    Ok(())
+}
+
+const COLUMNS: &str = "source, key, campaign_year, campaign_nth, url, list_hash, content_hash, notice, sameness, item, \
+                       understanding, etag, last_modified";
+
+/// Writes an item over the row `id`, or into a new row. Returns its row.
 pub(super) async fn save(
     conn: &mut AnyConnection,
     id: Option<i64>,
     record: &ItemRecord,
     at: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
+    let values = places(1, 13);
     let sql = match id {
-        Some(_) => {
-            format!("UPDATE items SET ({COLUMNS}) = ({}, first_seen, $14) WHERE id = $13 RETURNING id", places(1, 12))
-        }
+        Some(_) => format!(
+            "UPDATE items SET ({COLUMNS}) = ({values}), last_seen = CASE WHEN last_seen < $14 THEN $14 ELSE last_seen END \
+             WHERE id = $15 RETURNING id"
+        ),
         None => format!(
-            "INSERT INTO items ({COLUMNS}) VALUES ({}, $13, $14) ON CONFLICT (source, key, campaign_year) DO UPDATE SET \
-             url = excluded.url, list_hash = excluded.list_hash, content_hash = excluded.content_hash, \
-             notice = excluded.notice, sameness = excluded.sameness, item = excluded.item, \
-             understanding = excluded.understanding, etag = excluded.etag, last_modified = excluded.last_modified, \
-             last_seen = excluded.last_seen RETURNING id",
-            places(1, 12)
+            "INSERT INTO items ({COLUMNS}, first_seen, last_seen, found_as) VALUES ({values}, $14, $14, $8) RETURNING id"
         ),
     };
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let mut query = sqlx::query(AssertSqlSafe(sql))
         .bind(record.source.as_str())
         .bind(outside(&record.key))
         .bind(i64::from(record.campaign_year.unwrap_or(0)))
+        .bind(i64::from(record.campaign_nth))
         .bind(outside_or_null(record.url.as_deref()))
         .bind(record.list_hash.as_str())
         .bind(record.content_hash.as_str())
@@ -168,11 +203,11 @@ pub(super) async fn save(
         .bind(json(&record.understanding)?)
         .bind(outside_or_null(record.detail_validators.etag.as_deref()))
         .bind(outside_or_null(record.detail_validators.last_modified.as_deref()))
-        .bind(id.unwrap_or(ms(at)))
-        .bind(ms(at))
-        .fetch_one(conn)
-        .await?;
-    row.int("id")
+        .bind(ms(at));
+    if let Some(id) = id {
+        query = query.bind(id);
+    }
+    query.fetch_one(conn).await?.int("id")
 }
 
 fn head(row: &AnyRow) -> Result<ItemHead, StoreError> {
@@ -194,6 +229,7 @@ fn stored(row: &AnyRow) -> Result<StoredItem, StoreError> {
         source: row.parsed("source", SourceId::parse)?,
         key: row.text("key")?,
         campaign_year: campaign_year(row)?,
+        campaign_nth: row.count("campaign_nth")?,
         url: row.text_or_null("url")?,
         list_hash: row.text("list_hash")?,
         content_hash: row.text("content_hash")?,
@@ -206,6 +242,7 @@ fn stored(row: &AnyRow) -> Result<StoredItem, StoreError> {
     Ok(StoredItem {
         id: row.int("id")?,
         record,
+        found_as: NoticeId(row.text("found_as")?),
         first_seen: row.instant("first_seen")?,
         last_seen: row.instant("last_seen")?,
     })

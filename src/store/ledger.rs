@@ -7,6 +7,7 @@
 //! | attempting | queued (or what it was) | [`Store::release`]: never handed to SMTP |
 //! | attempting | uncertain | [`Store::take_back`]: the lease ended or the process died |
 //! | uncertain | sent, deferred, refused | [`Store::record`] of that very attempt, come late |
+//! | deferred | refused | [`Store::refuse_deferred`]: a refusal that was put off until it was understood |
 //! | deferred | expired | [`Store::expire`] |
 //! | uncertain | held | [`Store::hold_uncertain`] |
 //! | queued → skipped, deferred → expired, uncertain → held | | the member left, is suspended or erased |
@@ -170,6 +171,9 @@ impl Store {
 
     /// Gives back rows that were claimed and never handed to SMTP; stale ones are left alone.
     pub async fn release(&self, rows: &[(DeliveryId, i64)], now: DateTime<Utc>) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.write().await?;
         for rows in rows.chunks(ROWS_MAX) {
             let sql = format!(
@@ -179,6 +183,25 @@ impl Store {
                  next_attempt_at = $1, worker_host = NULL, worker_pid = NULL, worker_token = NULL, lease_until = NULL, \
                  updated_at = $1 FROM v \
                  WHERE deliveries.id = v.id AND deliveries.fence = v.fence AND deliveries.state = 'attempting'",
+                tuples(2, rows.len(), 2)
+            );
+            let query = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(ms(now));
+            rows.iter().fold(query, |query, (id, fence)| query.bind(id.0).bind(*fence)).execute(tx.conn()).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Refusals that were put off turn out to be meant for their recipients; rows taken again since are left alone.
+    pub async fn refuse_deferred(&self, rows: &[(DeliveryId, i64)], now: DateTime<Utc>) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.write().await?;
+        for rows in rows.chunks(ROWS_MAX) {
+            let sql = format!(
+                "WITH v (id, fence) AS (VALUES {}) UPDATE deliveries SET state = 'refused', next_attempt_at = NULL, \
+                 updated_at = $1 FROM v \
+                 WHERE deliveries.id = v.id AND deliveries.fence = v.fence AND deliveries.state = 'deferred'",
                 tuples(2, rows.len(), 2)
             );
             let query = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(ms(now));

@@ -25,8 +25,11 @@ macro_rules! migration {
 }
 
 /// In order, from 1, without gaps.
-pub(super) const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_found_and_served.sql"), migration!(2, "0002_editions_and_ledger.sql")];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_found_and_served.sql"),
+    migration!(2, "0002_editions_and_ledger.sql"),
+    migration!(3, "0003_campaigns_and_health.sql"),
+];
 
 /// The schema this program writes.
 pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;

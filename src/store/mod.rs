@@ -19,11 +19,11 @@ mod notices;
 mod open;
 mod person;
 mod receipts;
-mod round;
 mod sources;
 mod sql;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,8 +43,8 @@ pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
-pub use round::{ItemWrite, NoticeWrite};
 pub use sources::SourceState;
+pub use work::NoticeWork;
 
 /// The database. Cheap to clone; clones share connections.
 #[derive(Clone)]

@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 
 use super::sql::{Columns, ROWS_MAX, json, ms, name_of, places};
 use super::{Store, StoreError};
-use crate::model::{Aspect, Change, Correction, Kind, Notice, NoticeId};
+use crate::model::{Change, Correction, Kind, Notice, NoticeId};
 
 /// Which notices are asked for; the default asks for all that are not hidden.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,46 +45,9 @@ pub struct Revision {
 }
 
 impl Store {
-    /// An id that no notice has or had.
-    pub async fn new_notice_id(&self) -> Result<NoticeId, StoreError> {
-        loop {
-            let id = random_id();
-            let taken = sqlx::query("SELECT id FROM notices WHERE id = $1").bind(id.as_str().to_owned());
-            if taken.fetch_optional(&self.pool).await?.is_none() {
-                return Ok(id);
-            }
-        }
-    }
-
-    /// Its revision is 1 and its id new; [`Store::save_round_part`] does it together with its item.
-    pub async fn create_notice(&self, notice: &Notice, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        create(tx.conn(), notice, at).await?;
-        tx.commit().await
-    }
-
-    /// Writes the next revision; `hidden`, `first_seen` are left as they stand, `last_seen` never goes back.
-    pub async fn save_notice(
-        &self,
-        notice: &Notice,
-        announced: &[Change],
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        revise(tx.conn(), notice, announced, at).await?;
-        tx.commit().await
-    }
-
     /// The notice as it stands; a merged id gives the notice that took it in.
     pub async fn notice(&self, id: &NoticeId) -> Result<Option<Notice>, StoreError> {
-        let row = sqlx::query(
-            "SELECT n.* FROM notices AS asked JOIN notices AS n ON n.id = COALESCE(asked.merged_into, asked.id) \
-             WHERE asked.id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        row.as_ref().map(current).transpose()
+        find(&mut *self.pool.acquire().await?, id).await
     }
 
     /// One revision as it was written, whatever became of the notice.
@@ -165,13 +128,6 @@ impl Store {
         })
     }
 
-    /// These notices were found listed again at `at`.
-    pub async fn touch_notices(&self, ids: &[NoticeId], at: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        touch(tx.conn(), ids, at).await?;
-        tx.commit().await
-    }
-
     pub async fn set_hidden(&self, id: &NoticeId, hidden: bool) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         let done = sqlx::query("UPDATE notices SET hidden = $1 WHERE id = $2")
@@ -185,28 +141,6 @@ impl Store {
         tx.commit().await
     }
 
-    /// `from` becomes a name of `into`: its items and, where `into` has none, its corrections go over.
-    pub async fn merge_notices(&self, from: &NoticeId, into: &NoticeId) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        for id in [from, into] {
-            let row = sqlx::query("SELECT id FROM notices WHERE id = $1 AND merged_into IS NULL").bind(id.as_str());
-            if row.fetch_optional(tx.conn()).await?.is_none() || from == into {
-                return Err(StoreError::NoSuchNotice(id.clone()));
-            }
-        }
-        for sql in [
-            "UPDATE items SET notice = $2 WHERE notice = $1",
-            "UPDATE notices SET merged_into = $2 WHERE id = $1 OR merged_into = $1",
-            "INSERT INTO corrections (notice, aspect, correction) SELECT $2, aspect, correction FROM corrections AS old \
-             WHERE old.notice = $1 AND NOT EXISTS (SELECT 1 FROM corrections AS new WHERE new.notice = $2 AND new.aspect = old.aspect)",
-            "DELETE FROM corrections WHERE notice = $1 AND $2 <> notice",
-            "UPDATE notices SET first_seen = (SELECT MIN(first_seen) FROM notices WHERE id IN ($1, $2)) WHERE id = $2",
-        ] {
-            sqlx::query(sql).bind(from.as_str()).bind(into.as_str()).execute(tx.conn()).await?;
-        }
-        tx.commit().await
-    }
-
     /// Merged ids and the notices that took them in.
     pub async fn aliases(&self) -> Result<HashMap<NoticeId, NoticeId>, StoreError> {
         let rows =
@@ -215,50 +149,58 @@ impl Store {
         rows.await?.iter().map(pair).collect()
     }
 
-    /// Replaces an earlier correction of the same aspect.
-    pub async fn save_correction(&self, id: &NoticeId, correction: &Correction) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let done = sqlx::query(
-            "INSERT INTO corrections (notice, aspect, correction) SELECT id, $2, $3 FROM notices WHERE id = $1 \
-             ON CONFLICT (notice, aspect) DO UPDATE SET correction = excluded.correction",
-        )
-        .bind(id.as_str())
-        .bind(name_of(&correction.value.aspect())?)
-        .bind(json(correction)?)
-        .execute(tx.conn())
-        .await?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::NoSuchNotice(id.clone()));
-        }
-        tx.commit().await
-    }
-
     pub async fn corrections(&self, id: &NoticeId) -> Result<Vec<Correction>, StoreError> {
-        let sql = "SELECT correction FROM corrections WHERE notice = $1 ORDER BY aspect";
-        let rows = sqlx::query(sql).bind(id.as_str()).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| row.json("correction")).collect()
+        corrections(&mut *self.pool.acquire().await?, id).await
     }
+}
 
-    /// All corrections of all notices, for a round.
-    pub async fn all_corrections(&self) -> Result<HashMap<NoticeId, Vec<Correction>>, StoreError> {
-        let rows =
-            sqlx::query("SELECT notice, correction FROM corrections ORDER BY notice, aspect").fetch_all(&self.pool);
-        let mut all: HashMap<NoticeId, Vec<Correction>> = HashMap::new();
-        for row in rows.await? {
-            all.entry(NoticeId(row.text("notice")?)).or_default().push(row.json("correction")?);
+pub(super) async fn find(conn: &mut AnyConnection, id: &NoticeId) -> Result<Option<Notice>, StoreError> {
+    let row = sqlx::query(
+        "SELECT n.* FROM notices AS asked JOIN notices AS n ON n.id = COALESCE(asked.merged_into, asked.id) \
+         WHERE asked.id = $1",
+    )
+    .bind(id.as_str().to_owned())
+    .fetch_optional(conn)
+    .await?;
+    row.as_ref().map(current).transpose()
+}
+
+pub(super) async fn corrections(conn: &mut AnyConnection, id: &NoticeId) -> Result<Vec<Correction>, StoreError> {
+    let sql = "SELECT correction FROM corrections WHERE notice = $1 ORDER BY aspect";
+    let rows = sqlx::query(sql).bind(id.as_str().to_owned()).fetch_all(conn).await?;
+    rows.iter().map(|row| row.json("correction")).collect()
+}
+
+pub(super) async fn save_correction(
+    conn: &mut AnyConnection,
+    id: &NoticeId,
+    correction: &Correction,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO corrections (notice, aspect, correction) SELECT id, $2, $3 FROM notices WHERE id = $1 \
+         ON CONFLICT (notice, aspect) DO UPDATE SET correction = excluded.correction",
+    )
+    .bind(id.as_str())
+    .bind(name_of(&correction.value.aspect())?)
+    .bind(json(correction)?)
+    .execute(conn)
+    .await?;
+    if done.rows_affected() == 0 { Err(StoreError::NoSuchNotice(id.clone())) } else { Ok(()) }
+}
+
+/// Draws ids until one is free.
+pub(super) async fn create_anew(
+    conn: &mut AnyConnection,
+    notice: Notice,
+    at: DateTime<Utc>,
+) -> Result<Notice, StoreError> {
+    let mut notice = Notice { revision: 1, ..notice };
+    loop {
+        notice.id = random_id();
+        match create(conn, &notice, at).await {
+            Err(StoreError::RevisionTaken { .. }) => continue,
+            done => return done.map(|()| notice),
         }
-        Ok(all)
-    }
-
-    /// What was read counts again for this aspect.
-    pub async fn remove_correction(&self, id: &NoticeId, aspect: Aspect) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        sqlx::query("DELETE FROM corrections WHERE notice = $1 AND aspect = $2")
-            .bind(id.as_str())
-            .bind(name_of(&aspect)?)
-            .execute(tx.conn())
-            .await?;
-        tx.commit().await
     }
 }
 
@@ -328,16 +270,6 @@ async fn add_revision(
         .bind(json(notice)?)
         .execute(conn)
         .await?;
-    Ok(())
-}
-
-pub(super) async fn touch(conn: &mut AnyConnection, ids: &[NoticeId], at: DateTime<Utc>) -> Result<(), StoreError> {
-    for ids in ids.chunks(ROWS_MAX) {
-        let sql =
-            format!("UPDATE notices SET last_seen = $1 WHERE last_seen < $1 AND id IN ({})", places(2, ids.len()));
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(ms(at));
-        ids.iter().fold(query, |query, id| query.bind(id.as_str().to_owned())).execute(&mut *conn).await?;
-    }
     Ok(())
 }
 

@@ -28,15 +28,35 @@ pub struct Standing<'a> {
     pub last_seen: DateTime<Utc>,
 }
 
-/// The notice that `pieces`, in the order they were found, and the corrections make. `None` without a piece.
+impl<'a> Standing<'a> {
+    /// Of a notice found at `now`; its id is given when it is stored.
+    pub fn new(now: DateTime<Utc>) -> Self {
+        const NOT_YET: &NoticeId = &NoticeId(String::new());
+        Self { id: NOT_YET, previous: None, corrections: &[], first_seen: now, last_seen: now }
+    }
+
+    /// Of a notice that is known.
+    pub fn of(previous: &'a Notice, corrections: &'a [Correction]) -> Self {
+        let Notice { id, first_seen, last_seen, .. } = previous;
+        Self { id, previous: Some(previous), corrections, first_seen: *first_seen, last_seen: *last_seen }
+    }
+}
+
+/// The notice that `pieces`, in the order they were found, and the corrections make. Without a piece it is the previous
+/// one, corrected; `None` when there is none either.
 ///
 /// Its revision is the previous one's when nothing shown differs, one more otherwise.
 pub fn assemble(standing: &Standing<'_>, pieces: &[Piece<'_>]) -> Option<Notice> {
-    let (lead, others) = pieces.split_first()?;
-    let mut notice = from_lead(standing, lead);
-    for other in others {
-        fill(&mut notice, other);
-    }
+    let mut notice = match pieces.split_first() {
+        Some((lead, others)) => {
+            let mut notice = from_lead(standing, lead);
+            for other in others {
+                fill(&mut notice, other);
+            }
+            notice
+        }
+        None => standing.previous?.clone(),
+    };
     for correction in standing.corrections {
         lay(&mut notice, &correction.value);
     }

@@ -44,8 +44,6 @@ pub struct Input<'a> {
     pub title: &'a str,
     pub text: &'a str,
     pub publisher: Option<&'a str>,
-    /// The source relays other bodies' calls.
-    pub relay: bool,
     /// What the source covers when a notice does not say.
     pub source_territory: &'a [TerritoryCode],
     /// What the source is about when a notice does not say.
@@ -62,7 +60,6 @@ impl<'a> Input<'a> {
             title: &item.title,
             text: &item.text,
             publisher: item.publisher.as_deref().or(source.publisher()),
-            relay: source.relay,
             source_territory: &source.territory,
             source_themes: &source.themes,
             published: item.published,
@@ -119,7 +116,6 @@ fn read_territory(input: &Input) -> Reading<Vec<TerritoryCode>> {
         text: input.text,
         publisher: input.publisher,
         source_territory: input.source_territory,
-        relay: input.relay,
         field: input.fields.territory.as_ref(),
         place: input.fields.place.as_ref(),
     })

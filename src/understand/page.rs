@@ -335,13 +335,39 @@ fn is_heading(line: &str) -> bool {
         && !line.trim_end_matches(':').contains([':', '@', '='])
 }
 
-/// "Mise à jour le 24/12/2025": the value ends with the line or its first words.
+/// "Mise à jour le 24/12/2025": the value ends with its year and hour, or else with the line or its first words.
 fn end_of_label(text: &str, from: usize) -> usize {
     const VALUE_BYTES: usize = 25;
-    let value = cut(text.get(from..).unwrap_or_default(), VALUE_BYTES);
-    let line = value.find('\n').unwrap_or(value.len());
+    const DATE_BYTES: usize = 45;
+    let rest = text.get(from..).unwrap_or_default();
+    let line_of = |value: &str| value.find('\n').unwrap_or(value.len());
+    let window = cut(rest, DATE_BYTES);
+    if let Some(end) = window.get(..line_of(window)).and_then(end_of_date) {
+        return from + end;
+    }
+    let value = cut(rest, VALUE_BYTES);
+    let line = line_of(value);
     let whole_words = if line == value.len() { value.rfind(char::is_whitespace).unwrap_or(line) } else { line };
     from + whole_words
+}
+
+/// Where a date that opens the text ends: after its year ("12 janvier 2026 La Région…"), or after the hour that follows it.
+fn end_of_date(text: &str) -> Option<usize> {
+    const WORDS_BEFORE_YEAR_MAX: usize = 4;
+    let year = text.as_bytes().windows(4).position(|window| window.iter().all(u8::is_ascii_digit))?;
+    let before = text.get(..year)?;
+    let opens =
+        before.split_whitespace().count() <= WORDS_BEFORE_YEAR_MAX && before.contains(|c: char| c.is_ascii_digit());
+    if !opens {
+        return None;
+    }
+    let end = year + 4;
+    let after = text.get(end..)?;
+    let hour = after.trim_start_matches([' ', '\u{a0}', ',', '-', '–', 'à']);
+    let digits =
+        hour.len() - hour.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, 'h' | 'H' | ':')).len();
+    let is_hour = hour.starts_with(|c: char| c.is_ascii_digit()) && hour.get(..digits)?.contains(['h', 'H', ':']);
+    Some(if is_hour { end + (after.len() - hour.len()) + digits } else { end })
 }
 
 /// "Accueil > Actualités > Appels à projets": to the end of its line, when arrows follow.

@@ -36,7 +36,6 @@ fn empty(fields: &Fields) -> Input<'_> {
         title: "",
         text: "",
         publisher: None,
-        relay: false,
         source_territory: &[],
         source_themes: &[],
         published: None,
@@ -238,6 +237,16 @@ fn a_summary_is_a_sentence_of_the_page() {
         "Mis à jour le 3 mars 2026\n\nLa Ville soutient les projets qui rompent l’isolement des personnes âgées. Date limite : 3 mai.",
         Some("La Ville soutient les projets qui rompent l’isolement des personnes âgées."),
     );
+    // A site's date on the line of the text takes none of its words.
+    let sentence = "La Ville soutient les projets qui rompent l’isolement des personnes âgées.";
+    for label in [
+        "Publié le 3 mars 2026",
+        "Mis à jour le 03/03/2026 à 14h30",
+        "Publié le : mercredi 12 septembre 2026",
+        "Publié le 03/03/2026 - 9:05.",
+    ] {
+        check(&format!("{label} {sentence} Date limite : 3 mai."), Some(sentence));
+    }
     check("Appel à projets Lien social", None);
     check("", None);
 }

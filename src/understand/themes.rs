@@ -218,7 +218,6 @@ mod tests {
             title,
             text,
             publisher: None,
-            relay: false,
             source_territory: &[],
             source_themes,
             published: None,

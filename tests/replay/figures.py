@@ -4,8 +4,9 @@
     python3 tests/replay/figures.py REPLAY GLANEUR
 
 REPLAY is the folder of the replay server (serve.py and data/), GLANEUR the binary. The server is started on port 8800 of
-loopback addresses and ended. For each site: items listed, notices, deadlines read, how many agree with the site's own
-field (where it has one), and the fault named. Ends with status 1 when a sound site failed or a broken one went unnoticed.
+loopback addresses and ended. For each site: items listed, notices, deadlines and territories read, how many deadlines
+agree with the site's own field (where it has one), and the fault named. Ends with status 1 when a sound site failed or a broken one went
+unnoticed.
 """
 import html
 import json
@@ -107,7 +108,7 @@ def report(round_, notices, edition, own):
     for notice in notices:
         for source in {link["source"] for link in notice["links"]}:
             by_source.setdefault(source, []).append(notice)
-    print(f"{'site':22}{'listed':>7}{'notices':>8}{'deadlines':>10}  agree with the site's field")
+    print(f"{'site':22}{'listed':>7}{'notices':>8}{'deadlines':>10}{'placed':>7}  agree with the site's field")
     bad = []
     for source in round_["sources"]:
         name = source["id"]
@@ -120,12 +121,13 @@ def report(round_, notices, edition, own):
             bad.append(name)
         found = by_source.get(name, [])
         dated = [n for n in found if n["deadline"]]
+        placed = sum(bool(n["territory"]) for n in found)
         agree = ""
         if name in own:
             got = {plain(n["title"]): (n["deadline"] or {}).get("date") for n in found}
             pairs = [(got.get(title, "absent"), date) for title, date in own[name].items() if date]
             agree = f"{sum(g == d for g, d in pairs)}/{len(pairs)}"
-        print(f"{name:22}{source['listed']:>7}{len(found):>8}{len(dated):>10}  {agree}")
+        print(f"{name:22}{source['listed']:>7}{len(found):>8}{len(dated):>10}{placed:>7}  {agree}")
     print(f"\nnotices known: {len(notices)}; members: {len(edition['members'])}, of whom "
           f"{sum('digest' in m for m in edition['members'])} get a digest")
     if bad:

@@ -5,6 +5,7 @@ mod support;
 mod architecture;
 mod backup;
 mod bad_input;
+mod campaigns;
 mod contracts;
 mod daemon;
 mod demo;

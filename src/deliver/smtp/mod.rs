@@ -51,7 +51,7 @@ impl Smtp {
 
     async fn attempt(&self, parcel: &Parcel<'_>) -> Outcome {
         let Ok(place) = tokio::time::timeout_at(parcel.data_before, self.pool.place()).await else {
-            return Outcome::Deferred { reply: transaction::LEASE_OVER.into() };
+            return Outcome::OutOfTime { why: transaction::LEASE_OVER.into() };
         };
         if let Some(mut connection) = place.idle() {
             match transaction::carry(&mut connection, &place.server().place(), parcel).await {

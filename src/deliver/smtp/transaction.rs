@@ -44,7 +44,8 @@ pub(super) enum Afterwards {
 }
 
 /// Our own sentence when time is up.
-pub(super) const LEASE_OVER: &str = "le bail est terminé : l’envoi n’a pas commencé, il sera repris";
+pub(super) const LEASE_OVER: &str =
+    "le serveur d’envoi est trop lent : le temps réservé à ce courriel est passé avant que l’envoi commence";
 
 /// Carries one mail over an open connection to `place`.
 pub(super) async fn carry(connection: &mut Connection, place: &str, parcel: &Parcel<'_>) -> End {
@@ -78,7 +79,7 @@ async fn hand_over(
         return Err(refusal(place, "au destinataire (RCPT TO)", &reply));
     }
     if Instant::now() >= parcel.data_before {
-        return Err((Outcome::Deferred { reply: LEASE_OVER.into() }, Afterwards::Reset));
+        return Err((Outcome::OutOfTime { why: LEASE_OVER.into() }, Afterwards::Reset));
     }
     let reply = connection.command(&Data).await.map_err(|fault| lost(&fault, "avant le message (DATA)"))?;
     if reply.class() != Class::More {
@@ -86,7 +87,7 @@ async fn hand_over(
     }
     // The server may have taken long to say so. Nothing of the message is sent yet, and without its end nothing counts.
     if Instant::now() >= parcel.data_before {
-        return Err((Outcome::Deferred { reply: LEASE_OVER.into() }, Afterwards::Drop));
+        return Err((Outcome::OutOfTime { why: LEASE_OVER.into() }, Afterwards::Drop));
     }
     match connection.send_message(&stuffed(parcel.message)).await {
         Ok(()) => {}

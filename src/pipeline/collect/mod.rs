@@ -3,17 +3,20 @@
 //! One broken site never stops a round, never goes unnoticed, and never empties what was known.
 
 mod absorb;
+mod known;
+mod place;
+mod side_by_side;
 mod visit;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::StreamExt;
 
 use super::{App, Progress, Trouble};
 use crate::model::{Kind, Source, SourceId};
 use crate::store::SourceState;
 use absorb::Absorber;
+use side_by_side::side_by_side;
 use visit::{Visit, Visited, visit};
 
 pub use absorb::Absorbed;
@@ -88,31 +91,25 @@ const VISITS_AT_ONCE: usize = 16;
 pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Result<Round, Trouble> {
     let now = app.clock.civil();
     let chosen = choose(app, which, now).await?;
-    let mut absorber = Absorber::open(app).await?;
+    let mut absorber = Absorber::new(app);
     progress.begin("Lecture des sites", chosen.len());
-    let mut visits = futures::stream::iter(chosen.iter().enumerate().map(|(n, (source, state))| async move {
-        let visited = match app.store.item_heads(&source.id).await {
-            Ok(heads) => visit(app, source, state, heads).await,
-            Err(error) => return (n, Err(Trouble::from(error))),
-        };
-        (n, Ok(visited))
-    }))
-    .buffer_unordered(VISITS_AT_ONCE);
     let mut rounds: Vec<Option<SourceRound>> = chosen.iter().map(|_| None).collect();
-    loop {
-        // What is stored is stored; a visit under way is given up when the work is to stop, and done again next time.
-        let next = tokio::select! {
-            next = visits.next() => next,
-            () = app.halt.heard() => None,
-        };
-        let Some((n, visited)) = next else { break };
-        let Some((source, state)) = chosen.get(n) else { continue };
-        let round = conclude(app, &mut absorber, source, state.clone(), visited?, now).await?;
+    let look = async |n: usize| {
+        let (source, state) = chosen.get(n)?;
+        Some(match app.store.item_heads(&source.id).await {
+            Ok(heads) => visit(app, source, state, heads).await,
+            Err(error) => Err(Fault::Store(error)),
+        })
+    };
+    let store = async |n: usize, visited: Option<_>| {
+        let (Some((source, state)), Some(visited)) = (chosen.get(n), visited) else { return };
+        let round = conclude(app, &mut absorber, source, state.clone(), visited, now).await;
         progress.step(&round.name);
         if let Some(slot) = rounds.get_mut(n) {
             *slot = Some(round);
         }
-    }
+    };
+    side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, app.halt.heard()).await;
     progress.end();
     Ok(Round { sources: rounds.into_iter().flatten().collect() })
 }
@@ -165,50 +162,68 @@ fn every(source: &Source) -> TimeDelta {
 /// A source that fails is asked again after an hour, then two, four…, never later than its rhythm or this.
 const RETRY_MAX: TimeDelta = TimeDelta::days(1);
 
-/// Stores what a visit found, and how the source does.
+/// Stores what a visit found, and how the source does. A store that fails fails this source, by name: the others go on.
 async fn conclude(
     app: &App,
     absorber: &mut Absorber<'_>,
     source: &Source,
-    mut state: SourceState,
+    before: SourceState,
     visited: Result<Visited, Fault>,
     now: DateTime<Utc>,
-) -> Result<SourceRound, Trouble> {
-    state.last_attempt_at = Some(now);
-    let mut remarks = Vec::new();
-    let mut partial = false;
-    let outcome = match visited {
-        Ok(Visited::NotModified { seen }) => {
+) -> SourceRound {
+    let mut state = SourceState { last_attempt_at: Some(now), ..before.clone() };
+    let mut round = SourceRound::of(source);
+    let kept = match visited {
+        Ok(visited) => keep(absorber, source, &mut state, visited, now, &mut round).await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(fault) = kept {
+        // Nothing of this visit counts: what was not stored must be listed again.
+        state = SourceState { last_attempt_at: Some(now), ..before };
+        failed(&mut state, source, &fault, now);
+        round.outcome = Outcome::Failed { why: fault.to_string() };
+    }
+    if let Err(error) = app.store.save_source_state(&state).await {
+        round.outcome = Outcome::Failed { why: error.to_string() };
+    }
+    log(source, &round.outcome);
+    round
+}
+
+async fn keep(
+    absorber: &mut Absorber<'_>,
+    source: &Source,
+    state: &mut SourceState,
+    visited: Visited,
+    now: DateTime<Utc>,
+    round: &mut SourceRound,
+) -> Result<(), Fault> {
+    match visited {
+        Visited::NotModified { seen } => {
             absorber.touch(&seen, now).await?;
-            went_well(&mut state, source, now);
-            Outcome::NotModified
+            went_well(state, source, now);
+            round.outcome = Outcome::NotModified;
         }
-        Ok(Visited::Listed(visit)) => {
-            let Visit { seen, listed, validators, remarks: smaller, incomplete, newest } = *visit;
+        Visited::Listed(visit) => {
+            let Visit { seen, listed, validators, remarks, incomplete, newest, .. } = *visit;
             let absorbed = absorber.absorb(source, seen, now).await?;
-            remarks = smaller;
+            round.remarks = remarks;
             state.validators = validators;
             state.last_read_at = Some(now);
             state.newest_item_on = state.newest_item_on.max(newest);
             state.items_last = Some(u32::try_from(listed).unwrap_or(u32::MAX));
             match incomplete {
-                None => went_well(&mut state, source, now),
+                None => went_well(state, source, now),
                 Some(fault) => {
-                    partial = true;
-                    remarks.insert(0, format!("lecture incomplète : {fault}"));
-                    failed(&mut state, source, &fault, now);
+                    round.incomplete = true;
+                    round.remarks.insert(0, format!("lecture incomplète : {fault}"));
+                    failed(state, source, &fault, now);
                 }
             }
-            Outcome::Read { listed, absorbed }
+            round.outcome = Outcome::Read { listed, absorbed };
         }
-        Err(fault) => {
-            failed(&mut state, source, &fault, now);
-            Outcome::Failed { why: fault.to_string() }
-        }
-    };
-    app.store.save_source_state(&state).await?;
-    log(source, &outcome);
-    Ok(SourceRound { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: partial, remarks })
+    }
+    Ok(())
 }
 
 fn went_well(state: &mut SourceState, source: &Source, now: DateTime<Utc>) {
@@ -239,6 +254,11 @@ fn log(source: &Source, outcome: &Outcome) {
 }
 
 impl SourceRound {
+    fn of(source: &Source) -> Self {
+        let outcome = Outcome::NotModified;
+        Self { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: false, remarks: Vec::new() }
+    }
+
     /// Whether something went wrong that an administrator should look at.
     pub fn is_troubled(&self) -> bool {
         matches!(self.outcome, Outcome::Failed { .. }) || self.incomplete

@@ -10,7 +10,7 @@ use crate::extract::{self, ExtractError, Listing, Step};
 use crate::fetch::{FetchError, Fetched, Next};
 use crate::model::{Item, Request, Response, Source, Validators};
 use crate::pipeline::App;
-use crate::store::{ItemHead, SourceState};
+use crate::store::{ItemHead, SourceState, StoreError};
 
 /// Why a source could not be read. Prints as a French sentence that an administrator can act on.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub enum Fault {
     Fetch(FetchError),
     Extract(ExtractError),
     Credential(String),
+    /// The site answered; what it says could not be kept.
+    Store(StoreError),
 }
 
 impl Fault {
@@ -39,6 +41,7 @@ impl fmt::Display for Fault {
             Self::Fetch(error) => error.fmt(f),
             Self::Extract(error) => error.fmt(f),
             Self::Credential(why) => f.write_str(why),
+            Self::Store(error) => write!(f, "ce qui a été lu n'a pas pu être enregistré : {error}"),
         }
     }
 }
@@ -46,6 +49,12 @@ impl fmt::Display for Fault {
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
         Self::Fetch(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 
@@ -97,7 +106,6 @@ pub(in crate::pipeline) enum Seen {
 
 pub(in crate::pipeline) struct Found {
     pub item: Item,
-    pub head: Option<ItemHead>,
     /// Empty when the item's page could not be read: it is then tried again next time.
     pub list_hash: String,
     pub content_hash: String,
@@ -120,7 +128,11 @@ pub(super) async fn visit(
         request.validators = validators.clone();
     }
     let answer = match app.fetch(&request).await? {
-        Fetched::NotModified => return Ok(Visited::NotModified { seen: heads }),
+        Fetched::NotModified => {
+            // What it no longer listed when it was last read is not listed now.
+            let listed = |head: &ItemHead| state.last_read_at.is_none_or(|at| head.last_seen >= at);
+            return Ok(Visited::NotModified { seen: heads.into_iter().filter(listed).collect() });
+        }
         Fetched::Answer(answer) => answer,
     };
     let mut visit = Visit { validators: BTreeMap::from([(asked, answer.validators.clone())]), ..Visit::empty() };
@@ -225,7 +237,7 @@ async fn detailed(app: &App, source: &Source, item: Item, head: Option<ItemHead>
     let content_hash = hash(&item);
     match head {
         Some(head) if head.content_hash == content_hash && head.list_hash == list_hash => Seen::Unchanged(head),
-        head => Seen::Read(Box::new(Found { item, head, list_hash, content_hash, detail_validators: validators })),
+        _ => Seen::Read(Box::new(Found { item, list_hash, content_hash, detail_validators: validators })),
     }
 }
 

@@ -99,6 +99,13 @@ async fn create_at(app: &App, cohorts: Vec<CohortId>, occurrence: NaiveDateTime)
     Ok(id)
 }
 
+/// A draft and nothing more: tests fill the ledger themselves.
+#[cfg(test)]
+pub(in crate::pipeline) async fn draft_for_tests(app: &App, cohorts: &[&str]) -> Result<EditionId, Trouble> {
+    let cohorts = cohorts.iter().map(|id| CohortId((*id).to_owned())).collect();
+    create_at(app, cohorts, app.clock.civil().naive_utc()).await
+}
+
 async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState, Trouble> {
     match app.settings.digest.review {
         Review::Off => approve(app, id).await.map(|()| EditionState::Approved),

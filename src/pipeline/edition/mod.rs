@@ -19,6 +19,8 @@ use crate::model::{Edition, EditionId, EditionState, SkipReason};
 pub use approve::approve;
 pub use frozen::{Frame, Frozen, Recipient};
 pub(super) use frozen::{frame_of, frozen_digests};
+#[cfg(test)]
+pub(super) use issue::draft_for_tests;
 pub use issue::{Issue, create, issue_due};
 pub use share::{Preview, Share, preview, rows, shares};
 pub use tally::{Dropped, Tally, tally};

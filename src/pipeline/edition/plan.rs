@@ -4,12 +4,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::super::{App, Trouble};
-use crate::matching::{self, Candidate, Known, Limits, Occasion};
+use crate::config;
+use crate::matching::{self, Candidate, Known, Limits};
 use crate::model::{
-    CohortId, Digest, Edition, Member, MemberId, MemberState, Notice, Profile, Rhythm, Showing, SkipReason,
+    CohortId, Digest, Edition, Entry, Kind, Member, MemberId, MemberState, Notice, NoticeId, Profile, Rhythm, Showing,
+    SkipReason, Turn,
 };
 use crate::store::{DigestId, HiddenNotices, MemberFilter, NoticeFilter};
 
@@ -28,6 +30,8 @@ pub struct Planned {
 
 /// Notices closed longer ago than this are not looked at: nothing can be said of them any more.
 const CLOSED_DAYS_MAX: i64 = 90;
+/// But an association is told when its région's last campaign of accreditation was.
+const CAMPAIGN_DAYS_MAX: i64 = 3 * 366;
 
 pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
     let known = known_notices(app, edition).await?;
@@ -42,18 +46,21 @@ pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
     let mut digests: Vec<Digest> = Vec::new();
     let mut what = Vec::with_capacity(members.len());
     for member in &members {
-        if let Some(skip) = not_now(member, &histories, edition) {
+        if let Some(skip) = not_now(app, member, edition) {
             what.push(Err(skip));
             continue;
         }
         let key = (&member.profile, histories.key(member.id), member.rhythm);
         let said = shared.entry(key).or_insert_with(|| {
-            let occasion = Occasion { as_of: edition.as_of, next: next_for(app, member.rhythm, edition.as_of) };
             let candidates = matched.get(&member.profile).map(Vec::as_slice).unwrap_or_default();
-            let digest = matching::digest(candidates, histories.showings(member.id), occasion, limits);
+            let last = histories.last_turn(member.id);
+            let next = |day, now| next_from(app, day, now);
+            let occasion = matching::occasion(member.rhythm, last, edition.as_of, app.settings.time_zone, next);
+            let mut digest = matching::digest(candidates, histories.showings(member.id), occasion, limits);
             if digest.entries.is_empty() {
-                return Err(SkipReason::NothingToSay);
+                return Err(if occasion.turn == Turn::Due { SkipReason::NothingToSay } else { SkipReason::Rhythm });
             }
+            digest.accreditations = matching::accreditations(&known, &member.profile, app.geography, edition.as_of);
             digests.push(digest);
             Ok(digests.len() - 1)
         });
@@ -79,7 +86,8 @@ async fn known_notices(app: &App, edition: &Edition) -> Result<Vec<Known>, Troub
 
 fn is_long_over(notice: &Notice, as_of: DateTime<Utc>) -> bool {
     let last = notice.waves.iter().chain(&notice.deadline).max();
-    last.is_some_and(|deadline| as_of - deadline.closes_at() > TimeDelta::days(CLOSED_DAYS_MAX))
+    let days_max = if notice.kind == Kind::Accreditation { CAMPAIGN_DAYS_MAX } else { CLOSED_DAYS_MAX };
+    last.is_some_and(|deadline| as_of - deadline.closes_at() > TimeDelta::days(days_max))
 }
 
 async fn announced(app: &App, notice: &Notice) -> Result<Vec<(u32, Vec<crate::model::Change>)>, Trouble> {
@@ -103,40 +111,41 @@ async fn members_of(app: &App, cohorts: &[CohortId]) -> Result<Vec<Member>, Trou
 }
 
 /// Why a member gets nothing this time, whatever there is to say.
-fn not_now(member: &Member, histories: &Histories, edition: &Edition) -> Option<SkipReason> {
-    let today = edition.as_of.date_naive();
+fn not_now(app: &App, member: &Member, edition: &Edition) -> Option<SkipReason> {
     match &member.state {
-        MemberState::Left { .. } => return Some(SkipReason::Left),
-        MemberState::Suspended { .. } => return Some(SkipReason::Suspended),
-        MemberState::Paused { until } if *until > today => return Some(SkipReason::Paused),
-        MemberState::Paused { .. } | MemberState::Active => {}
-    }
-    let last = histories.last_digest_on(member.id)?;
-    (today < last + Days::new(days_between(member.rhythm))).then_some(SkipReason::Rhythm)
-}
-
-/// A little less than the rhythm: an edition sent on Monday at eight and one a fortnight later at seven are a fortnight
-/// apart to a reader.
-fn days_between(rhythm: Rhythm) -> u64 {
-    match rhythm {
-        Rhythm::Weekly => 0,
-        Rhythm::Fortnightly => 13,
-        Rhythm::Monthly => 27,
+        MemberState::Left { .. } => Some(SkipReason::Left),
+        MemberState::Suspended { .. } => Some(SkipReason::Suspended),
+        MemberState::Paused { until } if *until > civil_day(app, edition.as_of) => Some(SkipReason::Paused),
+        MemberState::Paused { .. } | MemberState::Active => None,
     }
 }
 
-/// When this member's next digest can be expected.
-fn next_for(app: &App, rhythm: Rhythm, as_of: DateTime<Utc>) -> DateTime<Utc> {
-    let earliest = as_of + TimeDelta::days(i64::try_from(days_between(rhythm)).unwrap_or(0));
-    let next = app.settings.digest.schedule.next_due(earliest, app.settings.time_zone);
-    next.map_or(earliest + TimeDelta::days(7), |occurrence| occurrence.at)
+/// The days of members are those of the network's zone.
+fn civil_day(app: &App, at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&app.settings.time_zone).date_naive()
+}
+
+/// The first occurrence of the schedule on `day` or later, and after `now`; without one, in a week.
+fn next_from(app: &App, day: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
+    let zone = app.settings.time_zone;
+    let begins = config::instant_of(day.and_time(NaiveTime::MIN), zone) - TimeDelta::seconds(1);
+    let next = app.settings.digest.schedule.next_due(begins.max(now), zone);
+    next.map_or(now + TimeDelta::days(7), |occurrence| occurrence.at)
 }
 
 /// What each member was shown, by the digests they received.
 struct Histories {
     /// The key by which members share.
     received: HashMap<MemberId, Vec<DigestId>>,
-    showings: HashMap<Vec<DigestId>, Vec<Showing>>,
+    told: HashMap<Vec<DigestId>, Told>,
+}
+
+/// What the members who received the same digests were told.
+#[derive(Default)]
+struct Told {
+    showings: Vec<Showing>,
+    /// The day of the last digest that came with their rhythm.
+    last_turn: Option<NaiveDate>,
 }
 
 impl Histories {
@@ -144,20 +153,24 @@ impl Histories {
         let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
         let histories = app.store.histories(&ids).await?;
         let days: BTreeMap<DigestId, NaiveDate> =
-            histories.values().flatten().map(|shown| (shown.digest, shown.as_of.date_naive())).collect();
+            histories.values().flatten().map(|shown| (shown.digest, civil_day(app, shown.as_of))).collect();
         let wanted: Vec<DigestId> = days.keys().copied().collect();
         let contents = super::frozen_digests(app, &wanted).await?;
+        let aliases = app.store.aliases().await?;
         let mut received = HashMap::new();
-        let mut showings: HashMap<Vec<DigestId>, Vec<Showing>> = HashMap::new();
+        let mut told: HashMap<Vec<DigestId>, Told> = HashMap::new();
         for (member, shown) in histories {
             let key: Vec<DigestId> = shown.iter().map(|shown| shown.digest).collect();
-            showings.entry(key.clone()).or_insert_with(|| {
-                let known = key.iter().filter_map(|id| Some((contents.get(id)?, *days.get(id)?)));
-                known.flat_map(|(frozen, on)| showings_of(&frozen.digest, on)).collect()
+            told.entry(key.clone()).or_insert_with(|| {
+                let mut told = Told::default();
+                for (frozen, on) in key.iter().filter_map(|id| Some((contents.get(id)?, *days.get(id)?))) {
+                    told.add(&frozen.digest, on, &aliases);
+                }
+                told
             });
             received.insert(member, key);
         }
-        Ok(Self { received, showings })
+        Ok(Self { received, told })
     }
 
     fn key(&self, member: MemberId) -> &[DigestId] {
@@ -165,20 +178,27 @@ impl Histories {
     }
 
     fn showings(&self, member: MemberId) -> &[Showing] {
-        self.showings.get(self.key(member)).map(Vec::as_slice).unwrap_or_default()
+        self.told.get(self.key(member)).map(|told| told.showings.as_slice()).unwrap_or_default()
     }
 
-    fn last_digest_on(&self, member: MemberId) -> Option<NaiveDate> {
-        self.showings(member).iter().map(|showing| showing.on).max()
+    fn last_turn(&self, member: MemberId) -> Option<NaiveDate> {
+        self.told.get(self.key(member))?.last_turn
     }
 }
 
-fn showings_of(digest: &Digest, on: NaiveDate) -> Vec<Showing> {
-    let showing = |entry: &crate::model::Entry| Showing {
-        notice: entry.notice.clone(),
-        revision: entry.revision,
-        section: entry.section,
-        on,
-    };
-    digest.entries.iter().map(showing).collect()
+impl Told {
+    /// A notice that was merged since counts as the one that took it in: it is not new. What that one announced is told,
+    /// since revisions of two notices cannot be compared.
+    fn add(&mut self, digest: &Digest, on: NaiveDate, aliases: &HashMap<NoticeId, NoticeId>) {
+        let showing = |entry: &Entry| Showing {
+            notice: aliases.get(&entry.notice).unwrap_or(&entry.notice).clone(),
+            revision: if aliases.contains_key(&entry.notice) { 1 } else { entry.revision },
+            section: entry.section,
+            on,
+        };
+        self.showings.extend(digest.entries.iter().map(showing));
+        if digest.turn == Turn::Due {
+            self.last_turn = self.last_turn.max(Some(on));
+        }
+    }
 }

@@ -21,16 +21,31 @@ pub struct Revisions {
 impl Revisions {
     /// Makes sure that every notice of a digest is at hand.
     pub async fn load(&mut self, app: &App, digest: &Digest) -> Result<(), Trouble> {
+        let found = Self::fetch(app, self.missing(digest)).await?;
+        self.add(found);
+        Ok(())
+    }
+
+    /// What a digest shows that is not at hand.
+    pub fn missing(&self, digest: &Digest) -> Vec<(NoticeId, u32)> {
         let keys = digest.entries.iter().map(|entry| (entry.notice.clone(), entry.revision));
-        let missing: Vec<_> = keys.filter(|key| !self.read.contains_key(key)).collect();
+        keys.filter(|key| !self.read.contains_key(key)).collect()
+    }
+
+    /// Reads them, all of them.
+    pub async fn fetch(app: &App, missing: Vec<(NoticeId, u32)>) -> Result<HashMap<(NoticeId, u32), Notice>, Trouble> {
         if missing.is_empty() {
-            return Ok(());
+            return Ok(HashMap::new());
         }
-        self.read.extend(app.store.notice_revisions(&missing).await?);
-        match missing.into_iter().find(|key| !self.read.contains_key(key)) {
+        let found = app.store.notice_revisions(&missing).await?;
+        match missing.into_iter().find(|key| !found.contains_key(key)) {
             Some((notice, revision)) => Err(Trouble::LostRevision(notice, revision)),
-            None => Ok(()),
+            None => Ok(found),
         }
+    }
+
+    pub fn add(&mut self, found: HashMap<(NoticeId, u32), Notice>) {
+        self.read.extend(found);
     }
 
     fn get(&self, entry: &Entry) -> Option<&Notice> {

@@ -2,13 +2,10 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::both::{at, check_on_both};
-use crate::model::{
-    Aspect, Change, Correction, CorrectionValue, Deadline, Item, Kind, Notice, NoticeId, SourceId, Status,
-    Understanding, Validators,
-};
+use super::both::{at, check_on_both, check_urls_on_both};
+use crate::model::{Change, Deadline, Item, Kind, Notice, NoticeId, SourceId, Status, Understanding, Validators};
 use crate::store::{
-    HiddenNotices, ItemRecord, ItemWrite, NoticeFilter, NoticeWrite, SourceState, StoreError, WorkerId,
+    HiddenNotices, ItemRecord, NoticeFilter, Open, SourceState, Store, StoreError, StoredItem, WorkerId, items, notices,
 };
 
 fn source() -> SourceId {
@@ -61,6 +58,7 @@ fn record(key: &str, notice: &str) -> ItemRecord {
         source: source(),
         key: key.into(),
         campaign_year: None,
+        campaign_nth: 0,
         url: None,
         list_hash: "l".into(),
         content_hash: "c".into(),
@@ -72,8 +70,27 @@ fn record(key: &str, notice: &str) -> ItemRecord {
     }
 }
 
-fn new(key: &str, notice: Notice) -> ItemWrite {
-    ItemWrite { id: None, record: record(key, notice.id.as_str()), notice: NoticeWrite::New(Box::new(notice)) }
+/// A notice found with one item. Returns the item's row.
+async fn found(store: &Store, key: &str, notice: &Notice) -> i64 {
+    found_as(store, record(key, notice.id.as_str()), notice).await
+}
+
+async fn found_as(store: &Store, record: ItemRecord, notice: &Notice) -> i64 {
+    let mut tx = store.write().await.unwrap();
+    notices::create(tx.conn(), notice, at(0)).await.unwrap();
+    let row = items::save(tx.conn(), None, &record, at(0)).await.unwrap();
+    tx.commit().await.unwrap();
+    row
+}
+
+async fn create(store: &Store, notice: &Notice) {
+    let mut tx = store.write().await.unwrap();
+    notices::create(tx.conn(), notice, at(0)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn item(store: &Store, row: i64) -> StoredItem {
+    store.notice_work().await.unwrap().item(row).await.unwrap().unwrap()
 }
 
 #[test]
@@ -96,32 +113,62 @@ fn a_source_remembers_how_it_behaved() {
 }
 
 #[test]
-fn a_round_part_is_written_whole_or_not_at_all() {
+fn a_piece_of_work_is_written_whole_or_not_at_all() {
     check_on_both(|store| async move {
-        let ids =
-            store.save_round_part(&[new("a", notice("n1", None)), new("b", notice("n2", None))], at(0)).await.unwrap();
-        let bad = ItemWrite { notice: NoticeWrite::Same, ..new("d", notice("nowhere", None)) };
-        store.save_round_part(&[new("c", notice("n3", None)), bad], at(1)).await.unwrap_err();
-        let heads = store.item_heads(&source()).await.unwrap();
-        assert_eq!(heads.iter().map(|head| head.id).collect::<Vec<_>>(), ids);
-        assert_eq!(store.notice(&NoticeId("n3".into())).await.unwrap(), None);
-        let stored = store.item(ids[0]).await.unwrap().unwrap();
-        assert_eq!(stored.record, record("a", "n1"));
-        assert_eq!(store.items_after(ids[0], 10).await.unwrap()[0].id, ids[1]);
-        assert_eq!(store.all_fingerprints().await.unwrap().len(), 2);
+        let row = found(&store, "a", &notice("n1", None)).await;
+        let known = item(&store, row).await;
+        let mut work = store.notice_work().await.unwrap();
+        let made = work.create(notice("", None), at(1)).await.unwrap();
+        assert_eq!((made.id.as_str().len(), made.revision), (8, 1));
+        work.save_item(None, &record("b", made.id.as_str()), at(1)).await.unwrap();
+        let better = ItemRecord { sameness: "better".into(), ..known.record.clone() };
+        work.save_item(Some(row), &better, at(1)).await.unwrap();
+        work.revise(&Notice { revision: 2, ..notice("n1", Some("2026-02-15")) }, &[], at(1)).await.unwrap();
+        // The process dies here.
+        drop(work);
+        assert_eq!(item(&store, row).await, known);
+        assert_eq!(store.notice(&NoticeId("n1".into())).await.unwrap().unwrap().revision, 1);
+        assert_eq!(store.notice(&made.id).await.unwrap(), None);
+        assert_eq!(store.items_after(0, 10).await.unwrap(), [row]);
+        assert_eq!(store.fingerprints_after(0, at(0), 10).await.unwrap().len(), 1);
+        assert!(store.fingerprints_after(0, at(1), 10).await.unwrap().is_empty(), "not listed since");
+    });
+}
+
+#[test]
+fn pieces_of_work_come_one_after_the_other() {
+    check_urls_on_both(|url| async move {
+        let (here, there) =
+            (Store::open(&url, Open::Create).await.unwrap(), Store::open(&url, Open::Create).await.unwrap());
+        create(&here, &notice("n1", None)).await;
+        let id = NoticeId("n1".into());
+        // Each reads a revision and writes the next one: none is lost, and none is refused.
+        let write_ten = async |store: &Store| {
+            for _ in 0..10 {
+                let mut work = store.notice_work().await.unwrap();
+                let now = work.notice(&id).await.unwrap().unwrap();
+                work.revise(&Notice { revision: now.revision + 1, ..now }, &[], at(1)).await.unwrap();
+                work.commit().await.unwrap();
+            }
+        };
+        futures::join!(write_ten(&here), write_ten(&there), write_ten(&here));
+        assert_eq!(here.notice(&id).await.unwrap().unwrap().revision, 31);
+        there.close().await;
+        here.close().await;
     });
 }
 
 #[test]
 fn a_nul_from_a_hostile_site_stops_nothing() {
     check_on_both(|store| async move {
-        let mut write = new("a\0b", Notice { title: "x\0y".into(), ..notice("n1", None) });
-        write.record.item.text = "a\0b".into();
-        write.record.url = Some("https://x.example/\0".into());
-        let ids = store.save_round_part(&[write.clone()], at(0)).await.unwrap();
-        write.notice = NoticeWrite::Same;
-        assert_eq!(store.save_round_part(&[write], at(1)).await.unwrap(), ids, "still the same item");
-        assert_eq!(store.item(ids[0]).await.unwrap().unwrap().record.item.text, "a\0b");
+        let mut hostile = record("a\0b", "n1");
+        hostile.item.text = "a\0b".into();
+        hostile.url = Some("https://x.example/\0".into());
+        let row = found_as(&store, hostile, &Notice { title: "x\0y".into(), ..notice("n1", None) }).await;
+        let mut work = store.notice_work().await.unwrap();
+        let again = work.items_of_keys(&source(), &["a\0b"]).await.unwrap();
+        assert_eq!((again[0].id, again[0].record.item.text.as_str()), (row, "a\0b"), "still the same item");
+        drop(work);
         let fault = Some("500 \0".into());
         store.save_source_state(&SourceState { fault, ..SourceState::new(source()) }).await.unwrap();
     });
@@ -130,18 +177,32 @@ fn a_nul_from_a_hostile_site_stops_nothing() {
 #[test]
 fn an_item_keeps_its_row_and_first_day() {
     check_on_both(|store| async move {
-        let ids = store.save_round_part(&[new("a", notice("n1", None))], at(0)).await.unwrap();
-        let again = ItemWrite { id: None, record: record("a", "n1"), notice: NoticeWrite::Same };
-        assert_eq!(store.save_round_part(&[again], at(5)).await.unwrap(), ids);
+        let row = found(&store, "a", &notice("n1", None)).await;
         let year = ItemRecord { campaign_year: Some(2026), ..record("a", "n1") };
-        let known = ItemWrite { id: Some(ids[0]), record: year.clone(), notice: NoticeWrite::Same };
-        assert_eq!(store.save_round_part(&[known], at(6)).await.unwrap(), ids);
-        let stored = store.item(ids[0]).await.unwrap().unwrap();
+        let mut work = store.notice_work().await.unwrap();
+        assert_eq!(work.save_item(Some(row), &year, at(6)).await.unwrap(), row);
+        work.commit().await.unwrap();
+        let stored = item(&store, row).await;
         assert_eq!((stored.first_seen, stored.last_seen, stored.record), (at(0), at(6), year));
-        store.touch_items(&ids, at(9)).await.unwrap();
-        store.touch_items(&ids, at(7)).await.unwrap();
-        assert_eq!(store.item(ids[0]).await.unwrap().unwrap().last_seen, at(9));
+        store.touch_items(&[row], at(9)).await.unwrap();
+        store.touch_items(&[row], at(7)).await.unwrap();
+        assert_eq!(item(&store, row).await.last_seen, at(9));
         assert_eq!(store.notice(&NoticeId("n1".into())).await.unwrap().unwrap().last_seen, at(9));
+    });
+}
+
+#[test]
+fn one_address_may_show_several_calls_within_a_year() {
+    check_on_both(|store| async move {
+        let first = ItemRecord { campaign_year: Some(2026), ..record("a", "n1") };
+        let second = ItemRecord { campaign_nth: 1, notice: NoticeId("n2".into()), ..first.clone() };
+        let one = found_as(&store, first.clone(), &notice("n1", None)).await;
+        let two = found_as(&store, second.clone(), &notice("n2", None)).await;
+        let rows = store.notice_work().await.unwrap().items_of_keys(&source(), &["a", "b"]).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [one, two]);
+        assert_eq!((&rows[0].record, &rows[1].record), (&first, &second));
+        let mut work = store.notice_work().await.unwrap();
+        assert!(work.save_item(None, &second, at(1)).await.is_err(), "a campaign has one row");
     });
 }
 
@@ -149,17 +210,19 @@ fn an_item_keeps_its_row_and_first_day() {
 fn a_revision_never_changes_and_two_writers_do_not_both_win() {
     check_on_both(|store| async move {
         let first = notice("n1", Some("2026-01-30"));
-        store.create_notice(&first, at(0)).await.unwrap();
-        let twice = store.create_notice(&first, at(0)).await.unwrap_err();
-        assert!(matches!(twice, StoreError::RevisionTaken { .. }), "{twice}");
+        create(&store, &first).await;
         let second = Notice { revision: 2, ..notice("n1", Some("2026-02-15")) };
         let told = [Change::Deadline { from: first.deadline, to: second.deadline }];
         store.set_hidden(&first.id, true).await.unwrap();
-        store.save_notice(&second, &told, at(1)).await.unwrap();
-        let late =
-            store.save_notice(&Notice { title: "Autre".into(), ..second.clone() }, &[], at(2)).await.unwrap_err();
+        let revise = async |notice: &Notice, told: &[Change]| {
+            let mut work = store.notice_work().await.unwrap();
+            work.revise(notice, told, at(1)).await?;
+            work.commit().await
+        };
+        revise(&second, &told).await.unwrap();
+        let late = revise(&Notice { title: "Autre".into(), ..second.clone() }, &[]).await.unwrap_err();
         assert!(matches!(late, StoreError::RevisionTaken { .. }), "{late}");
-        let unknown = store.save_notice(&Notice { revision: 2, ..notice("n9", None) }, &[], at(2)).await.unwrap_err();
+        let unknown = revise(&Notice { revision: 2, ..notice("n9", None) }, &[]).await.unwrap_err();
         assert!(matches!(unknown, StoreError::NoSuchNotice(_)), "{unknown}");
         let current = store.notice(&first.id).await.unwrap().unwrap();
         assert!(current.hidden, "a round does not show again what was hidden");
@@ -175,11 +238,11 @@ fn a_revision_never_changes_and_two_writers_do_not_both_win() {
 #[test]
 fn notices_are_filtered() {
     check_on_both(|store| async move {
-        store.create_notice(&notice("open", Some("2026-01-30")), at(0)).await.unwrap();
-        store.create_notice(&notice("past", Some("2026-01-10")), at(0)).await.unwrap();
-        store.create_notice(&notice("undated", None), at(0)).await.unwrap();
-        store.create_notice(&Notice { kind: Kind::News, ..notice("news", None) }, at(0)).await.unwrap();
-        store.create_notice(&Notice { hidden: true, ..notice("hidden", None) }, at(0)).await.unwrap();
+        create(&store, &notice("open", Some("2026-01-30"))).await;
+        create(&store, &notice("past", Some("2026-01-10"))).await;
+        create(&store, &notice("undated", None)).await;
+        create(&store, &Notice { kind: Kind::News, ..notice("news", None) }).await;
+        create(&store, &Notice { hidden: true, ..notice("hidden", None) }).await;
         let check = async |filter: NoticeFilter, wanted: &[&str]| {
             let found = store.notices(&filter).await.unwrap();
             assert_eq!(found.iter().map(|n| n.id.as_str()).collect::<Vec<_>>(), wanted, "{filter:?}");
@@ -191,48 +254,6 @@ fn notices_are_filtered() {
         check(NoticeFilter { kinds: vec![Kind::News, Kind::Aid], open_at: None, ..all() }, &["news"]).await;
         check(NoticeFilter { hidden: HiddenNotices::Only, ..all() }, &["hidden"]).await;
         check(NoticeFilter { first_seen_from: Some(at(1)), ..all() }, &[]).await;
-    });
-}
-
-#[test]
-fn a_merged_notice_still_resolves_with_its_items_and_corrections() {
-    check_on_both(|store| async move {
-        let parts = [new("a", notice("n1", None)), new("b", notice("n2", None)), new("c", notice("n3", None))];
-        store.save_round_part(&parts, at(0)).await.unwrap();
-        let [n1, n2, n3] = ["n1", "n2", "n3"].map(|id| NoticeId(id.into()));
-        let say = |value| Correction { value, by: None, at: at(1) };
-        store.save_correction(&n1, &say(CorrectionValue::Kind(Kind::Aid))).await.unwrap();
-        store.save_correction(&n1, &say(CorrectionValue::Title("Vieux".into()))).await.unwrap();
-        store.save_correction(&n2, &say(CorrectionValue::Kind(Kind::Call))).await.unwrap();
-        store.merge_notices(&n1, &n2).await.unwrap();
-        store.merge_notices(&n2, &n3).await.unwrap();
-        assert_eq!(store.notice(&n1).await.unwrap().unwrap().id, n3);
-        assert_eq!(store.aliases().await.unwrap()[&n1], n3);
-        assert_eq!(store.items_of_notice(&n3).await.unwrap().len(), 3);
-        assert_eq!(store.notices(&NoticeFilter::default()).await.unwrap().len(), 1);
-        assert!(store.notice_revision(&n1, 1).await.unwrap().is_some());
-        let kept = store.corrections(&n3).await.unwrap();
-        assert_eq!(kept.len(), 2);
-        assert!(kept.contains(&say(CorrectionValue::Kind(Kind::Call))));
-        store.remove_correction(&n3, Aspect::Kind).await.unwrap();
-        assert_eq!(store.all_corrections().await.unwrap()[&n3].len(), 1);
-        for (from, into) in [(&n1, &n3), (&n3, &n3)] {
-            assert!(store.merge_notices(from, into).await.is_err());
-        }
-        let unknown = store.save_correction(&NoticeId("x".into()), &say(CorrectionValue::Ccas(None))).await;
-        assert!(matches!(unknown, Err(StoreError::NoSuchNotice(_))));
-    });
-}
-
-#[test]
-fn a_notice_can_be_split() {
-    check_on_both(|store| async move {
-        let ids = store.save_round_part(&[new("a", notice("n1", None))], at(0)).await.unwrap();
-        let id = store.new_notice_id().await.unwrap();
-        assert_eq!(id.as_str().len(), 8);
-        store.create_notice(&Notice { id: id.clone(), ..notice("n", None) }, at(1)).await.unwrap();
-        store.move_items(&ids, &id).await.unwrap();
-        assert_eq!(store.items_of_notice(&id).await.unwrap().len(), 1);
     });
 }
 

@@ -213,7 +213,7 @@ fn calls_can_be_spawned() {
         let edition = crate::model::EditionId(1);
         movable(&async move {
             let _ = Store::open("sqlite:x", Open::Create).await;
-            let _ = store.save_round_part(&[], at(0)).await;
+            let _ = store.touch_items(&[1], at(0)).await;
             let _ = store.touch_items(&[], at(0)).await;
             let _ = store.notices(&Default::default()).await;
             let _ = store.notice_revisions(&[]).await;

@@ -58,7 +58,6 @@ fn fingerprint(of: &str) -> Fingerprint {
         title,
         text: &text,
         publisher: (!publisher.is_empty()).then_some(publisher),
-        relay: false,
         source_territory: &[],
         source_themes: &[],
         published: published.parse().ok(),

@@ -31,11 +31,10 @@ const TEXT_BYTES_MAX: usize = 64 * 1024;
 pub struct TerritoryInput<'a> {
     pub title: &'a str,
     pub text: &'a str,
+    /// Who launches it, never the site that relays it.
     pub publisher: Option<&'a str>,
     /// What the source covers when a notice does not say.
     pub source_territory: &'a [TerritoryCode],
-    /// The source relays other bodies' calls: the publisher says nothing of where.
-    pub relay: bool,
     /// The site's own field, as codes.
     pub field: Option<&'a (String, Vec<TerritoryCode>)>,
     /// The site's own field, as words ("Drôme").

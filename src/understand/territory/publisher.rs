@@ -45,7 +45,7 @@ const NETWORKS: &[&str] = &[
 
 /// The publisher's territory; of the communes of its name, the one that the source covers or the text places.
 pub(super) fn publisher(input: &TerritoryInput) -> Option<Speaker> {
-    let name = input.publisher.filter(|_| !input.relay)?;
+    let name = input.publisher?;
     let geography = Geography::get();
     let source: Vec<TerritoryCode> = input.source_territory.iter().filter(|code| is_a_place(code)).cloned().collect();
     let plain = geography.publisher_near(name, &[&source]);
@@ -117,7 +117,6 @@ mod tests {
                 text,
                 publisher: Some(name),
                 source_territory: &source,
-                relay: false,
                 field: None,
                 place: None,
             };

@@ -21,7 +21,6 @@ fn read(case: &Case) -> Reading<Vec<TerritoryCode>> {
         text: case.text,
         publisher: Some(case.publisher).filter(|p| !p.is_empty()),
         source_territory: &codes(case.source),
-        relay: false,
         field: None,
         place: None,
     })
@@ -389,7 +388,6 @@ fn the_sites_own_field_wins() {
         text: "",
         publisher: Some("Ville de Nanterre"),
         source_territory: &[],
-        relay: false,
         field: None,
         place: Some(&place),
     };

@@ -41,6 +41,12 @@ impl Site {
         self
     }
 
+    /// Takes an item off the list.
+    pub fn withdraw(&self, slug: &str) -> &Self {
+        self.inner.lock().unwrap().items.retain(|(known, _, _)| known != slug);
+        self
+    }
+
     /// From now on the site answers this, whatever is asked; `None`: as it should.
     pub fn answers(&self, status: Option<u16>) -> &Self {
         self.inner.lock().unwrap().status = status;

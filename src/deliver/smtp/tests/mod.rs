@@ -51,12 +51,13 @@ fn name_of(outcome: &Outcome) -> &'static str {
         Outcome::Uncertain { .. } => "Uncertain",
         Outcome::Unreachable { hopeless: false, .. } => "Unreachable",
         Outcome::Unreachable { hopeless: true, .. } => "Unreachable!",
+        Outcome::OutOfTime { .. } => "OutOfTime",
     }
 }
 
 fn words_of(outcome: &Outcome) -> &str {
     match outcome {
         Outcome::Sent { reply } | Outcome::Deferred { reply } | Outcome::Refused { reply } => reply,
-        Outcome::Uncertain { why } | Outcome::Unreachable { why, .. } => why,
+        Outcome::Uncertain { why } | Outcome::Unreachable { why, .. } | Outcome::OutOfTime { why } => why,
     }
 }

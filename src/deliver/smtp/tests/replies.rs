@@ -122,7 +122,7 @@ async fn a_lease_that_is_over_sends_no_data() {
     assert_eq!(name_of(&send_to(&smtp, "lea@ville.example").await), "Sent");
     let (from, to) = (address("reseau@glaneur.example"), address("noe@ville.example"));
     let outcome = smtp.send(&from, &to, MESSAGE, Instant::now()).await;
-    assert_eq!(name_of(&outcome), "Deferred", "{outcome:?}");
+    assert_eq!(name_of(&outcome), "OutOfTime", "{outcome:?}");
     assert_eq!(server.count("DATA"), 1);
 
     // It ends while the server thinks, before DATA and then between DATA and the message.
@@ -130,8 +130,8 @@ async fn a_lease_that_is_over_sends_no_data() {
         let late = Act::SayAfter(Duration::from_millis(1500), if step == Step::Rcpt { "250 ok" } else { "354 go on" });
         let server = Script::new().then(step, late).start().await;
         let outcome = client(&server).send(&from, &to, MESSAGE, Instant::now() + Duration::from_millis(1000)).await;
-        assert_eq!(name_of(&outcome), "Deferred", "{outcome:?}");
-        assert!(words_of(&outcome).contains("bail"), "{outcome:?}");
+        assert_eq!(name_of(&outcome), "OutOfTime", "{outcome:?}");
+        assert!(words_of(&outcome).contains("trop lent"), "{outcome:?}");
         assert_eq!(server.seen(|seen| seen.messages.len()), 0);
     }
 }

@@ -14,13 +14,25 @@ fn another_bodys_call_is_not_the_relays() {
     let reading = territory(&TerritoryInput {
         title: "Appel à projets de la Fondation des Ormes",
         text: "Les associations de toute la région Bretagne peuvent répondre.",
-        publisher: Some("Professionbanlieue Île-de-France"),
+        publisher: None,
         source_territory: &codes("R11"),
-        relay: true,
         field: None,
         place: None,
     });
     assert_eq!(reading.value, Some(codes("R53")));
+}
+
+#[test]
+fn who_launches_says_where_when_the_site_that_lists_it_does_not() {
+    for (publisher, expected) in [
+        ("Établissement public foncier local des Landes", "D40"),
+        ("Conseil départemental de la Creuse, Agence départementale", "D23"),
+        ("Ministère de la Transition écologique", "FR"),
+        ("Commission européenne", "EU"),
+        ("Conseil départemental de la Creuse, Commission européenne", "D23"),
+    ] {
+        check([publisher, "", "Aide aux études", "Les communes déposent leur dossier en ligne."], expected);
+    }
 }
 
 #[test]

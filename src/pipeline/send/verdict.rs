@@ -1,0 +1,280 @@
+//! What an outcome means for its row, and what a streak of them means for the edition.
+//!
+//! Pure. A server that refuses one recipient by policy may have its reasons; one that refuses five in a row refuses us: a
+//! quota is used up, a password is missing, the sender is not allowed. Refusals are final, so those of such a streak are
+//! put off until a mail that gets through shows that they were meant for their recipients.
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::Tempo;
+use crate::deliver;
+use crate::model::DeliveryId;
+use crate::store::{Claimed, Outcome, Verdict};
+
+/// Refusals by policy in a row, before the edition is paused.
+pub(super) const POLICY_REFUSALS_MAX: usize = 5;
+/// As many, and nobody accepted at all, are enough when there are no more members to try.
+const POLICY_REFUSALS_OF_ALL: usize = 3;
+/// Mails in a row that the server put off because of itself, before it is left alone for a while.
+pub(super) const BUSY_MAX: u32 = 5;
+/// A mail that may have arrived this many times is not sent again: the member has it, or an administrator must look.
+pub(super) const DOUBTS_MAX: u32 = 3;
+
+/// An attempt, judged.
+#[derive(Debug)]
+pub(super) enum Judged {
+    Recorded(Outcome, Sign),
+    /// Never handed over: the row is given back.
+    Untouched {
+        why: String,
+        hopeless: bool,
+    },
+}
+
+/// What an answer says of the server's mind towards us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Takes,
+    /// It refuses by policy.
+    TurnsAway,
+    /// It has no room, or has had enough of us for now.
+    Busy,
+    /// It speaks of this recipient alone.
+    Neutral,
+}
+
+pub(super) fn judge(row: &Claimed, outcome: deliver::Outcome, now: DateTime<Utc>, tempo: &Tempo) -> Judged {
+    let next_at = now + tempo.retry_after(row.attempts);
+    let (verdict, reply, sign) = match outcome {
+        deliver::Outcome::Sent { reply } => (Verdict::Sent, reply, Sign::Takes),
+        deliver::Outcome::Deferred { reply } => {
+            let sign = if is_busy(&reply) { Sign::Busy } else { Sign::Neutral };
+            (Verdict::Deferred { next_at }, reply, sign)
+        }
+        // Put off, not refused, until it is known whom the policy is against.
+        deliver::Outcome::Refused { reply } if is_policy(&reply) => {
+            (Verdict::Deferred { next_at: next_at.max(now + tempo.policy_rests) }, reply, Sign::TurnsAway)
+        }
+        deliver::Outcome::Refused { reply } => (Verdict::Refused, reply, Sign::Neutral),
+        deliver::Outcome::Uncertain { why } => {
+            (Verdict::Uncertain { next_at: next_at.max(now + tempo.doubt_rests) }, why, Sign::Neutral)
+        }
+        deliver::Outcome::Unreachable { why, hopeless } => return Judged::Untouched { why, hopeless },
+        deliver::Outcome::OutOfTime { why } => return Judged::Untouched { why, hopeless: false },
+    };
+    Judged::Recorded(Outcome { delivery: row.delivery, fence: row.fence, verdict, reply: Some(reply) }, sign)
+}
+
+/// The server's mind, from answer to answer.
+#[derive(Debug, Default)]
+pub(super) struct Mood {
+    /// With the time of the answer.
+    turned_away: Vec<(Instant, (DeliveryId, i64))>,
+    busy: u32,
+    last_policy: String,
+}
+
+/// What follows from an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    GoOn,
+    /// These refusals were meant for their recipients: they are final.
+    Refuse(Vec<(DeliveryId, i64)>),
+    /// Everybody is refused: a person must look.
+    TurnedAway {
+        why: String,
+    },
+    /// The server must be left alone.
+    Busy {
+        why: String,
+    },
+}
+
+impl Mood {
+    /// `began` and `ended` are those of the attempt: a mail that was already under way when another was refused proves
+    /// nothing of that refusal.
+    pub(super) fn note(&mut self, outcome: &Outcome, sign: Sign, began: Instant, ended: Instant) -> Then {
+        let reply = outcome.reply.as_deref().unwrap_or_default();
+        match sign {
+            Sign::Takes => {
+                self.busy = 0;
+                let (meant, open) = self.turned_away.drain(..).partition(|(answered, _)| *answered <= began);
+                self.turned_away = open;
+                refuse(meant)
+            }
+            Sign::TurnsAway => {
+                self.turned_away.push((ended, (outcome.delivery, outcome.fence)));
+                self.last_policy = reply.to_owned();
+                if self.turned_away.len() < POLICY_REFUSALS_MAX { Then::GoOn } else { self.all_turned_away() }
+            }
+            Sign::Busy => {
+                self.busy += 1;
+                if self.busy < BUSY_MAX {
+                    return Then::GoOn;
+                }
+                self.busy = 0;
+                Then::Busy { why: format!("le serveur remet tous les courriels à plus tard : {reply}") }
+            }
+            Sign::Neutral => Then::GoOn,
+        }
+    }
+
+    /// There is nobody else to try: what the refusals so far were.
+    pub(super) fn conclude(&mut self, anybody_accepted: bool) -> Then {
+        if self.turned_away.len() >= POLICY_REFUSALS_OF_ALL && !anybody_accepted {
+            return self.all_turned_away();
+        }
+        refuse(std::mem::take(&mut self.turned_away))
+    }
+
+    /// From here on these rows stay put off, even if an answer under way is kinder.
+    fn all_turned_away(&mut self) -> Then {
+        self.turned_away.clear();
+        let reply = &self.last_policy;
+        let advice = "vérifiez le quota du relais, et [mail] user, password_file et from";
+        Then::TurnedAway { why: format!("le serveur refuse tous les destinataires : {reply} — {advice}") }
+    }
+}
+
+fn refuse(meant: Vec<(Instant, (DeliveryId, i64))>) -> Then {
+    if meant.is_empty() { Then::GoOn } else { Then::Refuse(meant.into_iter().map(|(_, row)| row).collect()) }
+}
+
+/// A refusal that is not the recipient's doing (RFC 3463: X.7.X), as far as the reply tells.
+fn is_policy(reply: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "quota",
+        "rate limit",
+        "limit exceeded",
+        "too many",
+        "policy",
+        "blocked",
+        "blacklist",
+        "blocklist",
+        "reputation",
+        "relay",
+        "not allowed to send",
+        "suspended",
+    ];
+    match status(reply) {
+        Some((_, 7)) => true,
+        Some(_) => false,
+        None => says_one_of(reply, &WORDS),
+    }
+}
+
+/// A "later" that is the server's own: it closes (421), has no room (4.3.X), or finds that we send too much.
+fn is_busy(reply: &str) -> bool {
+    const WORDS: [&str; 5] = ["too many", "too much", "rate", "limit", "quota"];
+    if says_one_of(reply, &["greylist", "graylist"]) {
+        return false;
+    }
+    let of_the_mailbox = matches!(status(reply), Some((_, 1 | 2)));
+    let of_itself = reply.starts_with("421") || matches!(status(reply), Some((_, 3))) || reply.starts_with("452");
+    !of_the_mailbox && (of_itself || reply.starts_with('4') && says_one_of(reply, &WORDS))
+}
+
+fn says_one_of(reply: &str, words: &[&str]) -> bool {
+    let reply = reply.to_lowercase();
+    words.iter().any(|word| reply.contains(word))
+}
+
+/// Class and subject of the enhanced status that stands after the code (RFC 2034).
+fn status(reply: &str) -> Option<(u8, u16)> {
+    let mut parts = reply.split_whitespace().nth(1)?.splitn(3, '.');
+    let class: u8 = parts.next()?.parse().ok().filter(|class| matches!(class, 2 | 4 | 5))?;
+    let subject = parts.next()?.parse().ok()?;
+    parts.next()?.parse::<u16>().ok()?;
+    Some((class, subject))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(n: i64, reply: &str) -> Outcome {
+        Outcome { delivery: DeliveryId(n), fence: 1, verdict: Verdict::Refused, reply: Some(reply.to_owned()) }
+    }
+
+    #[test]
+    fn a_refusal_by_policy_is_told_from_one_of_the_recipient() {
+        let check = |reply: &str, expected: bool| assert_eq!(is_policy(reply), expected, "{reply}");
+        check("554 5.7.1 relay access denied", true);
+        check("550 5.7.1 quota exceeded", true);
+        check("550 5.1.1 user unknown", false);
+        check("552 5.2.2 mailbox over quota", false);
+        check("550 Message rejected: hourly quota reached", true);
+        check("550 your IP is blocked", true);
+        check("550 no such user here", false);
+        check("500 5.3.0 Error: command failed", false);
+        check("", false);
+    }
+
+    #[test]
+    fn a_server_that_has_had_enough_is_told_from_one_that_delays_a_recipient() {
+        let check = |reply: &str, expected: bool| assert_eq!(is_busy(reply), expected, "{reply}");
+        check("421 4.3.2 shutting down", true);
+        check("421 too many connections", true);
+        check("452 4.3.1 insufficient storage", true);
+        check("452 too many mails", true);
+        check("450 4.7.1 too much mail from you", true);
+        check("451 4.7.1 rate limited", true);
+        check("452 4.2.2 mailbox full", false);
+        check("450 4.2.0 greylisted, try in 300 seconds", false);
+        check("451 4.7.1 Greylisting in action, limit 5 min", false);
+        check("450 4.1.1 unverified address", false);
+        check("le serveur a fermé la connexion, au destinataire", false);
+    }
+
+    #[test]
+    fn a_streak_of_refusals_pauses_and_a_mail_that_gets_through_makes_them_final() {
+        let mut mood = Mood::default();
+        let start = Instant::now();
+        let at = |s: u64| start + std::time::Duration::from_secs(s);
+        let away = |mood: &mut Mood, n: i64| mood.note(&outcome(n, "550 5.7.1 quota"), Sign::TurnsAway, at(0), at(1));
+        assert_eq!(away(&mut mood, 1), Then::GoOn);
+        assert_eq!(away(&mut mood, 2), Then::GoOn);
+        assert_eq!(mood.note(&outcome(3, "550 5.1.1 unknown"), Sign::Neutral, at(0), at(1)), Then::GoOn);
+        assert_eq!(mood.note(&outcome(4, "250 ok"), Sign::Takes, at(0), at(2)), Then::GoOn, "it was under way before");
+        let meant = Then::Refuse(vec![(DeliveryId(1), 1), (DeliveryId(2), 1)]);
+        assert_eq!(mood.note(&outcome(4, "250 ok"), Sign::Takes, at(1), at(2)), meant);
+        for n in 5..9 {
+            assert_eq!(away(&mut mood, n), Then::GoOn);
+        }
+        let Then::TurnedAway { why } = away(&mut mood, 9) else { panic!("{mood:?}") };
+        assert!(why.contains("550 5.7.1 quota") && why.contains("quota du relais"), "{why}");
+    }
+
+    #[test]
+    fn at_the_end_a_short_streak_is_the_recipients_unless_nobody_was_accepted() {
+        let check = |refusals: i64, accepted: bool, expected: &str| {
+            let mut mood = Mood::default();
+            for n in 0..refusals {
+                mood.note(
+                    &outcome(n, "554 5.7.1 relay access denied"),
+                    Sign::TurnsAway,
+                    Instant::now(),
+                    Instant::now(),
+                );
+            }
+            let then = format!("{:?}", mood.conclude(accepted));
+            assert!(then.starts_with(expected), "{refusals} {accepted}: {then}");
+        };
+        check(0, false, "GoOn");
+        check(2, false, "Refuse");
+        check(3, false, "TurnedAway");
+        check(3, true, "Refuse");
+    }
+
+    #[test]
+    fn five_mails_put_off_in_a_row_are_enough() {
+        let mut mood = Mood::default();
+        let now = Instant::now();
+        let busy = |mood: &mut Mood| mood.note(&outcome(1, "421 too many"), Sign::Busy, now, now);
+        (1..BUSY_MAX).for_each(|_| assert_eq!(busy(&mut mood), Then::GoOn));
+        mood.note(&outcome(1, "250 ok"), Sign::Takes, now, now);
+        (1..BUSY_MAX).for_each(|_| assert_eq!(busy(&mut mood), Then::GoOn));
+        assert!(matches!(busy(&mut mood), Then::Busy { .. }));
+    }
+}
