@@ -9,6 +9,7 @@ use crate::pipeline::collect::{self, Outcome, Round, SourceRound, Which};
 
 pub async fn run(global: &Global, args: CollectArgs) -> Result<Exit, Failure> {
     let app = open::app(global).await?;
+    let by_name = !args.ids.is_empty();
     let which = if args.ids.is_empty() { Which::Due } else { Which::Named(args.ids) };
     let round = collect::collect(&app, &which, &Bar::default()).await?;
     if global.json {
@@ -16,7 +17,8 @@ pub async fn run(global: &Global, args: CollectArgs) -> Result<Exit, Failure> {
     } else {
         print(&round);
     }
-    Ok(exit(&round))
+    // Who names a source wants it read now.
+    if by_name && !round.elsewhere.is_empty() { Ok(Exit::Partly) } else { Ok(exit(&round)) }
 }
 
 /// A source that failed, or was read in part, was named: everything possible was done.
@@ -25,6 +27,13 @@ pub fn exit(round: &Round) -> Exit {
 }
 
 pub fn print(round: &Round) {
+    if !round.elsewhere.is_empty() {
+        let ids: Vec<&str> = round.elsewhere.iter().map(|id| id.as_str()).collect();
+        output::line(format_args!("Relevé en ce moment par un autre Glaneur, laissé à lui : {}.", ids.join(", ")));
+    }
+    if round.sources.is_empty() && !round.elsewhere.is_empty() {
+        return;
+    }
     if round.sources.is_empty() {
         output::line("Aucune source n'est due. « glaneur collect NOM » en relève une tout de suite.");
         return;
@@ -64,7 +73,7 @@ pub fn print(round: &Round) {
 
 pub fn as_json(round: &Round) -> Value {
     let sources: Vec<Value> = round.sources.iter().map(source_json).collect();
-    json!({"sources": sources})
+    json!({"sources": sources, "elsewhere": round.elsewhere})
 }
 
 fn source_json(source: &SourceRound) -> Value {

@@ -8,11 +8,11 @@ use super::bar::Bar;
 use super::{Exit, Failure, Global, collect, edition, open, output};
 use crate::daemon;
 use crate::pipeline::french;
-use crate::pipeline::turn::{self, Turn};
+use crate::pipeline::turn::{self, By, Turn};
 
 pub async fn run(global: &Global) -> Result<Exit, Failure> {
     let app = open::app(global).await?;
-    let Turn { round, issue, sendings } = turn::turn(&app, None, Duration::ZERO, &Bar::default()).await?;
+    let Turn { round, issue, sendings } = turn::turn(&app, By::Person, Duration::ZERO, &Bar::default()).await?;
     let mut exit = collect::exit(&round);
     if global.json {
         let mut value = collect::as_json(&round);

@@ -80,11 +80,16 @@ pub struct FetchSettings {
     pub allow_private: Vec<IpNet>,
     /// Between two requests to one host.
     pub pause: Duration,
+    /// What one source may take of a round; the rest of its pages waits for the next one.
+    pub visit_max: Duration,
 }
+
+/// A source of forty pages with a pause of a second takes one or two minutes.
+const VISIT_MAX: Duration = Duration::from_secs(10 * 60);
 
 impl Default for FetchSettings {
     fn default() -> Self {
-        Self { contact: None, allow_private: Vec::new(), pause: Duration::from_secs(1) }
+        Self { contact: None, allow_private: Vec::new(), pause: Duration::from_secs(1), visit_max: VISIT_MAX }
     }
 }
 
@@ -290,8 +295,14 @@ fn read_fetch(mut fetch: Table<'_>) -> FetchSettings {
     let contact = fetch.parsed("contact", parse_contact);
     let allow_private = fetch.parsed_list("allow_private", parse_network);
     let pause = fetch.duration("pause", Duration::ZERO..=Duration::from_secs(60));
+    let visit_max = fetch.duration("visit_max", Duration::from_secs(1)..=Duration::from_secs(6 * 3600));
     fetch.finish();
-    FetchSettings { contact, allow_private, pause: pause.unwrap_or(Duration::from_secs(1)) }
+    FetchSettings {
+        contact,
+        allow_private,
+        pause: pause.unwrap_or(Duration::from_secs(1)),
+        visit_max: visit_max.unwrap_or(VISIT_MAX),
+    }
 }
 
 fn read_cohorts(root: &mut Table<'_>) -> Vec<Cohort> {

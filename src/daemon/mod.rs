@@ -14,8 +14,8 @@ use chrono::{DateTime, Utc};
 
 use crate::model::why_refused;
 use crate::pipeline::send::{End, Sending};
-use crate::pipeline::turn::{self, Turn};
-use crate::pipeline::{App, Clock, Files, Trouble, french};
+use crate::pipeline::turn::{self, By, Turn};
+use crate::pipeline::{App, Clock, Files, Trouble, french, give_up_all};
 use crate::store::Open;
 use crate::web::{self, Served, Site};
 use signals::{Signal, Signals};
@@ -65,6 +65,9 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     signals::stopping();
     tracing::info!("Glaneur s'arrête");
     pages.stop().await;
+    if let Err(trouble) = give_up_all(&shift.app).await {
+        tracing::warn!(%trouble, "les autres machines attendront la fin des baux de celle-ci");
+    }
     shift.app.store.close().await;
     Ok(())
 }
@@ -95,7 +98,7 @@ async fn turns(shift: &Shift) {
     let app = &shift.app;
     while !app.halt.is_asked() {
         app.pulse.beat();
-        match turn::turn(app, Some(shift.first_start), Duration::ZERO, &app.pulse).await {
+        match turn::turn(app, By::Service { first_start: shift.first_start }, Duration::ZERO, &app.pulse).await {
             Ok(turn) => tell(&turn),
             Err(trouble) => tracing::error!(%trouble, "ce tour a échoué ; le suivant réessaiera"),
         }

@@ -9,6 +9,7 @@ pub mod collect;
 mod courier;
 pub mod edition;
 mod halt;
+mod lead;
 mod links;
 pub mod members;
 pub mod notices;
@@ -21,14 +22,17 @@ pub mod send;
 mod tests;
 mod trouble;
 pub mod turn;
+mod workers;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
 pub use backup::backup;
 pub use clock::Clock;
 pub use halt::Halt;
+pub use lead::give_up_all;
 pub use links::{LinkKey, Purpose};
 pub use progress::{Progress, Silent};
 pub use pulse::Pulse;
@@ -59,6 +63,8 @@ pub struct App {
     pub halt: Halt,
     /// Beats as long as work goes on.
     pub pulse: Pulse,
+    /// Whether it was said that another process leads the schedule.
+    follows: AtomicBool,
     /// The times that sending runs by.
     pub tempo: send::Tempo,
     /// Open while the mail server is left alone.
@@ -204,6 +210,7 @@ impl App {
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
             pulse: Pulse::default(),
+            follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
         })

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
 use super::send::{self, End, Sending};
-use super::{App, Progress, Trouble};
+use super::{App, Progress, Trouble, lead};
 use crate::model::{EditionId, EditionState};
 
 #[derive(Debug)]
@@ -17,15 +17,26 @@ pub struct Turn {
     pub sendings: Vec<Sending>,
 }
 
+/// Who has the turn done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A person, by hand: what is due is issued.
+    Person,
+    /// The service: of several processes, the one that leads the schedule issues. Occurrences before the first start of
+    /// the service are not caught up.
+    Service { first_start: DateTime<Utc> },
+}
+
 /// Does what is due now; nothing is due twice.
-pub async fn turn(
-    app: &App,
-    not_before: Option<DateTime<Utc>>,
-    patience: Duration,
-    progress: &dyn Progress,
-) -> Result<Turn, Trouble> {
+pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress) -> Result<Turn, Trouble> {
     let round = collect::collect(app, &Which::Due, progress).await?;
-    let issue = edition::issue_due(app, not_before).await?;
+    let issue = match by {
+        By::Person => edition::issue_due(app, None).await?,
+        By::Service { first_start } if lead::leads_schedule(app).await? => {
+            edition::issue_due(app, Some(first_start)).await?
+        }
+        By::Service { .. } => Issue::NothingDue,
+    };
     let sendings = deliver(app, patience, progress).await?;
     Ok(Turn { round, issue, sendings })
 }

@@ -1,7 +1,7 @@
-//! The journal (who did what), small settings kept beside the data, and who leads the schedule.
+//! The journal (who did what), and small settings kept beside the data.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -19,23 +19,6 @@ pub struct JournalEntry {
     /// `member:12`, `notice:n2ab34cd`, `edition:7`, `source:paris`.
     pub subject: String,
     pub detail: serde_json::Value,
-}
-
-/// One running process.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct WorkerId {
-    pub host: String,
-    pub pid: u32,
-    /// Drawn at random when the process starts: a number used again is told apart.
-    pub token: String,
-}
-
-impl WorkerId {
-    /// This process, on the machine so named.
-    pub fn new(host: &str) -> Self {
-        let token: u128 = rand::random();
-        Self { host: host.to_owned(), pid: std::process::id(), token: format!("{token:032x}") }
-    }
 }
 
 impl Store {
@@ -92,54 +75,6 @@ impl Store {
         let row = sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name).fetch_one(tx.conn()).await?;
         tx.commit().await?;
         row.text("value")
-    }
-
-    /// Takes or keeps the lead of `name` until `lease_ms` after `now`; false while another process holds it.
-    pub async fn try_lead(
-        &self,
-        name: &str,
-        worker: &WorkerId,
-        lease_ms: u32,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let mut tx = self.write().await?;
-        let led = sqlx::query(
-            "INSERT INTO leaders (name, host, pid, token, until) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (name) DO UPDATE SET host = excluded.host, pid = excluded.pid, token = excluded.token, \
-             until = excluded.until WHERE leaders.token = excluded.token OR leaders.until <= $6",
-        )
-        .bind(name)
-        .bind(worker.host.as_str())
-        .bind(i64::from(worker.pid))
-        .bind(worker.token.as_str())
-        .bind(ms(now + TimeDelta::milliseconds(lease_ms.into())))
-        .bind(ms(now))
-        .execute(tx.conn())
-        .await?
-        .rows_affected();
-        tx.commit().await?;
-        Ok(led == 1)
-    }
-
-    /// Gives the lead up, so that another need not wait for the lease to end.
-    pub async fn stop_leading(&self, name: &str, worker: &WorkerId) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        sqlx::query("DELETE FROM leaders WHERE name = $1 AND token = $2")
-            .bind(name)
-            .bind(worker.token.as_str())
-            .execute(tx.conn())
-            .await?;
-        tx.commit().await
-    }
-
-    /// Who holds the lead of `name`, even when their lease has ended.
-    pub async fn leader(&self, name: &str) -> Result<Option<(WorkerId, DateTime<Utc>)>, StoreError> {
-        let row = sqlx::query("SELECT * FROM leaders WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
-        let leader = |row: AnyRow| {
-            let worker = WorkerId { host: row.text("host")?, pid: row.count("pid")?, token: row.text("token")? };
-            Ok((worker, row.instant("until")?))
-        };
-        row.map(leader).transpose()
     }
 }
 

@@ -221,7 +221,7 @@ fn settings_that_would_be_guessed_at_are_said() {
     let entry = "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n";
     workspace.write("sources.toml", &format!("{entry}enabled = non\n"));
     workspace.run("check").status(2).complains("sources.toml:6:").complains("écrivez : enabled = false");
-    workspace.write("sources.toml", &format!("{entry}themes = [\"santé\"]\n"));
+    workspace.write("sources.toml", &format!("{entry}themes = [\"santee\"]\n"));
     workspace.run("check").status(2).complains("sources.toml:6:").complains("vouliez-vous « sante »");
     workspace.write("sources.toml", &format!("{entry}territory = \"99999\"\n"));
     workspace.run("check").status(2).complains("sources.toml:6:");

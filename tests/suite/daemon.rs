@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::mta::{SmtpSink, free_port, wait_for};
-use crate::support::{MONDAY, Site, Workspace};
+use crate::support::{MONDAY, NEXT_MONDAY, Site, Workspace, on_both};
 
 struct Daemon {
     child: Child,
@@ -257,4 +257,40 @@ fn systemd_is_told_that_it_is_ready_and_lives() {
     }
     let _ = child.kill();
     let _ = child.wait();
+}
+
+#[test]
+fn of_two_services_on_one_base_one_leads_the_schedule_and_the_other_takes_over() {
+    on_both(|workspace: Workspace| {
+        // On SQLite nobody runs two services: what is promised is for machines that share a server.
+        if workspace.is_sqlite() {
+            return;
+        }
+        let _site = prepared(&workspace);
+        let first = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+        first.wait_to_say("ce processus mène l'horaire");
+        first.wait_to_say("envoyée en entier");
+        assert_eq!(workspace.mails().len(), 2);
+        // The other lives a week later: what is due to it waits while the first one leads.
+        let second = Daemon::start(&workspace, &format!("--now {NEXT_MONDAY}"));
+        second.wait_to_say("un autre processus mène l'horaire");
+        let editions = || workspace.run("edition list --json").done().json()["editions"].as_array().unwrap().len();
+        assert_eq!(editions(), 1);
+        first.signal("KILL");
+        drop(first);
+        second.signal("HUP");
+        second.wait_to_say("ce processus mène l'horaire");
+        second.wait_to_say("édition préparée");
+        assert_eq!(editions(), 2);
+        second.signal("HUP");
+        second.wait_to_say("fichiers relus");
+        second.signal("TERM");
+        second.ends();
+        assert_eq!(editions(), 2, "nothing is issued twice");
+        // Who ends in good order leaves the lead to the next one.
+        let third = Daemon::start(&workspace, &format!("--now {NEXT_MONDAY}"));
+        third.wait_to_say("ce processus mène l'horaire");
+        third.signal("TERM");
+        third.ends();
+    });
 }

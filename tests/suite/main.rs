@@ -10,6 +10,7 @@ mod contracts;
 mod daemon;
 mod demo;
 mod editions;
+mod hardship;
 mod members;
 mod readme;
 mod rounds;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::{at, known, notice, profile};
 use crate::geography::Geography;
@@ -83,7 +83,8 @@ impl Story {
         let seen = |notice: &Notice| Notice { last_seen: as_of, ..notice.clone() };
         match &self.later {
             Some((on, later)) if *on <= as_of.date_naive() => {
-                Known { announced: vec![(2, self.first.changes_to(later))], notice: seen(later) }
+                let then = on.and_time(NaiveTime::MIN).and_utc();
+                Known { announced: vec![(2, self.first.changes_to(later, then))], notice: seen(later) }
             }
             _ => known(seen(&self.first)),
         }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::lead::Leads;
 use super::{App, Progress, Trouble};
 use crate::model::{Kind, Source, SourceId};
 use crate::store::SourceState;
@@ -36,6 +37,8 @@ pub enum Which {
 #[derive(Debug, Default)]
 pub struct Round {
     pub sources: Vec<SourceRound>,
+    /// Sources whose site another process visits at this moment.
+    pub elsewhere: Vec<SourceId>,
 }
 
 #[derive(Debug)]
@@ -88,11 +91,35 @@ impl Round {
 const VISITS_AT_ONCE: usize = 16;
 
 /// Visits the sources asked for and stores what they say.
+///
+/// A host is visited by one process at a time: what another one visits now is left to it, and named.
 pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Result<Round, Trouble> {
     let now = app.clock.civil();
-    let chosen = choose(app, which, now).await?;
-    let mut absorber = Absorber::new(app);
+    let wanted = choose(app, which, now).await?;
+    if wanted.is_empty() {
+        return Ok(Round::default());
+    }
+    let leads = Leads::take(app, wanted.iter().map(|(source, _)| host(source)).collect()).await?;
+    let (ours, theirs): (Vec<_>, Vec<_>) = wanted.iter().partition(|(source, _)| leads.hold(&host(source)));
+    let elsewhere = theirs.into_iter().map(|(source, _)| source.id.clone()).collect();
+    // Another process may have visited some of them between the two looks.
+    let mut chosen = choose(app, which, now).await?;
+    chosen.retain(|(source, _)| ours.iter().any(|(our, _)| our.id == source.id));
     progress.begin("Lecture des sites", chosen.len());
+    let done = visit_all(app, &chosen, &leads, now, progress).await;
+    progress.end();
+    leads.give_up().await?;
+    Ok(Round { sources: done, elsewhere })
+}
+
+async fn visit_all(
+    app: &App,
+    chosen: &[(&Source, SourceState)],
+    leads: &Leads<'_>,
+    now: DateTime<Utc>,
+    progress: &dyn Progress,
+) -> Vec<SourceRound> {
+    let mut absorber = Absorber::new(app);
     let mut rounds: Vec<Option<SourceRound>> = chosen.iter().map(|_| None).collect();
     let look = async |n: usize| {
         let (source, state) = chosen.get(n)?;
@@ -101,7 +128,7 @@ pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Resul
             Err(error) => Err(Fault::Store(error)),
         })
     };
-    let store = async |n: usize, visited: Option<_>| {
+    let store = async |n: usize, visited: Option<Result<Visited, Fault>>| {
         let (Some((source, state)), Some(visited)) = (chosen.get(n), visited) else { return };
         let round = conclude(app, &mut absorber, source, state.clone(), visited, now).await;
         progress.step(&round.name);
@@ -109,9 +136,20 @@ pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Resul
             *slot = Some(round);
         }
     };
-    side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, app.halt.heard()).await;
-    progress.end();
-    Ok(Round { sources: rounds.into_iter().flatten().collect() })
+    let halted = async {
+        tokio::select! {
+            () = app.halt.heard() => {}
+            () = leads.keep() => {}
+        }
+    };
+    side_by_side(chosen.len(), VISITS_AT_ONCE, look, store, halted).await;
+    rounds.into_iter().flatten().collect()
+}
+
+/// Who visits a host visits all of its sources: one request at a time, whatever the number of processes.
+fn host(source: &Source) -> String {
+    let host = source.url.host_str().unwrap_or_default();
+    format!("visit:{host}:{}", source.url.port_or_known_default().unwrap_or(0))
 }
 
 async fn choose<'a>(
@@ -201,11 +239,11 @@ async fn keep(
     match visited {
         Visited::NotModified { seen } => {
             absorber.touch(&seen, now).await?;
-            went_well(state, source, now);
+            went_well(state, source, now, 0);
             round.outcome = Outcome::NotModified;
         }
         Visited::Listed(visit) => {
-            let Visit { seen, listed, validators, remarks, incomplete, newest, .. } = *visit;
+            let Visit { seen, listed, validators, remarks, incomplete, newest, left } = *visit;
             let absorbed = absorber.absorb(source, seen, now).await?;
             round.remarks = remarks;
             state.validators = validators;
@@ -213,7 +251,7 @@ async fn keep(
             state.newest_item_on = state.newest_item_on.max(newest);
             state.items_last = Some(u32::try_from(listed).unwrap_or(u32::MAX));
             match incomplete {
-                None => went_well(state, source, now),
+                None => went_well(state, source, now, left),
                 Some(fault) => {
                     round.incomplete = true;
                     round.remarks.insert(0, format!("lecture incomplète : {fault}"));
@@ -226,13 +264,21 @@ async fn keep(
     Ok(())
 }
 
-fn went_well(state: &mut SourceState, source: &Source, now: DateTime<Utc>) {
+/// `left`: pages that there was no time for. The list is read again soon, and not only asked whether it changed.
+fn went_well(state: &mut SourceState, source: &Source, now: DateTime<Utc>, left: usize) {
     state.last_success_at = Some(now);
     state.failures_in_a_row = 0;
     state.fault = None;
     state.fault_since = None;
     state.next_due_at = Some(now + every(source));
+    if left > 0 {
+        state.validators.clear();
+        state.next_due_at = Some(now + every(source).min(REST_OF_A_SLOW_SITE));
+    }
 }
+
+/// What a slow site had no time to show is asked for after this.
+const REST_OF_A_SLOW_SITE: TimeDelta = TimeDelta::hours(1);
 
 fn failed(state: &mut SourceState, source: &Source, fault: &Fault, now: DateTime<Utc>) {
     let doublings = state.failures_in_a_row.min(5);

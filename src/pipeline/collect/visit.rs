@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
+use tokio::time::{Instant, timeout_at};
 
 use crate::extract::{self, ExtractError, Listing, Step};
 use crate::fetch::{FetchError, Fetched, Next};
@@ -20,6 +22,8 @@ pub enum Fault {
     Credential(String),
     /// The site answered; what it says could not be kept.
     Store(StoreError),
+    /// The pages of the list took all the time that the settings give a source.
+    OutOfTime(Duration),
 }
 
 impl Fault {
@@ -41,6 +45,11 @@ impl fmt::Display for Fault {
             Self::Fetch(error) => error.fmt(f),
             Self::Extract(error) => error.fmt(f),
             Self::Credential(why) => f.write_str(why),
+            Self::OutOfTime(max) => write!(
+                f,
+                "le site est trop lent : la suite de sa liste n’a pas été lue en {} — augmentez visit_max dans [fetch], ou baissez pages_max dans la source",
+                minutes(*max)
+            ),
             Self::Store(error) => write!(f, "ce qui a été lu n'a pas pu être enregistré : {error}"),
         }
     }
@@ -81,6 +90,8 @@ pub(in crate::pipeline) struct Visit {
     /// A later page failed: what was read before it is kept.
     pub incomplete: Option<Fault>,
     pub newest: Option<NaiveDate>,
+    /// Items whose pages there was no time for: they are read next time.
+    pub left: usize,
 }
 
 impl Visit {
@@ -92,6 +103,7 @@ impl Visit {
             remarks: Vec::new(),
             incomplete: None,
             newest: None,
+            left: 0,
         }
     }
 }
@@ -118,6 +130,7 @@ pub(super) async fn visit(
     state: &SourceState,
     heads: Vec<ItemHead>,
 ) -> Result<Visited, Fault> {
+    let ends = Instant::now() + app.settings.fetch.visit_max;
     let credential = app.credential(source).map_err(Fault::Credential)?;
     let mut request = first_request(app, source, credential.as_deref()).await?;
     let asked = request.url.to_string();
@@ -136,17 +149,54 @@ pub(super) async fn visit(
         Fetched::Answer(answer) => answer,
     };
     let mut visit = Visit { validators: BTreeMap::from([(asked, answer.validators.clone())]), ..Visit::empty() };
-    let items = list(app, source, &request, &answer, &mut visit).await?;
+    let items = list(app, source, &request, &answer, &mut visit, ends).await?;
     visit.listed = items.len();
     visit.newest = items.iter().filter_map(|item| item.published).max();
+    details(app, source, items, heads, &mut visit, ends).await;
+    Ok(Visited::Listed(Box::new(visit)))
+}
+
+/// Reads the pages of the items, those first that are new or changed in the list; what there is no time for waits.
+async fn details(app: &App, source: &Source, items: Vec<Item>, heads: Vec<ItemHead>, visit: &mut Visit, ends: Instant) {
     // Of two campaigns at one address, the later row is the current one.
     let mut known: HashMap<String, ItemHead> = heads.into_iter().map(|head| (head.key.clone(), head)).collect();
-    for item in items {
-        let head = known.remove(item.key());
-        let seen = detailed(app, source, item, head, &mut visit.remarks).await;
-        visit.seen.push(seen);
+    let mut queue: Vec<(Item, Option<ItemHead>)> = items
+        .into_iter()
+        .map(|item| {
+            let head = known.remove(item.key());
+            (item, head)
+        })
+        .collect();
+    if source.detail.is_some() {
+        queue.sort_by_key(|(item, head)| head.as_ref().is_some_and(|head| head.list_hash == hash(item)));
     }
-    Ok(Visited::Listed(Box::new(visit)))
+    for (item, head) in queue {
+        let in_time = timeout_at(ends, detailed(app, source, item, head.clone(), &mut visit.remarks)).await;
+        match (in_time, head) {
+            (Ok(seen), _) => visit.seen.push(seen),
+            (Err(_), head) => {
+                visit.left += 1;
+                visit.seen.extend(head.map(Seen::Unchanged));
+            }
+        }
+    }
+    if visit.left > 0 {
+        let max = minutes(app.settings.fetch.visit_max);
+        visit.remarks.insert(
+            0,
+            format!(
+                "le site est lent : après {max}, {} pages d'annonces restent pour le prochain relevé (visit_max)",
+                visit.left
+            ),
+        );
+    }
+}
+
+fn minutes(max: Duration) -> String {
+    match max.as_secs() {
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
 }
 
 /// A deadline is put off on the item's page, not in the list: once a day the list is read whole, so that its pages are
@@ -173,6 +223,7 @@ async fn list(
     request: &Request,
     answer: &Response,
     visit: &mut Visit,
+    ends: Instant,
 ) -> Result<Vec<Item>, Fault> {
     let items_max = source.items_max as usize;
     let mut items = Vec::new();
@@ -186,9 +237,10 @@ async fn list(
             break;
         }
         pages += 1;
-        match page(app, source, &request).await {
-            Ok(listing) => next = take(listing, &mut items, visit),
-            Err(fault) => visit.incomplete = Some(fault),
+        match timeout_at(ends, page(app, source, &request)).await {
+            Ok(Ok(listing)) => next = take(listing, &mut items, visit),
+            Ok(Err(fault)) => visit.incomplete = Some(fault),
+            Err(_) => visit.incomplete = Some(Fault::OutOfTime(app.settings.fetch.visit_max)),
         }
     }
     let mut keys = std::collections::HashSet::new();

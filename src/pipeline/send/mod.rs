@@ -25,7 +25,6 @@ mod tempo;
 #[cfg(test)]
 mod tests;
 mod verdict;
-mod workers;
 
 use std::time::Duration;
 

@@ -9,13 +9,14 @@ use tokio::time::Instant;
 
 use super::super::courier::courier;
 use super::super::edition;
+use super::super::workers;
 use super::super::{App, Progress, Trouble};
+use super::End;
 use super::claims::ROWS_PER_CONNECTION;
 use super::content::Contents;
 use super::flow::{Flowed, Stop, flow};
 use super::pace::Pace;
 use super::verdict::{DOUBTS_MAX, Mood};
-use super::{End, workers};
 use crate::config::Uncertain;
 use crate::deliver::Courier;
 use crate::model::{EditionId, EditionState};

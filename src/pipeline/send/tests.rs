@@ -114,9 +114,13 @@ fn a_quota_met_on_the_way_pauses_the_edition_and_refuses_nobody() {
         assert_eq!((counts.of(DeliveryState::Sent), counts.of(DeliveryState::Refused)), (6, 0), "{counts:?}");
         assert_eq!(app.store.edition(id).await.unwrap().unwrap().state, EditionState::Paused);
         // The quota is over by the third resumption.
-        for _ in 0..3 {
-            if app.store.edition(id).await.unwrap().unwrap().state == EditionState::Paused {
-                crate::pipeline::edition::resume(&app, id).await.unwrap();
+        for _ in 0..20 {
+            match app.store.edition(id).await.unwrap().unwrap().state {
+                EditionState::Sent => break,
+                EditionState::Paused => {
+                    crate::pipeline::edition::resume(&app, id).await.unwrap();
+                }
+                _ => {}
             }
             run(&app, id).await;
         }

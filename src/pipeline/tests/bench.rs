@@ -86,7 +86,7 @@ pub async fn members(app: &App, count: usize, cohort: &str) -> Vec<MemberId> {
 pub async fn approved(app: &App, count: usize) -> EditionId {
     let members = members(app, count, "promo").await;
     let draft = edition::draft_for_tests(app, &["promo"]).await.unwrap();
-    let digest = Digest { entries: Vec::new(), left_for_next: 0 };
+    let digest = Digest::default();
     let content = json!(Frozen { digest, templates: app.composer.template_version() });
     let rows: Vec<DeliveryPlan> = members
         .into_iter()

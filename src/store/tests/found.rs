@@ -261,16 +261,24 @@ fn notices_are_filtered() {
 fn one_process_leads_at_a_time() {
     check_on_both(|store| async move {
         let (one, two) = (WorkerId::new("a"), WorkerId::new("b"));
-        assert!(store.try_lead("schedule", &one, 60_000, at(0)).await.unwrap());
-        assert!(!store.try_lead("schedule", &two, 60_000, at(0)).await.unwrap());
-        assert!(store.try_lead("schedule", &one, 60_000, at(1)).await.unwrap());
-        assert!(!store.try_lead("schedule", &two, 60_000, at(1)).await.unwrap());
-        assert!(store.try_lead("schedule", &two, 60_000, at(2)).await.unwrap());
-        assert_eq!(store.leader("schedule").await.unwrap().unwrap().0, two);
-        store.stop_leading("schedule", &one).await.unwrap();
-        assert!(!store.try_lead("schedule", &one, 60_000, at(2)).await.unwrap());
-        store.stop_leading("schedule", &two).await.unwrap();
-        assert!(store.try_lead("schedule", &one, 60_000, at(2)).await.unwrap());
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let take = async |wanted: &[&str], worker: &WorkerId, minute: i64| {
+            let mut held = store.take_leads(&names(wanted), worker, 60_000, at(minute)).await.unwrap();
+            held.sort();
+            held
+        };
+        assert_eq!(take(&["schedule", "a"], &one, 0).await, ["a", "schedule"]);
+        assert_eq!(take(&["b", "schedule", "b"], &two, 0).await, ["b"]);
+        store.keep_leads(&one, 60_000, at(1)).await.unwrap();
+        assert!(take(&["schedule"], &two, 1).await.is_empty(), "kept");
+        assert_eq!(take(&["schedule"], &two, 2).await, ["schedule"], "its lease has ended");
+        assert_eq!(store.leads().await.unwrap()[2].worker, two);
+        store.give_up_leads(&names(&["schedule"]), &one).await.unwrap();
+        assert!(take(&["schedule"], &one, 2).await.is_empty(), "nobody gives up what another leads");
+        store.give_up_leads(&names(&["schedule"]), &two).await.unwrap();
+        assert_eq!(take(&["schedule", "b"], &one, 2).await, ["b", "schedule"]);
+        store.give_up_all_leads(&one).await.unwrap();
+        assert!(store.leads().await.unwrap().is_empty());
     });
 }
 

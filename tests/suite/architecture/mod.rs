@@ -70,13 +70,13 @@ const IMPURE: &[&str] = &[
 
 #[test]
 fn imports_go_in_the_promised_directions() {
-    let faults: Vec<_> = production_files().iter().flat_map(|file| wrong_ways(file)).collect();
+    let faults: Vec<_> = production_files().iter().flat_map(wrong_ways).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
 fn pure_rooms_know_no_clock_disk_network_or_sql() {
-    let faults: Vec<_> = production_files().iter().flat_map(|file| impurities(file)).collect();
+    let faults: Vec<_> = production_files().iter().flat_map(impurities).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 struct Inner {
     items: Vec<(String, String, String)>,
     status: Option<u16>,
+    /// Before each page of an item.
+    delay: Duration,
     requests: Vec<String>,
 }
 
@@ -53,9 +56,24 @@ impl Site {
         self
     }
 
+    /// From now on each page of an item takes so long.
+    pub fn takes(&self, delay: Duration) -> &Self {
+        self.inner.lock().unwrap().delay = delay;
+        self
+    }
+
     /// The paths asked so far, robots.txt left out.
     pub fn requests(&self) -> Vec<String> {
         self.inner.lock().unwrap().requests.clone()
+    }
+
+    /// The entry of sources.toml that reads its list in HTML, and the page of each item.
+    pub fn pages(&self, id: &str, territory: &str) -> String {
+        format!(
+            "[[source]]\nid = \"{id}\"\nname = \"Site {id}\"\nkind = \"page\"\nurl = \"http://{}/list\"\nterritory = \"{territory}\"\n\
+             select = {{ item = \"li.item\", title = \"a\", link = \"a@href\" }}\ndetail = {{ text = \"main\" }}\n\n",
+            self.address
+        )
     }
 
     /// The entry of sources.toml that reads it.
@@ -67,14 +85,39 @@ impl Site {
     }
 }
 
+/// A list in HTML whose items have pages of their own: `/list`, `/page/SLUG`.
+fn page(items: &[(String, String, String)], path: &str) -> Option<Response> {
+    let html = match path.strip_prefix("/page/") {
+        Some(wanted) => {
+            let (_, title, body) = items.iter().find(|(slug, _, _)| slug == wanted)?;
+            format!("<html><body><main><h1>{title}</h1><p>{body}</p></main></body></html>")
+        }
+        None => {
+            let entry = |(slug, title, _): &(String, String, String)| {
+                format!("<li class=\"item\"><a href=\"/page/{slug}\">{title}</a></li>")
+            };
+            let entries: String = items.iter().map(entry).collect();
+            format!("<html><body><ul class=\"liste\">{entries}</ul></body></html>")
+        }
+    };
+    Some(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
 async fn answer(State(inner): State<Arc<Mutex<Inner>>>, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path() == "/robots.txt" {
         return StatusCode::NOT_FOUND.into_response();
+    }
+    let delay = inner.lock().unwrap().delay;
+    if uri.path().starts_with("/page/") {
+        tokio::time::sleep(delay).await;
     }
     let mut inner = inner.lock().unwrap();
     inner.requests.push(uri.path().to_owned());
     if let Some(status) = inner.status {
         return StatusCode::from_u16(status).unwrap().into_response();
+    }
+    if uri.path() != "/feed" {
+        return page(&inner.items, uri.path()).unwrap_or(StatusCode::NOT_FOUND.into_response());
     }
     let items: String = inner
         .items

@@ -120,6 +120,25 @@ impl Workspace {
         self.run(&format!("{words} --now {now}"))
     }
 
+    /// Runs SQL in the base, behind the program's back.
+    pub fn sql(&self, statement: &str) {
+        sqlx::any::install_default_drivers();
+        let store = self.settings.lines().find_map(|line| line.strip_prefix("url = \"")).expect("a store");
+        let url = match store.trim_end_matches('"').strip_prefix("sqlite:") {
+            Some(file) => format!("sqlite:{}", self.path().join(file).display()),
+            None => store.trim_end_matches('"').to_owned(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut base = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.expect("the base");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut base).await.expect(statement);
+        });
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.settings.contains("sqlite:")
+    }
+
     pub fn import_members(&self) -> &Self {
         self.run("members import membres.csv").done();
         self

@@ -1,4 +1,4 @@
-//! Which of this machine's processes that hold rows run no more.
+//! Which of this machine's processes, that hold rows of the ledger or leads, run no more.
 
 use crate::store::WorkerId;
 
