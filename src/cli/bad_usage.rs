@@ -65,7 +65,9 @@ fn sentence(error: &clap::Error) -> String {
     {
         sentence += &format!(" Possible : {valid}.");
     }
-    if let Some((_, form)) = FORMS.iter().find(|(name, _)| given(ContextKind::InvalidArg).contains(name)) {
+    let is_value = matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation);
+    let form = FORMS.iter().find(|(name, _)| is_value && given(ContextKind::InvalidArg).contains(name));
+    if let Some((_, form)) = form {
         sentence += &format!(" {form}.");
         return sentence.replacen(". é", " : é", 1);
     }

@@ -7,6 +7,7 @@ mod args;
 mod backup;
 mod bad_usage;
 mod bar;
+mod bounces;
 mod check;
 mod collect;
 mod demo;
@@ -69,6 +70,7 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
         Command::Notices(command) => notices::run(&global, command).await,
         Command::Understand(args) => understand::run(&global, args).await,
         Command::Members(command) => members::run(&global, command).await,
+        Command::Bounces(command) => bounces::run(&global, command).await,
         Command::Backup { file } => backup::run(&global, &file).await,
         Command::Edition(command) => edition::run(&global, command).await,
     }

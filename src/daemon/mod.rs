@@ -22,6 +22,8 @@ use signals::{Signal, Signals};
 
 /// How long it rests between two looks at what is due.
 const REST: Duration = Duration::from_secs(30);
+/// As the journal calls it.
+const ACTOR: &str = "daemon";
 /// The name under which the first start of the service is kept: nothing before it is caught up.
 pub const FIRST_START: &str = "daemon.first_start";
 
@@ -33,7 +35,8 @@ struct Shift {
 
 impl Shift {
     async fn open(config: Option<&Path>, clock: Clock) -> Result<Self, Trouble> {
-        let app = App::open(Files::read(config)?, clock, Open::Create).await?;
+        let mut app = App::open(Files::read(config)?, clock, Open::Create).await?;
+        app.actor = ACTOR;
         let first_start = first_start(&app).await?;
         Ok(Self { app, first_start })
     }
@@ -98,10 +101,7 @@ async fn turns(shift: &Shift) {
     let app = &shift.app;
     while !app.halt.is_asked() {
         app.pulse.beat();
-        match turn::turn(app, By::Service { first_start: shift.first_start }, Duration::ZERO, &app.pulse).await {
-            Ok(turn) => tell(&turn),
-            Err(trouble) => tracing::error!(%trouble, "ce tour a échoué ; le suivant réessaiera"),
-        }
+        tell(&turn::turn(app, By::Service { first_start: shift.first_start }, Duration::ZERO, &app.pulse).await);
         tokio::select! {
             () = tokio::time::sleep(REST) => {}
             () = app.halt.heard() => {}
@@ -112,6 +112,9 @@ async fn turns(shift: &Shift) {
 fn tell(turn: &Turn) {
     if let Some((id, state)) = turn.issue.created() {
         tracing::info!(edition = id.0, "édition préparée : {}", french(state));
+    }
+    for failure in &turn.failures {
+        tracing::error!(%failure, "une partie de ce tour a échoué ; le suivant réessaiera");
     }
     for Sending { edition, end, .. } in &turn.sendings {
         let edition = edition.0;

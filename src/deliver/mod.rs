@@ -31,13 +31,14 @@
 //! or dropped, so that the next mail is not harmed. A file that cannot be written is `Unreachable`, hopeless.
 
 mod address;
+pub mod bounce;
 mod bulk;
 pub mod message;
 mod outbox;
 mod sink;
 mod smtp;
 
-pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, message_id};
+pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, leave_mailto, message_id};
 pub use outbox::FileOutbox;
 pub use sink::{Received, Sink};
 pub use smtp::{Limits, Security, Smtp, SmtpServer};

@@ -48,7 +48,7 @@ pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Lis
 }
 
 /// The markup of `card` and of what follows it, up to the next card beside it or a heading above its rank.
-fn until_next(card: ElementRef<'_>, cards: &[ElementRef<'_>]) -> String {
+pub(super) fn until_next(card: ElementRef<'_>, cards: &[ElementRef<'_>]) -> String {
     let name = card.value().name();
     let is_heading = |name: &str| matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
     let ends = |e: &ElementRef<'_>| {

@@ -1,12 +1,12 @@
 //! Members: from a spreadsheet into the store, out again, and erased.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::{App, Trouble};
-use crate::model::{EmailAddress, Member, ThemeId, why_refused};
+use crate::model::{CohortId, EmailAddress, Member, ThemeId, why_refused};
 use crate::roster::{self, Directory, Fault, Format, MemberDraft};
 use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted};
 
@@ -47,7 +47,7 @@ pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, 
     }
     if mode == ImportMode::Write {
         let detail = format!("{} nouveaux, {} changés", import.created.len(), import.changed.len());
-        app.store.journal("cli", "members import", &name, &json!(detail), app.clock.now()).await?;
+        app.store.journal(app.actor, "members import", &name, &json!(detail), app.clock.now()).await?;
     }
     Ok(import)
 }
@@ -81,6 +81,20 @@ pub async fn list(app: &App) -> Result<Vec<Member>, Trouble> {
     Ok(app.store.members(&MemberFilter::default()).await?)
 }
 
+/// Cohorts that members have and the settings do not, with how many members are in no edition because of it: they have
+/// no other cohort.
+pub async fn in_no_edition(app: &App) -> Result<Vec<(CohortId, usize)>, Trouble> {
+    let known = |id: &CohortId| app.settings.cohorts.iter().any(|cohort| cohort.id == *id);
+    let mut lost: BTreeMap<CohortId, usize> = BTreeMap::new();
+    for member in app.store.members(&MemberFilter::default()).await? {
+        let is_lost = !member.cohorts.is_empty() && !member.cohorts.iter().any(known);
+        if let Some(cohort) = member.cohorts.first().filter(|_| is_lost) {
+            *lost.entry(cohort.clone()).or_default() += 1;
+        }
+    }
+    Ok(lost.into_iter().collect())
+}
+
 pub async fn show(app: &App, email: &str) -> Result<Member, Trouble> {
     app.store.member(&address(email)?).await?.ok_or_else(nobody)
 }
@@ -93,7 +107,7 @@ pub async fn export(app: &App, email: &str) -> Result<Value, Trouble> {
 /// Notes that a member asked to leave, by mail or by phone; a later import does not bring them back.
 pub async fn leave(app: &App, email: &str) -> Result<Member, Trouble> {
     let member = show(app, email).await?;
-    app.store.leave(member.id, "cli", "members leave", app.clock.now()).await?;
+    app.store.leave(member.id, app.actor, "members leave", app.clock.now()).await?;
     show(app, email).await
 }
 

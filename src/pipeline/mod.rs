@@ -4,15 +4,19 @@
 
 pub mod author;
 mod backup;
+pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod guard;
 mod halt;
 mod lead;
+mod letters;
 mod links;
 pub mod members;
 pub mod notices;
+pub mod own;
 mod private;
 mod progress;
 mod pulse;
@@ -42,7 +46,7 @@ use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
 use crate::fetch::{FetchError, Fetched, Fetcher};
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Request, Source, TerritoryCode, Themes, why_refused};
+use crate::model::{CohortId, EmailAddress, Problem, Problems, Request, Source, TerritoryCode, Themes, why_refused};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -69,6 +73,9 @@ pub struct App {
     pub tempo: send::Tempo,
     /// Open while the mail server is left alone.
     pub circuit: send::Circuit,
+    /// Who acts, for the journal: `cli` or `daemon`.
+    pub actor: &'static str,
+    memory: guard::Memory,
     fetcher: Fetcher,
 }
 
@@ -114,7 +121,7 @@ fn check_themes(sources: &[Source], themes: &Themes, settings: &Settings, proble
             };
             problems.0.push(Problem {
                 file: settings.sources.clone(),
-                line: Some(sources::line_of(&settings.sources, source, "themes")),
+                line: Some(sources::key_line(&settings.sources, source, "themes")),
                 message: format!("la source « {} » nomme le thème « {theme} », qui n'existe pas", source.id),
                 advice,
             });
@@ -138,7 +145,7 @@ fn check_places(sources: &[Source], settings: &Settings, problems: &mut Problems
         for code in source.territory.iter().filter(is_nowhere) {
             say(
                 &settings.sources,
-                Some(sources::line_of(&settings.sources, source, "territory")),
+                Some(sources::key_line(&settings.sources, source, "territory")),
                 format!("la source « {} »", source.id),
                 code,
             );
@@ -196,7 +203,9 @@ impl App {
         let Files { settings, sources, themes, composer } = files;
         let store = Store::open(&store_url(&settings)?, open).await?;
         let link_key = link_key(&settings, &store).await?;
-        Ok(Self {
+        let app = Self {
+            memory: guard::Memory::of(&settings),
+            actor: "cli",
             reader: Reader::new(&themes),
             fetcher: fetcher(&settings.fetch)?,
             geography: Geography::get(),
@@ -213,7 +222,9 @@ impl App {
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
-        })
+        };
+        guard::look(&app).await?;
+        Ok(app)
     }
 
     /// Every request of a round: each is a step of the work.
@@ -230,6 +241,14 @@ impl App {
             file: self.settings.sources.display().to_string(),
             known: self.sources.iter().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// Where a reader may write: who answers, who sends, or else who looks after the network (mails written to files have
+    /// no sender in the settings).
+    pub fn contact(&self) -> Option<&EmailAddress> {
+        let mail = &self.settings.mail;
+        let mailbox = mail.reply_to.as_ref().or(mail.from.as_ref());
+        mailbox.map(|mailbox| &mailbox.address).or_else(|| self.settings.admins.first())
     }
 
     pub fn cohort(&self, id: &str) -> Result<&CohortId, Trouble> {

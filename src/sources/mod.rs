@@ -4,15 +4,25 @@
 //! an answer is read: selectors and paths are only checked for being readable.
 
 mod check;
+mod edit;
 mod read;
 
 #[cfg(test)]
+mod edit_tests;
+#[cfg(test)]
 mod tests;
+
+pub use edit::{append, entry, line_of};
 
 use std::path::Path;
 
 use crate::model::{Problems, Source};
 use crate::tomlfile::TomlFile;
+
+/// The text of `path`, decoded; `None` when it cannot be read.
+pub fn text(path: &Path) -> Option<String> {
+    TomlFile::read(path).ok().map(|file| file.text().to_owned())
+}
 
 /// Reads `path`. The sources come in the order of the file, disabled ones too.
 pub fn load(path: &Path) -> Result<Vec<Source>, Problems> {
@@ -25,7 +35,7 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Source>, Problems> {
 }
 
 /// Where a key of an entry stands in the file; the entry's own line when it cannot be told.
-pub fn line_of(path: &Path, source: &Source, key: &str) -> usize {
+pub fn key_line(path: &Path, source: &Source, key: &str) -> usize {
     let Ok(bytes) = std::fs::read(path) else { return source.line };
     let text = String::from_utf8_lossy(&bytes);
     let entry = text.lines().enumerate().skip(source.line).take_while(|(_, line)| !line.trim_start().starts_with("[["));

@@ -3,8 +3,10 @@
 mod support;
 
 mod architecture;
+mod authoring;
 mod backup;
 mod bad_input;
+mod bounces;
 mod campaigns;
 mod contracts;
 mod daemon;
@@ -12,6 +14,8 @@ mod demo;
 mod editions;
 mod hardship;
 mod members;
+mod own_pages;
+mod proofs;
 mod readme;
 mod rounds;
 mod smtp;

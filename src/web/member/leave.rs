@@ -51,11 +51,11 @@ fn page(site: &Site, name: &str, member: &Member) -> Page {
     site.page(StatusCode::OK, name, context! { address => member.email.masked() })
 }
 
-fn unknown(site: &Site) -> Page {
+pub(super) fn unknown(site: &Site) -> Page {
     site.page(StatusCode::NOT_FOUND, "unknown_link.html", context! {})
 }
 
-fn failed(site: &Site, error: &StoreError) -> Page {
-    tracing::error!(%error, "un membre n'a pas pu quitter la liste");
+pub(super) fn failed(site: &Site, error: &StoreError) -> Page {
+    tracing::error!(%error, "la page d'un membre n'a pas pu être servie");
     site.page(StatusCode::SERVICE_UNAVAILABLE, "out_of_order.html", context! {})
 }
