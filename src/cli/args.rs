@@ -68,8 +68,14 @@ pub enum Command {
     /// Lit tous les fichiers et dit toutes les erreurs à la fois.
     Check,
     /// Fait ce que ferait le service maintenant : relever, préparer l'édition due, l'envoyer.
+    ///
+    /// Une différence, dans un réseau neuf : « once » prépare tout de suite l'édition du dernier horaire passé ; le
+    /// service, à sa première mise en route, attend le prochain horaire. Aucune édition n'est préparée deux fois.
     Once,
     /// Tourne comme service : relève les sources et envoie les éditions aux heures dites.
+    ///
+    /// À sa première mise en route, il attend le prochain horaire de [digest] schedule : rien de ce qui était dû avant
+    /// n'est rattrapé. Arrêté puis relancé, il rattrape ce qui était dû entre-temps, en une seule édition.
     Run,
     /// Les sites suivis.
     #[command(subcommand)]
@@ -89,7 +95,8 @@ pub enum Command {
     Bounces(BouncesCommand),
     /// Sauvegarde la base et la clé des liens, même quand le service tourne.
     Backup {
-        /// Fichier à écrire ; la clé va à côté.
+        /// Fichier à écrire ; la clé va à côté, sous ce nom suivi de .key.
+        #[arg(value_name = "FICHIER")]
         file: PathBuf,
     },
     /// Les éditions : préparer, relire, envoyer, suivre.
@@ -117,6 +124,7 @@ pub struct DemoArgs {
     pub dir: PathBuf,
     /// Port des pages servies sur cette machine [défaut : 8025].
     #[arg(long, default_value_t = 8025, hide_default_value = true)]
+    #[arg(value_name = "PORT")]
     pub port: u16,
 }
 
@@ -393,6 +401,9 @@ pub enum EditionCommand {
     Receipts {
         #[arg(value_name = "N°")]
         id: i64,
+        /// Nomme tout le monde : ceux qui ont reçu le courriel, et pourquoi les autres n'ont rien reçu.
+        #[arg(long)]
+        all: bool,
     },
 }
 

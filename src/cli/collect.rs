@@ -63,7 +63,8 @@ pub fn print(app: &App, round: &Round) {
             output::line(format_args!("    · {remark}"));
         }
         if source.remarks.len() > REMARKS_SHOWN {
-            output::line(format_args!("    · … et {} autres remarques", source.remarks.len() - REMARKS_SHOWN));
+            let more = words::count(source.remarks.len() - REMARKS_SHOWN, "autre remarque");
+            output::line(format_args!("    · … et {more}"));
         }
     }
     let failed = round.failed().count();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::args::{EditionCommand, PreviewFormat};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
-use crate::model::{DeliveryState, Edition, EditionId, Section};
+use crate::model::{DeliveryState, Edition, EditionId, EditionState, Section};
 use crate::pipeline::edition::{self, Share, skip_sentence};
 use crate::pipeline::send::{self, End, Sending};
 use crate::pipeline::{App, french};
@@ -48,7 +48,10 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
-        EditionCommand::Receipts { id } => receipts(global, &app, EditionId(id)).await,
+        EditionCommand::Receipts { id, all } => {
+            let named = if all { Named::All } else { Named::Troubled };
+            receipts(global, &app, EditionId(id), named).await
+        }
     }
 }
 
@@ -218,7 +221,7 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
         }
         End::Stopped { why } => output::line(format_args!("Envoi arrêté, rien n'est perdu : {why}")),
     }
-    print_troubled(app, sending.edition).await?;
+    print_rows(app, sending.edition, Named::Troubled).await?;
     Ok(if complete { Exit::Done } else { Exit::Partly })
 }
 
@@ -262,7 +265,15 @@ fn state_name(state: DeliveryState, n: u64) -> &'static str {
     }
 }
 
-async fn receipts(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
+/// Who is named in a report.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// Those whose mail needs a look.
+    Troubled,
+    All,
+}
+
+async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Result<Exit, Failure> {
     let found = edition::find(app, id).await?;
     let counts = app.store.counts(id).await?;
     let rows = edition::rows(app, id).await?;
@@ -284,17 +295,24 @@ async fn receipts(global: &Global, app: &App, id: EditionId) -> Result<Exit, Fai
         output::json(&value);
     } else {
         let trial = if found.trial { " (essai)" } else { "" };
-        output::line(format_args!("Édition {id}{trial} : {} ; {}.", french(found.state), counts_sentence(&counts)));
-        print_troubled(app, id).await?;
+        let said = match found.state {
+            // Its ledger is filled at approval.
+            EditionState::Draft => {
+                format!("rien n'est encore à envoyer : « glaneur edition show {id} » dit ce que chacun recevra")
+            }
+            _ => counts_sentence(&counts),
+        };
+        output::line(format_args!("Édition {id}{trial} : {} ; {said}.", french(found.state)));
+        print_rows(app, id, named).await?;
     }
     Ok(Exit::Done)
 }
 
-/// Names every row that is not simply sent or skipped, and every row that was once in doubt.
-async fn print_troubled(app: &App, id: EditionId) -> Result<(), Failure> {
+/// Names every row that is not simply sent or skipped, and every row that was once in doubt; or all.
+async fn print_rows(app: &App, id: EditionId, named: Named) -> Result<(), Failure> {
     for row in edition::rows(app, id).await? {
         let plain = matches!(row.state, DeliveryState::Sent | DeliveryState::Skipped | DeliveryState::Queued);
-        if plain && row.doubts == 0 {
+        if plain && row.doubts == 0 && named == Named::Troubled {
             continue;
         }
         let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
@@ -305,8 +323,13 @@ async fn print_troubled(app: &App, id: EditionId) -> Result<(), Failure> {
                 format!(" ; a pu être reçu {} fois, sous le même Message-ID {}", doubts + sent, row.message_id)
             }
         };
-        let reply = row.last_reply.as_deref().unwrap_or("sans réponse");
-        output::line(format_args!("  {email} : {} — {reply}{doubt}", state_name(row.state, 1)));
+        let why = match (row.skipped_because, row.last_reply.as_deref()) {
+            (Some(skip), _) => format!(" — {}", skip_sentence(skip)),
+            (None, Some(reply)) => format!(" — {reply}"),
+            (None, None) if row.state == DeliveryState::Queued => String::new(),
+            (None, None) => " — sans réponse".to_owned(),
+        };
+        output::line(format_args!("  {email} : {}{why}{doubt}", state_name(row.state, 1)));
     }
     Ok(())
 }

@@ -92,7 +92,10 @@ async fn show(global: &Global, email: &str) -> Result<Exit, Failure> {
         ("Nom", format!("{} {}", member.first_name, member.last_name)),
         (
             "Organisation",
-            format!("{} ({})", member.organisation, words::organisation_kind(member.profile.organisation_kind)),
+            match member.organisation.as_str() {
+                "" => format!("non dite ({})", words::organisation_kind(member.profile.organisation_kind)),
+                name => format!("{name} ({})", words::organisation_kind(member.profile.organisation_kind)),
+            },
         ),
         ("Fonction", member.role.clone()),
         ("Promotion", cohorts.join(", ")),

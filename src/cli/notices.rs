@@ -62,9 +62,9 @@ pub async fn run(global: &Global, command: NoticesCommand) -> Result<Exit, Failu
                 output::json(&json!({"items": done.items, "notices_changed": done.notices_changed}));
             } else {
                 output::line(format_args!(
-                    "{} ; {} d'annonces comprises autrement. Rien n'est annoncé aux membres pour cela.",
+                    "{} ; {} autrement. Rien n'est annoncé aux membres pour cela.",
                     words::count(done.items, "texte relu"),
-                    done.notices_changed
+                    words::count(done.notices_changed, "annonce comprise")
                 ));
             }
             Ok(Exit::Done)
@@ -133,7 +133,7 @@ fn print_dossier(app: &App, dossier: &Dossier) {
         ("Montant", Aspect::Amount, notice.amount.clone().unwrap_or_else(unsaid)),
         ("État", Aspect::Status, status_name(notice.status).to_owned()),
     ] {
-        let corrected = if notice.corrected.contains(&aspect) { " (corrigé)" } else { "" };
+        let corrected = if notice.corrected.contains(&aspect) { " (d'après une correction)" } else { "" };
         output::line(format_args!("  {name:<12} {value}{corrected}"));
         for (_, quote) in notice.evidence.iter().filter(|(about, _)| *about == aspect).take(3) {
             output::line(format_args!(
@@ -166,7 +166,7 @@ fn print_dossier(app: &App, dossier: &Dossier) {
     }
     for revision in dossier.history.iter().filter(|revision| !revision.announced.is_empty()) {
         output::line(format_args!(
-            "  Changement annoncé le {} (révision {})",
+            "  Changement du {} (révision {}) : dit à qui avait déjà reçu l'annonce",
             words::instant(revision.at, app.settings.time_zone),
             revision.notice.revision
         ));

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::bar::Bar;
 use super::{Exit, Failure, Global, collect, edition, open, output, words};
+use crate::daemon;
 use crate::pipeline::edition::Issue;
 use crate::pipeline::french;
 use crate::pipeline::turn::{self, By, Turn};
@@ -30,13 +31,20 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
     } else {
         collect::print(&app, round);
         match issue.created() {
-            Some((id, state)) => output::line(format_args!("Édition {id} : {}.", french(state))),
+            Some((id, state)) => {
+                output::line(format_args!("Édition {id} : {}.", french(state)));
+                if app.store.meta(daemon::FIRST_START).await?.is_none() {
+                    output::line(
+                        "(« once » prépare l'édition du dernier horaire passé ; le service, lui, commencera au prochain horaire.)",
+                    );
+                }
+            }
             None => output::line("Aucune édition n'est due."),
         }
         remarks(&turn).into_iter().for_each(output::line);
     }
     for failure in &turn.failures {
-        eprintln!("glaneur : {failure}");
+        output::error(failure);
         exit = Exit::Partly;
     }
     for sending in sendings {

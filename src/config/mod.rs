@@ -22,12 +22,14 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, TerritoryCode};
-use crate::tomlfile::{Table, TomlFile, nearest};
+use crate::tomlfile::{Table, TomlFile};
 
 pub use mail::{MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
 pub use schedule::{Occurrence, Schedule, instant_of};
 pub use secret::Secret;
 pub use store::StoreSettings;
+
+pub use crate::tomlfile::nearest;
 
 /// Everything glaneur.toml says, defaults filled in, paths resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,6 +192,13 @@ impl Settings {
             let advice = "ajoutez dans [fetch] : contact = \"adresse@exemple.org\"";
             say("les sites visités ne sauront pas qui joindre", advice);
         }
+        if self.mail.from.is_none() {
+            let advice = "ajoutez dans [mail] : from = \"Nom du réseau <adresse@exemple.org>\"";
+            say(
+                "les courriels d’essai n’ont pas d’expéditeur : on ne pourra ni y répondre ni quitter la liste par courriel",
+                advice,
+            );
+        }
         if self.admins.is_empty() {
             say("personne ne sera prévenu des pannes", "ajoutez : admins = [\"adresse@exemple.org\"]");
         }
@@ -270,6 +279,11 @@ fn check_public(root: &Table<'_>, base_url: Option<&Url>) {
 }
 
 fn read_digest(mut digest: Table<'_>) -> DigestSettings {
+    if digest.is_blank("schedule") {
+        let advice =
+            "écrivez par exemple \"0 8 * * lun\" (le lundi à 8 h), ou supprimez cette ligne : ce sera le lundi à 8 h";
+        digest.problem("schedule", "« schedule » est vide : Glaneur ne sait pas quand préparer les éditions", advice);
+    }
     let schedule = digest.parsed("schedule", Schedule::parse).unwrap_or_default();
     let review = digest.choice("review", &[("off", Review::Off), ("before-send", Review::BeforeSend)]);
     let items_max = digest.integer("items_max", 1..=50).map_or(12, |n| n as usize);

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{App, Trouble};
 use crate::config::{self, Transport};
 use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered};
+use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
 /// The way out that the settings name.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
@@ -25,7 +25,7 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     };
     let extra_roots = match &server.ca_file {
         Some(file) => Some(std::fs::read(file).map_err(|error| {
-            Trouble::File(format!("le certificat {} ne peut pas être lu : {error}", file.display()))
+            Trouble::File(format!("le certificat {} ne peut pas être lu : {}", file.display(), why_refused(&error)))
         })?),
         None => None,
     };
@@ -57,8 +57,12 @@ pub(super) fn from(app: &App) -> Result<Mailbox, Trouble> {
         // Only files are written without a sender in the settings; they still have to be whole mails.
         None => Ok(Mailbox {
             name: Some(app.settings.network.clone()),
-            address: EmailAddress::parse("glaneur@glaneur.invalid")
-                .map_err(|error| Trouble::Words(error.to_string()))?,
+            address: match app.settings.admins.first() {
+                Some(admin) => admin.clone(),
+                None => {
+                    EmailAddress::parse("glaneur@glaneur.invalid").map_err(|error| Trouble::Words(error.to_string()))?
+                }
+            },
         }),
     }
 }

@@ -9,6 +9,7 @@ mod backup;
 mod editions;
 mod error;
 mod history;
+mod import;
 mod items;
 mod journal;
 mod leads;

@@ -164,7 +164,7 @@ async fn look_in(app: &App, place: &Place) -> Result<Listing, Fault> {
 }
 
 async fn ask(app: &App, request: &Request) -> Result<Response, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::Answer(answer) => Ok(answer),
         Fetched::NotModified => Err(nothing()),
     }

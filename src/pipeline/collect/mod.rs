@@ -321,18 +321,20 @@ fn failed(state: &mut SourceState, source: &Source, fault: &Fault, now: DateTime
 
 fn log(app: &App, source: &Source, round: &SourceRound) {
     match &round.outcome {
-        Outcome::NotModified => tracing::info!(source = %source.id, "nothing new: not modified"),
+        Outcome::NotModified => tracing::info!(source = %source.id, "source relevée : rien de nouveau"),
         Outcome::Read { listed, absorbed } => {
-            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source read");
+            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source relevée");
         }
-        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source failed"),
+        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source en panne"),
     }
     for event in &round.events {
         let said = sentence(app, event);
         match &event.what {
-            HealthTurn::Broke { ailment, .. } => tracing::warn!(source = %source.id, ?ailment, said, "source ails"),
+            HealthTurn::Broke { ailment, .. } => {
+                tracing::warn!(source = %source.id, ?ailment, said, "source à surveiller")
+            }
             HealthTurn::Recovered { ailment, .. } => {
-                tracing::info!(source = %source.id, ?ailment, said, "source recovered");
+                tracing::info!(source = %source.id, ?ailment, said, "source rétablie");
             }
         }
     }

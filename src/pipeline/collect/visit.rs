@@ -156,11 +156,11 @@ pub(super) async fn visit(
     {
         request.validators = validators.clone();
     }
-    let fetched = match app.fetcher.fetch(&request).await {
+    let fetched = match app.fetch(&request).await {
         Ok(fetched) => fetched,
         Err(error) => {
             request = elsewhere(source, Some(&request), error.into())?;
-            app.fetcher.fetch(&request).await?
+            app.fetch(&request).await?
         }
     };
     let answer = match fetched {
@@ -241,7 +241,7 @@ fn elsewhere(source: &Source, asked: Option<&Request>, fault: Fault) -> Result<R
 async fn first_request(app: &App, source: &Source, credential: Option<&str>) -> Result<Request, Fault> {
     match extract::first(source, credential)? {
         Step::List(request) => Ok(request),
-        Step::Login(login) => match app.fetcher.fetch(&login).await? {
+        Step::Login(login) => match app.fetch(&login).await? {
             Fetched::Answer(answer) => Ok(extract::after_login(source, credential, &answer)?),
             Fetched::NotModified => Ok(login),
         },
@@ -282,7 +282,7 @@ async fn list(
 }
 
 async fn page(app: &App, source: &Source, request: &Request) -> Result<Listing, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::Answer(answer) => Ok(extract::list(source, request, &answer)?),
         Fetched::NotModified => Ok(Listing::default()),
     }
@@ -333,7 +333,7 @@ async fn follow(
     item: &Item,
     request: &Request,
 ) -> Result<Option<(Item, Validators)>, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::NotModified => Ok(None),
         Fetched::Answer(answer) => {
             let validators = answer.validators.clone();

@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use minijinja::context;
 
-use super::{Page, Site};
+use super::{Current, Page, Site};
 
-pub fn routes() -> Router<Arc<Site>> {
+pub fn routes() -> Router<Current> {
     Router::new().route("/", get(home::show)).route("/sante", get(async || "ok"))
 }
 
