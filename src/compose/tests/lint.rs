@@ -181,7 +181,7 @@ fn value_of(element: &Element, property: &str, rules: &BTreeMap<(String, String)
     let dark = element.classes().filter_map(|class| rules.get(&(class.to_owned(), property.to_owned()))).last();
     let style = element.attr("style").unwrap_or_default();
     let own = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-    let own = own.filter(|(name, _)| *name == property).map(|(_, value)| value.to_owned()).last();
+    let own = own.filter(|(name, _)| *name == property).map(|(_, value)| value.to_owned()).next_back();
     dark.cloned().or(own)
 }
 
