@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::bar::Bar;
-use super::{Exit, Failure, Global, collect, edition, open, output};
+use super::{Exit, Failure, Global, bounces, collect, edition, open, output};
 use crate::pipeline::french;
 use crate::pipeline::turn::{self, By, Turn};
 
 pub async fn run(global: &Global) -> Result<Exit, Failure> {
     let app = open::app(global).await?;
-    let Turn { round, issue, sendings } = turn::turn(&app, By::Person, Duration::ZERO, &Bar::default()).await?;
+    let Turn { round, issue, sendings, returns } =
+        turn::turn(&app, By::Person, Duration::ZERO, &Bar::default()).await?;
     let mut exit = collect::exit(&round);
     if global.json {
         let mut value = collect::as_json(&round);
@@ -29,6 +30,9 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
             Some((id, state)) => output::line(format_args!("Édition {id} : {}.", french(state))),
             None => output::line("Aucune édition n'est due."),
         }
+    }
+    if let Some(returns) = &returns {
+        exit = worse(exit, bounces::tell(returns));
     }
     for sending in &sendings {
         let sent = if global.json { quiet(sending) } else { edition::print_sending(global, &app, sending).await? };

@@ -97,6 +97,13 @@ fn tell(turn: &Turn) {
     for sending in &turn.sendings {
         tracing::info!(edition = sending.edition.0, end = ?sending.end, "edition sent or waiting");
     }
+    match &turn.returns {
+        Some(Ok(visit)) if visit.messages > 0 || !visit.faults.is_empty() => {
+            tracing::info!(messages = visit.messages, faults = visit.faults.len(), "returned mails read");
+        }
+        Some(Err(trouble)) => tracing::error!(%trouble, "the mailbox of returned mails cannot be read"),
+        _ => {}
+    }
 }
 
 /// The files read again; `None`, and a word in the log, when they do not work.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::bounces::{self, Visit};
 use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
 use super::send::{self, End, Sending};
@@ -15,6 +16,8 @@ pub struct Turn {
     pub round: Round,
     pub issue: Issue,
     pub sendings: Vec<Sending>,
+    /// What came back; `None`: no mailbox is set.
+    pub returns: Option<Result<Visit, Trouble>>,
 }
 
 /// Who has the turn done.
@@ -30,6 +33,8 @@ pub enum By {
 /// Does what is due now; nothing is due twice.
 pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress) -> Result<Turn, Trouble> {
     let round = collect::collect(app, &Which::Due, progress).await?;
+    // Before the edition, so that a dead address is not written to once more. A mailbox that fails stops nothing.
+    let returns = bounces::visit(app).await;
     let issue = match by {
         By::Person => edition::issue_due(app, None).await?,
         By::Service { first_start } if lead::leads_schedule(app).await? => {
@@ -38,7 +43,7 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
         By::Service { .. } => Issue::NothingDue,
     };
     let sendings = deliver(app, patience, progress).await?;
-    Ok(Turn { round, issue, sendings })
+    Ok(Turn { round, issue, sendings, returns })
 }
 
 /// Sends every edition that is approved or was being sent, the oldest first.

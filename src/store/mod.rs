@@ -19,6 +19,7 @@ mod notices;
 mod open;
 mod person;
 mod receipts;
+mod returns;
 mod sources;
 mod sql;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
+pub use returns::{Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;
 

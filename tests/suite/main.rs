@@ -10,6 +10,7 @@ mod campaigns;
 mod contracts;
 mod daemon;
 mod demo;
+mod dkim;
 mod editions;
 mod hardship;
 mod members;
