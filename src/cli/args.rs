@@ -141,12 +141,36 @@ pub struct CollectArgs {
 pub enum SourcesCommand {
     /// Liste les sources et l'état de chacune.
     List,
-    /// Relève une source à blanc et montre ce qui y est lu.
+    /// Regarde une adresse, montre ce qui y serait lu et, sur un oui, ajoute la source à sources.toml.
+    Add(AddArgs),
+    /// Relève une source à blanc : ce qui y est lu, ce qui a changé, et les sélecteurs qui ne trouvent plus rien.
     Test {
         /// L'identifiant de la source dans sources.toml.
         #[arg(value_name = "SOURCE")]
         id: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// L'adresse de la page qui liste les appels, ou d'un flux, copiée depuis le navigateur.
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Écrit sans demander.
+    #[arg(long)]
+    pub yes: bool,
+    /// L'identifiant de la source [défaut : d'après son nom].
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Le nom de la source pour les lecteurs [défaut : celui du site].
+    #[arg(long, value_name = "NOM")]
+    pub name: Option<String>,
+    /// Ce que couvre un appel qui ne le dit pas : « Nantes », « Montreuil (93) », D93, R11, FR ; plusieurs : des virgules.
+    #[arg(long, value_name = "LIEUX")]
+    pub territory: Option<String>,
+    /// Laquelle des façons de lire trouvées, par son numéro [défaut : la première].
+    #[arg(long, value_name = "N°")]
+    pub choice: Option<usize>,
 }
 
 #[derive(Debug, Subcommand)]

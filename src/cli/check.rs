@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{Exit, Failure, Global, output, words};
-use crate::pipeline::Files;
+use super::{Exit, Failure, Global, open, output, words};
+use crate::pipeline::{App, Files, members};
+use crate::store::Open;
 
 pub async fn run(global: &Global) -> Result<Exit, Failure> {
     let files = match Files::read(global.config.as_deref()) {
@@ -47,6 +48,12 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
     }
     for warning in &warnings.0 {
         output::line(format_args!("À voir : {warning}"));
+    }
+    // Files alone do not tell who is served; without a database there is nobody yet.
+    if let Ok(app) = App::open(files, open::clock(global), Open::Existing).await {
+        for (cohort, count) in members::in_no_edition(&app).await.unwrap_or_default() {
+            output::line(format_args!("À voir : {}", words::in_no_edition(&cohort, count)));
+        }
     }
     Ok(Exit::Done)
 }

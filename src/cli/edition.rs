@@ -88,7 +88,9 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
             vec![
                 edition.id.to_string(),
                 edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
-                french(edition.state).to_owned() + if edition.trial { " (essai)" } else { "" },
+                french(edition.state).to_owned()
+                    + if edition.trial { " (essai)" } else { "" }
+                    + if edition.held_since.is_some() { " (base restaurée : à vérifier)" } else { "" },
                 cohorts.join(", "),
             ]
         })

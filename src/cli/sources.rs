@@ -1,18 +1,23 @@
 //! `glaneur sources`: the watched sites, how they do, and what one of them would give.
 
+mod add;
+mod rows;
+mod test;
+
 use serde_json::{Value, json};
 
 use super::args::SourcesCommand;
 use super::{Exit, Failure, Global, open, output, table, words};
 use crate::model::Source;
-use crate::pipeline::{App, author};
+use crate::pipeline::App;
 use crate::store::SourceState;
 
 pub async fn run(global: &Global, command: SourcesCommand) -> Result<Exit, Failure> {
     let app = open::app(global).await?;
     match command {
         SourcesCommand::List => list(global, &app).await,
-        SourcesCommand::Test { id } => test(global, &app, &id).await,
+        SourcesCommand::Add(args) => add::run(global, &app, args).await,
+        SourcesCommand::Test { id } => test::run(global, &app, &id).await,
     }
 }
 
@@ -72,57 +77,4 @@ fn source_json(source: &Source, state: Option<&SourceState>) -> Value {
         "failures_in_a_row": state.map_or(0, |s| s.failures_in_a_row),
         "items": state.and_then(|s| s.items_last),
     })
-}
-
-async fn test(global: &Global, app: &App, id: &str) -> Result<Exit, Failure> {
-    let trial = match author::test(app, id).await? {
-        Ok(trial) => trial,
-        Err(fault) if global.json => {
-            output::json(&json!({"source": id, "fault": fault.to_string()}));
-            return Ok(Exit::Partly);
-        }
-        Err(fault) => return Err(Failure::failed(format!("la source « {id} » ne peut pas être lue : {fault}"))),
-    };
-    if global.json {
-        let items: Vec<Value> = trial
-            .read
-            .iter()
-            .map(|(item, read)| {
-                json!({
-                    "title": item.title, "url": item.url, "kind": read.kind.value, "deadline": read.deadline.value,
-                    "territory": read.territory.value, "themes": read.themes.value,
-                })
-            })
-            .collect();
-        output::json(&json!({"source": id, "listed": trial.listed, "items": items, "remarks": trial.remarks}));
-        return Ok(Exit::Done);
-    }
-    output::line(format_args!(
-        "{} : {}, dont {} pas encore connues.",
-        trial.name,
-        words::count(trial.listed, "annonce lue"),
-        trial.unknown
-    ));
-    const ROWS_SHOWN: usize = 10;
-    let rows: Vec<Vec<String>> = trial
-        .read
-        .iter()
-        .take(ROWS_SHOWN)
-        .map(|(item, read)| {
-            let territory = read.territory.value.as_deref().unwrap_or_default();
-            let places: Vec<_> = territory.iter().map(|code| app.geography.label(code)).collect();
-            vec![
-                words::short(&item.title, 60),
-                words::kind(read.kind()).to_owned(),
-                read.deadline.value.map_or("—".to_owned(), words::deadline),
-                words::short(&places.join(", "), 24),
-                read.themes.value.iter().flatten().next().map_or(String::new(), ToString::to_string),
-            ]
-        })
-        .collect();
-    table::print(&["TITRE", "GENRE", "DATE LIMITE", "TERRITOIRE", "THÈME"], &rows);
-    for remark in &trial.remarks {
-        output::line(format_args!("· {remark}"));
-    }
-    Ok(Exit::Done)
 }

@@ -117,6 +117,15 @@ pub fn short(text: &str, max: usize) -> String {
     cut + "…"
 }
 
+/// Members whose cohort the settings do not have.
+pub fn in_no_edition(cohort: &crate::model::CohortId, count: usize) -> String {
+    let who = if count > 1 { format!("{count} membres ne sont") } else { "1 membre n'est".to_owned() };
+    format!(
+        "{who} dans aucune édition : la promotion « {} » n'est pas dans les réglages. Ajoutez une entrée [[cohort]], ou changez leur promotion dans le tableur.",
+        cohort.as_str()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

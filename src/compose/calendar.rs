@@ -1,4 +1,4 @@
-//! The dates of a digest as an iCalendar file (RFC 5545), attached when there are no public pages to take them from.
+//! The dates of a digest as an iCalendar file (RFC 5545), attached when no page gives them one by one.
 //!
 //! One event for each dated item that is still open. Nothing is taken from the clock: DTSTAMP is the edition's time.
 
@@ -14,19 +14,16 @@ use crate::model::{Deadline, MailAttachment, Status};
 const SUMMARY_CHARS_MAX: usize = 120;
 const DESCRIPTION_CHARS_MAX: usize = 400;
 
-/// `None` when no item has a date.
+/// The name of the attached file; `None` when there is none.
+pub fn file_name(view: &DigestView) -> Option<&'static str> {
+    let is_attached = view.carries_calendar() && !dated(view).is_empty();
+    is_attached.then(|| pick(view.language, "dates-limites.ics", "deadlines.ics"))
+}
+
+/// `None` when no item has a date, or when pages give them.
 pub fn calendar(view: &DigestView) -> Option<MailAttachment> {
-    let now = view.as_of.to_utc();
-    let dated: Vec<(&ItemView, Deadline)> = view
-        .items
-        .iter()
-        .filter(|item| item.status == Status::Open)
-        .filter_map(|item| item.deadline.map(|deadline| (item, deadline)))
-        .filter(|(_, deadline)| !deadline.is_past(now))
-        .collect();
-    if dated.is_empty() {
-        return None;
-    }
+    let filename = file_name(view)?.to_owned();
+    let dated = dated(view);
     let mut calendar = Calendar::new();
     // A date later extended comes again with the same UID: the higher SEQUENCE replaces the one kept.
     calendar.append_property(Property::new("METHOD", "PUBLISH"));
@@ -34,10 +31,17 @@ pub fn calendar(view: &DigestView) -> Option<MailAttachment> {
         calendar.push(event(item, deadline, view));
     }
     Some(MailAttachment {
-        filename: pick(view.language, "dates-limites.ics", "deadlines.ics").to_owned(),
+        filename,
         content_type: "text/calendar; charset=utf-8; method=PUBLISH".to_owned(),
         content: calendar.done().to_string().into_bytes(),
     })
+}
+
+fn dated(view: &DigestView) -> Vec<(&ItemView, Deadline)> {
+    let now = view.as_of.to_utc();
+    let open = |item: &&ItemView| item.status == Status::Open;
+    let deadline = |item: &'_ ItemView| item.deadline.filter(|deadline| !deadline.is_past(now));
+    view.items.iter().filter(open).filter_map(|item| Some((item, deadline(item)?))).collect()
 }
 
 fn event(item: &ItemView, deadline: Deadline, view: &DigestView) -> Event {

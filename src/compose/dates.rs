@@ -62,6 +62,16 @@ pub fn short_day(date: NaiveDate, language: Language) -> String {
     }
 }
 
+/// "mer. 11 février", "Wed 11 February".
+pub fn day_of_week(date: NaiveDate, language: Language) -> String {
+    let short: String = weekday(date, language).chars().take(3).collect();
+    let point = match language {
+        Language::Fr => ".",
+        Language::En => "",
+    };
+    format!("{short}{point}{NBSP}{}", short_day(date, language))
+}
+
 /// "mercredi 11 février 2026".
 pub fn full_day(date: NaiveDate, language: Language) -> String {
     format!("{} {}", weekday(date, language), day(date, language))

@@ -7,7 +7,12 @@
 mod calendar;
 mod css;
 mod dates;
+mod foot;
+mod forward;
+mod item;
 mod letter;
+mod note;
+mod opening;
 mod sample;
 mod subject;
 mod templates;
@@ -20,10 +25,15 @@ mod wrap;
 mod tests;
 
 pub use dates::{days_left as days_left_words, deadline as deadline_words, full_day as day_words};
-pub use letter::{Letter, LetterItem, LetterLinks, LetterSection, Urgency};
+pub use foot::LetterLinks;
+pub use item::{Form, LetterItem, Urgency};
+pub use letter::{Letter, LetterSection};
+pub use note::note;
 pub use templates::{ComposeError, Composer, TemplateProblem};
 pub use typography::{one_line, ours as our_typography, quoted};
-pub use view::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why};
+pub use view::{
+    AccreditationView, Addressee, CampaignView, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why,
+};
 pub use words::{
     Labels, audiences as audience_words, change as change_words, doubt as doubt_words, kind as kind_words,
     section as section_title,

@@ -2,14 +2,17 @@
 
 use chrono::{NaiveDate, NaiveTime, TimeZone};
 
-use super::view::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why};
+use super::view::{
+    AccreditationView, Addressee, CampaignView, ChangeView, DigestView, ItemView, Links, SilentSource, Trial, Why,
+};
 use crate::model::{
-    Aspect, Audience, CallType, Deadline, Doubt, DoubtReason, Kind, Language, NoticeId, Relation, Section, Status,
+    Acquaintance, Aspect, Audience, CallType, Deadline, Doubt, DoubtReason, Kind, Language, NoticeId, Relation,
+    Section, Status, Turn,
 };
 
 /// Together they fill every field, and leave every optional one empty once.
 pub fn views() -> Vec<DigestView> {
-    vec![full(Language::Fr), full(Language::En), one_item(), bare(), empty()]
+    vec![full(Language::Fr), full(Language::En), one_item(), first(), between(), bare(), empty()]
 }
 
 /// Twelve items, in all sections.
@@ -36,6 +39,37 @@ pub fn one_item() -> DigestView {
     DigestView { items: vec![soon()], word: None, silent_sources: vec![], ..frame() }
 }
 
+/// A first mail to an association of two régions.
+pub fn first() -> DigestView {
+    let older =
+        ItemView { since: Some(day(2025, 12, 1)), ..call("n0000030", "Ouvert depuis longtemps", day(2026, 4, 30)) };
+    let accreditation = ItemView { relation: Relation::Apply, ..accreditation() };
+    DigestView {
+        items: vec![soon(), older, accreditation],
+        acquaintance: Acquaintance::First,
+        accreditations: vec![
+            AccreditationView {
+                region: "Île-de-France".to_owned(),
+                campaign: CampaignView::Open { until: Some(Deadline::on(day(2026, 4, 1))) },
+            },
+            AccreditationView {
+                region: "Pays de la Loire".to_owned(),
+                campaign: CampaignView::Over {
+                    opening: Some(day(2025, 1, 2)),
+                    deadline: Some(Deadline::on(day(2025, 3, 1))),
+                },
+            },
+            AccreditationView { region: "Corse".to_owned(), campaign: CampaignView::NoneKnown },
+        ],
+        ..frame()
+    }
+}
+
+/// A short mail for a slower rhythm.
+pub fn between() -> DigestView {
+    DigestView { items: vec![contradictory()], turn: Turn::Between, word: None, ..frame() }
+}
+
 /// An item with nothing but a title, for somebody of whom nothing is known, before there are public pages.
 pub fn bare() -> DigestView {
     let nothing = ItemView {
@@ -58,7 +92,7 @@ pub fn bare() -> DigestView {
             first_name: String::new(),
             organisation: String::new(),
             places: vec![],
-            place_in_sentence: None,
+            places_in_sentence: vec![],
             themes: vec![],
         },
         word: None,
@@ -74,7 +108,7 @@ pub fn bare() -> DigestView {
 }
 
 pub fn empty() -> DigestView {
-    DigestView { items: vec![], word: None, left_for_next: 1, ..frame() }
+    DigestView { items: vec![], word: None, left_for_next: 1, contact: None, links: Links::default(), ..frame() }
 }
 
 fn frame() -> DigestView {
@@ -90,12 +124,16 @@ fn frame() -> DigestView {
             first_name: "Léa".to_owned(),
             organisation: "CCAS de Valmont".to_owned(),
             places: vec!["Valmont (93)".to_owned()],
-            place_in_sentence: None,
+            places_in_sentence: vec!["Valmont".to_owned()],
             themes: vec!["précarité alimentaire".to_owned(), "santé".to_owned()],
         },
         word: Some("La rencontre du réseau aura lieu le 12 mars.\n\nVenez nombreux !".to_owned()),
         items: vec![],
         left_for_next: 0,
+        acquaintance: Acquaintance::Known,
+        turn: Turn::Due,
+        next: chrono_tz::Europe::Paris.with_ymd_and_hms(2026, 2, 9, 8, 0, 0).earliest(),
+        accreditations: vec![],
         silent_sources: vec![SilentSource { name: "Ville de Rochebelle".to_owned(), since: day(2026, 1, 19) }],
         contact: Some("equipe@reseau.example".to_owned()),
         links: Links {
@@ -118,7 +156,9 @@ fn call(id: &str, title: &str, deadline: NaiveDate) -> ItemView {
         title: title.to_owned(),
         publisher: Some("Département du Val-de-Lys".to_owned()),
         deadline: Some(Deadline::on(deadline)),
+        rivals: vec![],
         other_waves: vec![],
+        since: Some(day(2026, 1, 30)),
         opening: None,
         audiences: vec![Audience::Collectivites, Audience::Associations],
         amount: Some("jusqu'à 20 000 € par projet".to_owned()),
@@ -141,6 +181,14 @@ fn soon() -> ItemView {
         quote: Some("jusqu'au vendredi 6 février 2026 à 23h59".to_owned()),
         calendar_url: Some("https://glaneur.example/n/n0000001.ics".to_owned()),
         ..call("n0000001", "Fonds « Mieux manger pour tous » : volet local", day(2026, 2, 6))
+    }
+}
+
+fn contradictory() -> ItemView {
+    ItemView {
+        rivals: vec![Deadline::on(day(2026, 2, 13))],
+        doubts: vec![Doubt::new(Aspect::Deadline, DoubtReason::Contradiction, "2026-02-13")],
+        ..call("n0000031", "Bien vieillir, bien manger", day(2026, 2, 6))
     }
 }
 

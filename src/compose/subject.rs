@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::dates;
-use super::typography::{NBSP, list, one_line};
+use super::typography::{NBSP, list, one_line, theirs};
 use super::view::{ChangeView, DigestView, ItemView};
 use super::words::{count, pick};
 use crate::model::{Deadline, Language, Section, Status};
@@ -54,9 +54,9 @@ pub fn preheader(view: &DigestView) -> String {
         .take(3)
         .map(|item| match open_deadline(item, now) {
             Some(d) => {
-                format!("{} ({})", one_line(&item.title, 60), dates::days_left(d, now, view.language))
+                format!("{} ({})", theirs(&item.title, 60, view.language), dates::days_left(d, now, view.language))
             }
-            None => one_line(&item.title, 60),
+            None => theirs(&item.title, 60, view.language),
         })
         .collect();
     one_line(&titles.join(" · "), PREHEADER_CHARS_MAX)
@@ -100,7 +100,7 @@ fn counted(view: &DigestView) -> Vec<Part> {
 }
 
 /// Whether each changed item has another deadline, and is still open.
-fn only_deadlines(view: &DigestView) -> bool {
+pub(super) fn only_deadlines(view: &DigestView) -> bool {
     let moved = |item: &ItemView| item.changes.iter().any(|change| matches!(change, ChangeView::Deadline { .. }));
     let mut changed = view.items.iter().filter(|item| item.section == Section::Changed);
     changed.all(|item| item.status == Status::Open && moved(item))
@@ -113,12 +113,28 @@ fn with_place(words: &str, view: &DigestView) -> String {
     }
 }
 
+/// "Nanterre", "Nantes et Montreuil", "Nantes et 3 autres territoires".
 fn place(view: &DigestView) -> Option<String> {
-    let first = view.addressee.places.first();
-    let label = view.addressee.place_in_sentence.as_ref().or(first)?;
-    let without_bracket = label.split(" (").next().unwrap_or(label);
-    let place = one_line(without_bracket, PLACE_CHARS_MAX);
-    (!place.is_empty()).then_some(place)
+    let language = view.language;
+    let clean = |name: &String| one_line(name.split(" (").next().unwrap_or(name), PLACE_CHARS_MAX);
+    let mut names: Vec<String> = view.addressee.places_in_sentence.iter().map(clean).collect();
+    names.retain(|name| !name.is_empty());
+    let all = list(&names, language);
+    if all.chars().count() <= PLACE_CHARS_MAX {
+        return (!all.is_empty()).then_some(all);
+    }
+    let first = names.first()?;
+    let others = names.len() - 1;
+    if others == 0 {
+        return Some(first.clone());
+    }
+    let others = count(
+        others,
+        pick(language, "autre territoire", "other place"),
+        pick(language, "autres territoires", "other places"),
+        language,
+    );
+    Some(format!("{first} {} {others}", pick(language, "et", "and")))
 }
 
 /// ", dont 1 d’ici vendredi": how many of these sections close within a week, and by when.

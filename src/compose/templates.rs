@@ -12,7 +12,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::css::StyleSheet;
-use super::letter::Letter;
+use super::letter::{CARDS_MAX, Letter};
 use super::{calendar, sample, view::DigestView, wrap};
 use crate::model::Rendered;
 
@@ -23,6 +23,11 @@ struct Embedded;
 const HTML: &str = "digest.html";
 const TEXT: &str = "digest.txt";
 const STYLE: &str = "style.css";
+/// Gmail clips a mail whose HTML is larger than 102 kB, and hides what comes after, the link to leave with it.
+const HTML_BYTES_MAX: usize = 100_000;
+const CARDS_STEP: usize = 3;
+/// So that a rehearsal meets both forms.
+const SAMPLE_CARDS_MAX: usize = 10;
 /// Of one override.
 const SOURCE_BYTES_MAX: usize = 256 * 1024;
 
@@ -69,8 +74,20 @@ impl Composer {
         if problems.is_empty() { Ok(composer) } else { Err(problems) }
     }
 
+    /// As many items as cards as the size allows; the others are lines.
     pub fn digest(&self, view: &DigestView) -> Result<Rendered, ComposeError> {
-        let letter = Letter::new(view);
+        let mut rendered = self.laid_out(view, CARDS_MAX)?;
+        for cards_max in (0..CARDS_MAX).rev().step_by(CARDS_STEP) {
+            if rendered.html.len() <= HTML_BYTES_MAX {
+                break;
+            }
+            rendered = self.laid_out(view, cards_max)?;
+        }
+        Ok(rendered)
+    }
+
+    fn laid_out(&self, view: &DigestView, cards_max: usize) -> Result<Rendered, ComposeError> {
+        let letter = Letter::new(view, cards_max);
         let context = Value::from(Serde(&letter));
         let render = |environment: &Environment<'_>, name: &str| {
             environment
@@ -78,12 +95,11 @@ impl Composer {
                 .and_then(|template| template.render(context.clone()))
                 .map_err(|error| ComposeError { template: name.to_owned(), why: explain(&error) })
         };
-        let attachments = if view.links.has_pages() { None } else { calendar::calendar(view) };
         Ok(Rendered {
             html: tidy(&render(&self.html, HTML)?, 0),
             text: tidy(&render(&self.text, TEXT)?, 1),
             subject: letter.subject,
-            attachments: attachments.into_iter().collect(),
+            attachments: calendar::calendar(view).into_iter().collect(),
         })
     }
 
@@ -96,7 +112,7 @@ impl Composer {
     fn rehearse(&self) -> Vec<TemplateProblem> {
         let mut problems: Vec<TemplateProblem> = Vec::new();
         for view in sample::views() {
-            let context = Value::from(Serde(Letter::new(&view)));
+            let context = Value::from(Serde(Letter::new(&view, SAMPLE_CARDS_MAX)));
             for (environment, name) in [(&self.html, HTML), (&self.text, TEXT)] {
                 let rendered = environment.get_template(name).and_then(|template| template.render(context.clone()));
                 if let Err(error) = rendered {

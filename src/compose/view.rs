@@ -8,7 +8,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::model::{
-    Audience, CallType, Change, Deadline, Doubt, Kind, Language, NoticeId, Relation, Section, Status, TerritoryCode,
+    Acquaintance, Audience, CallType, Change, Deadline, Doubt, Kind, Language, NoticeId, Relation, Section, Status,
+    TerritoryCode, Turn,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,6 +28,12 @@ pub struct DigestView {
     pub items: Vec<ItemView>,
     /// Open notices kept for the next edition because this one is full.
     pub left_for_next: usize,
+    pub acquaintance: Acquaintance,
+    pub turn: Turn,
+    /// When this member's next digest is expected.
+    pub next: Option<DateTime<Tz>>,
+    /// For an association: where food-aid accreditation stands in each of its régions.
+    pub accreditations: Vec<AccreditationView>,
     /// Sources that are down, so that silence is not taken for "nothing new".
     pub silent_sources: Vec<SilentSource>,
     /// The address a reader may write to.
@@ -43,9 +50,8 @@ pub struct Addressee {
     pub organisation: String,
     /// Labels of their places, the first one first: "Montreuil (93)", "Seine-Saint-Denis".
     pub places: Vec<String>,
-    /// How the subject names the place after "pour": "Nanterre", "la Seine-Saint-Denis". `None`: the first label
-    /// without its bracket.
-    pub place_in_sentence: Option<String>,
+    /// How the subject names each place after "pour", in the same order: "Nanterre", "la Seine-Saint-Denis".
+    pub places_in_sentence: Vec<String>,
     /// Labels of their themes; none means all.
     pub themes: Vec<String>,
 }
@@ -62,8 +68,12 @@ pub struct ItemView {
     pub publisher: Option<String>,
     /// The next wave still open at `as_of`.
     pub deadline: Option<Deadline>,
+    /// Other deadlines that the page or another site gives: nobody knows which is right, so the earliest leads.
+    pub rivals: Vec<Deadline>,
     /// The other application waves still open, in order.
     pub other_waves: Vec<Deadline>,
+    /// Since when it has been there to be found: its publication, or else when it was first seen.
+    pub since: Option<NaiveDate>,
     pub opening: Option<NaiveDate>,
     pub audiences: Vec<Audience>,
     pub amount: Option<String>,
@@ -79,6 +89,28 @@ pub struct ItemView {
     pub changes: Vec<ChangeView>,
     /// A page that gives this one date as a calendar file, when there are public pages.
     pub calendar_url: Option<String>,
+}
+
+/// Where food-aid accreditation stands in one région.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AccreditationView {
+    /// "Île-de-France".
+    pub region: String,
+    pub campaign: CampaignView,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum CampaignView {
+    Open {
+        until: Option<Deadline>,
+    },
+    /// None is open; the dates of the last one.
+    Over {
+        opening: Option<NaiveDate>,
+        deadline: Option<Deadline>,
+    },
+    NoneKnown,
 }
 
 /// Why this notice is for this member.
@@ -134,10 +166,10 @@ pub struct Links {
     pub open_calls_page: Option<String>,
 }
 
-impl Links {
-    /// Whether there are public pages to point at. Without them the dates travel as an attached calendar.
-    pub fn has_pages(&self) -> bool {
-        self.leave_page.is_some() || self.preferences_page.is_some() || self.open_calls_page.is_some()
+impl DigestView {
+    /// Whether the dates travel as an attached calendar, because no page gives them.
+    pub fn carries_calendar(&self) -> bool {
+        self.items.iter().all(|item| item.calendar_url.is_none())
     }
 }
 

@@ -31,7 +31,8 @@ pub struct Labels {
     pub preferences: &'static str,
     pub contact: &'static str,
     pub open_calls: &'static str,
-    pub silent: &'static str,
+    pub forward: &'static str,
+    pub paragraph: &'static str,
     pub why_me: &'static str,
     /// What parts a label from what it announces.
     pub colon: &'static str,
@@ -51,12 +52,13 @@ pub fn labels(language: Language) -> Labels {
             written: "Ce que dit la page",
             doubts: "À vérifier",
             word: "Le mot de l’équipe",
-            agenda: "Les prochaines dates",
+            agenda: "Les dates les plus proches",
             leave: "Ne plus recevoir ces messages",
-            preferences: "Choisir mes territoires, thèmes et rythme",
+            preferences: "Mes choix : territoires, thèmes, rythme, pause",
             contact: "Écrire à l’équipe",
             open_calls: "Voir tous les appels ouverts",
-            silent: "Sources muettes",
+            forward: "Transférer à quelqu’un",
+            paragraph: "Un texte prêt à transmettre",
             why_me: "Pourquoi vous recevez ce message",
             colon: "\u{a0}: ",
         },
@@ -72,12 +74,13 @@ pub fn labels(language: Language) -> Labels {
             written: "What the page says",
             doubts: "To be checked",
             word: "A word from the team",
-            agenda: "Next dates",
+            agenda: "The nearest dates",
             leave: "Stop receiving these messages",
-            preferences: "Choose my places, themes and rhythm",
+            preferences: "My choices: places, themes, rhythm, pause",
             contact: "Write to the team",
             open_calls: "See all open calls",
-            silent: "Silent sources",
+            forward: "Forward to somebody",
+            paragraph: "A text ready to pass on",
             why_me: "Why you receive this message",
             colon: ": ",
         },
@@ -100,6 +103,20 @@ pub fn section(section: Section, language: Language) -> &'static str {
         (Language::En, Section::Aid) => "Standing aids",
         (Language::En, Section::Network) => "The network",
     }
+}
+
+/// One sentence under the heading of a section.
+pub fn section_note(section: Section, language: Language) -> Option<String> {
+    let words = match (language, section) {
+        (Language::Fr, Section::ClosingSoon) => "Déjà vus ici, et qui se terminent.",
+        (Language::Fr, Section::Changed) => "Déjà vus ici, et qui ont changé depuis.",
+        (Language::Fr, Section::Aid) => "Sans date limite : chacune n'est présentée qu'une fois.",
+        (Language::En, Section::ClosingSoon) => "Seen here before, and about to close.",
+        (Language::En, Section::Changed) => "Seen here before, and changed since.",
+        (Language::En, Section::Aid) => "Without a deadline: each is shown once.",
+        _ => return None,
+    };
+    Some(ours(words, language))
 }
 
 /// "appel à manifestation d’intérêt".

@@ -36,8 +36,7 @@ pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
     let Bulk { network, edition, leave_mailbox, .. } = bulk;
     let list_domain = ascii_domain(bulk.list_domain);
     let leave_page = bulk.leave_page.filter(|page| is_web_address(page));
-    let leave_mail =
-        format!("<mailto:{}?subject={LEAVE_SUBJECT}-{edition}>", percent_encoded(wire_address(leave_mailbox).as_ref()));
+    let leave_mail = format!("<{}>", leave_mailto(leave_mailbox));
     let mut headers = vec![
         // RFC 2919: a phrase and a name that stays the same as long as the list lives.
         ("List-Id", format!("{} <{LIST_LABEL}.{list_domain}>", phrase(network)).trim_start().to_owned()),
@@ -61,15 +60,22 @@ pub fn bulk_headers(bulk: &Bulk<'_>) -> Vec<(String, String)> {
     headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+/// The mail that leaves the list: the same in the header and in the text of a digest.
+pub fn leave_mailto(mailbox: &EmailAddress) -> String {
+    format!("mailto:{}?subject={LEAVE_SUBJECT}", percent_encoded(wire_address(mailbox).as_ref()))
+}
+
 /// The Message-ID, without angle brackets: the same edition and member have the same for ever, and nobody without the
-/// seal can tell who a mail was for.
-pub fn message_id(seal: &[u8], edition: EditionId, member: MemberId, domain: &str) -> String {
+/// seal can tell who a mail was for. The edition's nonce keeps it apart from another of the same number, in a database
+/// restored from a backup.
+pub fn message_id(seal: &[u8], edition: EditionId, nonce: &str, member: MemberId, domain: &str) -> String {
     let domain = ascii_domain(domain);
     // HMAC takes keys of any length: the error cannot happen, and an empty digest would still name edition and member.
     let digest = Hmac::<Sha256>::new_from_slice(seal).map(|mac| {
-        mac.chain_update(b"glaneur message-id 1\0")
+        mac.chain_update(b"glaneur message-id 2\0")
             .chain_update(edition.0.to_be_bytes())
             .chain_update(member.0.to_be_bytes())
+            .chain_update(nonce.as_bytes())
             .finalize()
             .into_bytes()
     });
@@ -139,7 +145,7 @@ mod tests {
             assert_eq!(value(&headers, "List-Unsubscribe").as_deref(), Some(unsubscribe), "{page:?}");
             assert_eq!(value(&headers, "List-Unsubscribe-Post").as_deref(), post, "{page:?}");
         };
-        let mail = "<mailto:quitter%25ici@glaneur.example?subject=desinscription-7>";
+        let mail = "<mailto:quitter%25ici@glaneur.example?subject=desinscription>";
         let one_click = Some("List-Unsubscribe=One-Click");
         let page = "https://glaneur.example/quitter/abc?k=1";
         check(Some(page), &format!("<{page}>, {mail}"), one_click);
@@ -177,15 +183,16 @@ mod tests {
 
     #[test]
     fn a_message_id_is_the_same_for_ever_and_no_other_has_it() {
-        let id =
-            |seal: &[u8], edition, member| message_id(seal, EditionId(edition), MemberId(member), "Glaneur.example");
+        let id = |seal: &[u8], edition, member| {
+            message_id(seal, EditionId(edition), "n", MemberId(member), "Glaneur.example")
+        };
         // Frozen: a change would double mails that wait for another attempt while a new version is installed.
-        assert_eq!(id(b"seal", 7, 42), "4ccpve7ijrj5kzj3xs3ghdaxeu@glaneur.example");
+        assert_eq!(id(b"seal", 7, 42), "5ayze5mydwuzxvxhmbol7vaqsg@glaneur.example");
         let others = [id(b"other", 7, 42), id(b"seal", 8, 42), id(b"seal", 7, 43), id(b"seal", 42, 7), id(b"", 7, 42)];
         assert!(others.iter().all(|other| *other != id(b"seal", 7, 42)));
-        assert!(message_id(b"", EditionId(1), MemberId(1), "").ends_with("@localhost.localdomain"));
-        assert!(message_id(b"", EditionId(1), MemberId(1), "réseau.example").ends_with("@xn--rseau-bsa.example"));
-        assert!(message_id(b"", EditionId(1), MemberId(1), "[::1]").ends_with("@--1"));
+        assert!(message_id(b"", EditionId(1), "", MemberId(1), "").ends_with("@localhost.localdomain"));
+        assert!(message_id(b"", EditionId(1), "", MemberId(1), "réseau.example").ends_with("@xn--rseau-bsa.example"));
+        assert!(message_id(b"", EditionId(1), "", MemberId(1), "[::1]").ends_with("@--1"));
     }
 
     #[test]

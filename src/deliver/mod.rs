@@ -39,7 +39,7 @@ mod outbox;
 mod sink;
 mod smtp;
 
-pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, message_id};
+pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, leave_mailto, message_id};
 pub use outbox::FileOutbox;
 pub use sink::{Received, Sink};
 pub use smtp::{Limits, Security, Smtp, SmtpServer};

@@ -31,6 +31,8 @@ pub enum ExtractError {
     InvalidJson { line: usize, column: usize, excerpt: String, reason: String },
     /// The selector or the path of the list found nothing, and the page does not say that it is empty.
     ListNotFound { wanted: String },
+    /// Nothing at the address looks like a list of announcements.
+    NoList,
     /// The selector of the text of a detail page found nothing.
     TextNotFound { wanted: String },
     /// A selector or a path that cannot be read; `sources::load` refuses those, so this is rare.
@@ -100,6 +102,9 @@ impl fmt::Display for ExtractError {
             Self::ListNotFound { wanted } => write!(
                 f,
                 "la liste n’a pas été trouvée : « {wanted} » ne correspond à rien — la page a sans doute changé ; relancez « glaneur sources test » et corrigez la source"
+            ),
+            Self::NoList => f.write_str(
+                "aucune liste d’annonces n’a été trouvée à cette adresse — donnez l’adresse de la page qui les liste, ou celle d’un flux RSS du site",
             ),
             Self::TextNotFound { wanted } => write!(
                 f,

@@ -12,6 +12,7 @@ mod dates;
 mod detail;
 mod error;
 mod escape;
+mod eu_funding;
 mod feed;
 mod guard;
 mod json;
@@ -22,8 +23,10 @@ mod markup;
 mod opendatasoft;
 mod page;
 mod paging;
+mod presets;
 pub mod propose;
 mod repair;
+mod wordpress;
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +43,7 @@ use listing::finish;
 /// What to ask first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// The answer goes to [`after_login`].
+    /// Something to ask before the list: a login, the number of a category. The answer goes to [`after_login`].
     Login(Request),
     /// The answer goes to [`list`].
     List(Request),
@@ -54,7 +57,10 @@ pub fn first(source: &Source, credential: Option<&str>) -> Result<Step, ExtractE
             let request = Request::get(opendatasoft::address(&source.url)?);
             paging::with_headers(request, credential).map(Step::List)
         }
-        SourceKind::Feed | SourceKind::Page | SourceKind::Json => {
+        SourceKind::Wordpress => Ok(wordpress::first(source)),
+        SourceKind::EuFunding => eu_funding::first(source).map(Step::List),
+        SourceKind::Spip => Ok(Step::List(Request::get(presets::spip_feed(&source.url)))),
+        SourceKind::Feed | SourceKind::Page | SourceKind::Json | SourceKind::Prefecture | SourceKind::Ars => {
             paging::with_headers(Request::get(source.url.clone()), credential).map(Step::List)
         }
     }
@@ -62,17 +68,31 @@ pub fn first(source: &Source, credential: Option<&str>) -> Result<Step, ExtractE
 
 /// Plans the list's request out of the answer to the login.
 pub fn after_login(source: &Source, _credential: Option<&str>, response: &Response) -> Result<Request, ExtractError> {
-    aides_territoires::after_login(source, response)
+    match source.kind {
+        SourceKind::Wordpress => wordpress::after(source, response),
+        _ => aides_territoires::after_login(source, response),
+    }
+}
+
+/// What to ask instead when `asked` cannot be read: a site may close its interface and keep its feed.
+pub fn instead(source: &Source, asked: &Request) -> Option<Request> {
+    match source.kind {
+        SourceKind::Wordpress => wordpress::feed_instead(source, asked),
+        _ => None,
+    }
 }
 
 /// Reads one page of the list.
 pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Listing, ExtractError> {
     match source.kind {
-        SourceKind::Feed => feed::list(source, response),
+        SourceKind::Feed | SourceKind::Spip => feed::list(source, response),
         SourceKind::Page => page::list(source, asked, response),
         SourceKind::Json => json::list(source, asked, response),
         SourceKind::AidesTerritoires => aides_territoires::list(source, asked, response),
         SourceKind::Opendatasoft => opendatasoft::list(source, asked, response),
+        SourceKind::Wordpress => wordpress::list(source, asked, response),
+        SourceKind::Prefecture | SourceKind::Ars => presets::list(source, asked, response),
+        SourceKind::EuFunding => eu_funding::list(source, asked, response),
     }
 }
 

@@ -163,13 +163,23 @@ fn build(client: &reqwest::Client, sending: &Sending<'_>) -> Result<reqwest::Req
     request = match sending.body {
         Some(Body::Json(value)) => request.json(value),
         Some(Body::Multipart(fields)) => {
-            let form = fields.iter().cloned().fold(reqwest::multipart::Form::new(), |form, (k, v)| form.text(k, v));
+            let form =
+                fields.iter().cloned().fold(reqwest::multipart::Form::new(), |form, (k, v)| form.part(k, part(v)));
             request.multipart(form)
         }
         Some(Body::Empty) => request.header(header::CONTENT_LENGTH, 0).body(""),
         None => request,
     };
     Ok(request)
+}
+
+/// A part that is JSON says so: interfaces that take queries this way ignore it otherwise.
+fn part(value: String) -> reqwest::multipart::Part {
+    let plain = reqwest::multipart::Part::text(value.clone());
+    match value.starts_with(['{', '[']) {
+        true => reqwest::multipart::Part::text(value).mime_str("application/json").unwrap_or(plain),
+        false => plain,
+    }
 }
 
 fn redirect(status: StatusCode, headers: &HeaderMap, from: &Url) -> Result<Exchanged, Fault> {

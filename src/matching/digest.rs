@@ -95,7 +95,8 @@ fn tell<'a>(candidate: &Candidate<'a>, past: &Past<'_>, occasion: Occasion) -> O
     let notice = &candidate.known.notice;
     let showings = past.showings(&notice.id);
     let last = showings.iter().max_by_key(|showing| (showing.on, showing.revision));
-    let deadline = notice.next_deadline(occasion.as_of).filter(|deadline| !deadline.is_past(occasion.as_of));
+    // Of dates that contradict each other the earliest counts.
+    let deadline = notice.cautious_deadline(occasion.as_of).filter(|deadline| !deadline.is_past(occasion.as_of));
     let (section, changes, need) = match last {
         None => {
             let section = first_section(notice, occasion.as_of)?;

@@ -27,6 +27,16 @@ pub enum EditionState {
     Cancelled,
 }
 
+/// Who wanted an edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// An occurrence of the schedule.
+    Schedule,
+    /// A person.
+    Hand,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edition {
     pub id: EditionId,
@@ -35,6 +45,7 @@ pub struct Edition {
     /// The occurrence of the schedule it answers, in the schedule's local time; by hand: the minute it was created.
     /// Unique with the cohorts.
     pub occurrence: NaiveDateTime,
+    pub origin: Origin,
     pub state: EditionState,
     /// Deliveries to files or diverted by `only_to`: no member's history.
     pub trial: bool,
@@ -43,6 +54,11 @@ pub struct Edition {
     pub created_at: DateTime<Utc>,
     pub approved_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// Since when it waits for a person because the database was restored from a backup.
+    pub held_since: Option<DateTime<Utc>>,
+    /// Drawn at random when it was created; part of its mails' ids, and nobody else's business.
+    #[serde(default, skip_serializing)]
+    pub nonce: String,
 }
 
 impl EditionState {

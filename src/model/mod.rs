@@ -30,7 +30,7 @@ pub use delivery::{Delivery, DeliveryId, DeliveryState, SkipReason};
 pub use digest::{
     Acquaintance, Campaign, Digest, Entry, Reason, RegionAccreditation, Relation, Section, Showing, Turn,
 };
-pub use edition::{Edition, EditionId, EditionState};
+pub use edition::{Edition, EditionId, EditionState, Origin};
 pub use hex::hex;
 pub use http::{Body, Method, Request, Response, Validators};
 pub use item::{Attachment, Fields, Item};

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Aspect, Audience, CallType, Deadline, Doubt, EmailAddress, Kind, Quote, SourceId, TerritoryCode, ThemeId};
+use super::{
+    Aspect, Audience, CallType, Deadline, Doubt, DoubtReason, EmailAddress, Kind, Quote, SourceId, TerritoryCode,
+    ThemeId,
+};
 
 /// Opaque and for ever: `n` and seven letters or digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,6 +75,21 @@ impl Notice {
     pub fn next_deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
         let waves = self.all_waves();
         waves.iter().filter(|wave| !wave.is_past(now)).min().or(waves.iter().max()).copied()
+    }
+
+    /// Other deadlines that the page, or another site, gives: nobody knows which is right.
+    pub fn rivals(&self) -> Vec<Deadline> {
+        let Some(zone) = self.deadline.map(|deadline| deadline.zone) else { return Vec::new() };
+        let is_rival = |doubt: &&Doubt| doubt.about == Aspect::Deadline && doubt.reason == DoubtReason::Contradiction;
+        let dates = self.doubts.iter().filter(is_rival).flat_map(|doubt| doubt.detail.split([',', ' ']));
+        let dates = dates.filter_map(|word| word.trim().parse::<NaiveDate>().ok());
+        dates.map(|date| Deadline { date, time: None, zone }).collect()
+    }
+
+    /// The earliest of the deadlines that may be right and are still open: who follows it is never late.
+    pub fn cautious_deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
+        let next = self.next_deadline(now)?;
+        self.rivals().into_iter().filter(|rival| !rival.is_past(now)).chain([next]).min()
     }
 
     /// Whether somebody can still apply at `now`. Without a deadline: until 90 days after it was last seen.

@@ -119,6 +119,16 @@ pub enum SourceKind {
     AidesTerritoires,
     /// An Opendatasoft dataset, API v1 or v2.1.
     Opendatasoft,
+    /// A WordPress site: its own interface, else its feed.
+    Wordpress,
+    /// A SPIP site: its feed, found out of any page.
+    Spip,
+    /// A préfecture's page, in the layouts that they share.
+    Prefecture,
+    /// The page of an agence régionale de santé.
+    Ars,
+    /// The EU's Funding & Tenders portal.
+    EuFunding,
 }
 
 /// Where things stand in a list in HTML: CSS selectors; `@name` at the end takes an attribute (`a.next@href`), `@name`

@@ -12,7 +12,7 @@ use crate::model::why_refused;
 /// Nothing is written when either name is taken, or is one that the live database uses.
 pub async fn backup(app: &App, file: &Path) -> Result<Option<PathBuf>, Trouble> {
     let StoreSettings::Sqlite(database) = &app.settings.store else {
-        app.store.backup(file, app.clock.now()).await?;
+        app.store.backup(file, app.clock.civil()).await?;
         return Ok(None);
     };
     let (key, copy) = (key_file(database), with_ending(file, ".key"));
@@ -22,7 +22,7 @@ pub async fn backup(app: &App, file: &Path) -> Result<Option<PathBuf>, Trouble> 
     let unreadable =
         |error| Trouble::File(format!("la clé {} ne peut pas être lue : {}", key.display(), why_refused(&error)));
     let content = std::fs::read(&key).map_err(unreadable)?;
-    app.store.backup(file, app.clock.now()).await?;
+    app.store.backup(file, app.clock.civil()).await?;
     private::write_new(&copy, &content).map_err(|error| {
         // A database without its key would be taken for a whole backup.
         let _ = std::fs::remove_file(file);

@@ -49,8 +49,8 @@ fn signer(app: &App) -> Result<Option<Signer>, Trouble> {
 }
 
 /// The same edition and member, the same id, for ever.
-pub(super) fn message_id(app: &App, edition: EditionId, member: MemberId) -> String {
-    deliver::message_id(&app.link_key.message_seal(), edition, member, &domain(app))
+pub(super) fn message_id(app: &App, edition: &Edition, member: MemberId) -> String {
+    deliver::message_id(&app.link_key.message_seal(), edition.id, &edition.nonce, member, &domain(app))
 }
 
 /// The domain that speaks for the network.
@@ -99,7 +99,7 @@ impl Envelope {
 
     pub fn mail(&self, app: &App, to: Mailbox, member: MemberId, message_id: String, content: Rendered) -> Mail {
         let leave_page = app.settings.base_url.as_ref().map(|base| super::edition::leave_url(app, base, member));
-        let contact = self.reply_to.as_ref().unwrap_or(&self.from).address.clone();
+        let contact = app.contact().unwrap_or(&self.from.address).clone();
         let headers = deliver::bulk_headers(&deliver::Bulk {
             network: &self.network,
             list_domain: &self.list_domain,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -16,12 +17,18 @@ use crate::store::Store;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     Leave,
+    /// See and change one's own choices, read what is held, have it erased.
+    Choose,
+    /// Read all that is held, or have it erased; by a link just asked for.
+    Data,
 }
 
 impl Purpose {
     fn word(self) -> &'static str {
         match self {
             Self::Leave => "leave",
+            Self::Choose => "choose",
+            Self::Data => "data",
         }
     }
 }
@@ -98,6 +105,31 @@ impl LinkKey {
         same.then_some(member)
     }
 
+    /// A token that is good until an instant: a forwarded or forgotten mail opens nothing later.
+    pub fn token_until(&self, purpose: Purpose, member: MemberId, until: DateTime<Utc>) -> String {
+        let (until, mac) = (until.timestamp(), self.mac_until(purpose, member, until.timestamp()));
+        format!("{}.{until}.{}", member.0, URL_SAFE_NO_PAD.encode(mac))
+    }
+
+    /// Whom a token stands for at `now`; `None` when it is over, or not ours.
+    pub fn member_until(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<MemberId> {
+        let mut parts = token.splitn(3, '.');
+        let member = MemberId(parts.next()?.parse().ok()?);
+        let until: i64 = parts.next()?.parse().ok()?;
+        let proof = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
+        let mac = self.mac_until(purpose, member, until);
+        let same: bool = subtle::ConstantTimeEq::ct_eq(proof.as_slice(), mac.as_slice()).into();
+        (same && now.timestamp() <= until).then_some(member)
+    }
+
+    fn mac_until(&self, purpose: Purpose, member: MemberId, until: i64) -> Vec<u8> {
+        let mut what = member.0.to_be_bytes().to_vec();
+        what.extend(until.to_be_bytes());
+        let mut bytes = self.seal(purpose.word(), &what);
+        bytes.truncate(MAC_BYTES);
+        bytes
+    }
+
     /// Makes Message-IDs that nobody can guess, the same for ever.
     pub fn message_seal(&self) -> Vec<u8> {
         self.seal("message-id", b"")
@@ -137,11 +169,27 @@ mod tests {
         let key = LinkKey([7; KEY_BYTES]);
         let token = key.token(Purpose::Leave, MemberId(42));
         assert_eq!(key.member(Purpose::Leave, &token), Some(MemberId(42)));
+        assert_eq!(key.member(Purpose::Choose, &token), None, "leaving opens nothing else");
         assert_eq!(LinkKey([8; KEY_BYTES]).member(Purpose::Leave, &token), None);
         let forged = token.replacen("42", "43", 1);
         for wrong in [forged.as_str(), "", ".", "42", "42.", "x.y"] {
             assert_eq!(key.member(Purpose::Leave, wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_fresh_token_ends() {
+        let key = LinkKey([7; KEY_BYTES]);
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let token = key.token_until(Purpose::Data, MemberId(42), at("2026-01-12T10:00:00Z"));
+        let check = |token: &str, now: &str, expected: Option<MemberId>| {
+            assert_eq!(key.member_until(Purpose::Data, token, at(now)), expected, "{token} at {now}");
+        };
+        check(&token, "2026-01-12T09:59:00Z", Some(MemberId(42)));
+        check(&token, "2026-01-12T10:00:01Z", None);
+        check(&token.replacen("42", "43", 1), "2026-01-12T09:59:00Z", None);
+        check(&key.token(Purpose::Data, MemberId(42)), "2026-01-12T09:59:00Z", None);
+        check("42.x.y", "2026-01-12T09:59:00Z", None);
     }
 
     #[test]

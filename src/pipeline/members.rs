@@ -1,11 +1,12 @@
 //! Members: from a spreadsheet into the store, out again, and erased.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::{App, Trouble};
-use crate::model::{EmailAddress, Member, MemberState};
+use crate::model::{CohortId, EmailAddress, Member, MemberState};
 use crate::roster::{self, Directory, Fault, Format, MemberDraft};
 use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, RESUMED, Returned, Upserted, subject};
 
@@ -48,7 +49,7 @@ pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, 
     }
     if mode == ImportMode::Write {
         let detail = format!("{} nouveaux, {} changés", import.created.len(), import.changed.len());
-        app.store.journal("cli", "members import", &name, &json!(detail), app.clock.now()).await?;
+        app.store.journal(app.actor, "members import", &name, &json!(detail), app.clock.now()).await?;
     }
     Ok(import)
 }
@@ -77,6 +78,20 @@ pub async fn list(app: &App) -> Result<Vec<Member>, Trouble> {
     Ok(app.store.members(&MemberFilter::default()).await?)
 }
 
+/// Cohorts that members have and the settings do not, with how many members are in no edition because of it: they have
+/// no other cohort.
+pub async fn in_no_edition(app: &App) -> Result<Vec<(CohortId, usize)>, Trouble> {
+    let known = |id: &CohortId| app.settings.cohorts.iter().any(|cohort| cohort.id == *id);
+    let mut lost: BTreeMap<CohortId, usize> = BTreeMap::new();
+    for member in app.store.members(&MemberFilter::default()).await? {
+        let is_lost = !member.cohorts.is_empty() && !member.cohorts.iter().any(known);
+        if let Some(cohort) = member.cohorts.first().filter(|_| is_lost) {
+            *lost.entry(cohort.clone()).or_default() += 1;
+        }
+    }
+    Ok(lost.into_iter().collect())
+}
+
 pub async fn show(app: &App, email: &str) -> Result<Member, Trouble> {
     app.store.member(&address(email)?).await?.ok_or_else(nobody)
 }
@@ -91,7 +106,7 @@ pub async fn leave(app: &App, email: &str) -> Result<Member, Trouble> {
     let member = show(app, email).await?;
     let at = app.clock.now();
     app.store.set_member_state(member.id, &MemberState::Left { at }, at).await?;
-    app.store.journal("cli", "members leave", &subject(member.id), &json!(null), at).await?;
+    app.store.journal(app.actor, "members leave", &subject(member.id), &json!(null), at).await?;
     show(app, email).await
 }
 

@@ -9,11 +9,14 @@ mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod guard;
 mod halt;
 mod lead;
+mod letters;
 mod links;
 pub mod members;
 pub mod notices;
+pub mod own;
 mod private;
 mod progress;
 pub mod read;
@@ -41,7 +44,7 @@ use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
 use crate::fetch::Fetcher;
 use crate::geography::Geography;
-use crate::model::{CohortId, Problem, Problems, Source, TerritoryCode, Themes};
+use crate::model::{CohortId, EmailAddress, Problem, Problems, Source, TerritoryCode, Themes};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -66,6 +69,9 @@ pub struct App {
     pub tempo: send::Tempo,
     /// Open while the mail server is left alone.
     pub circuit: send::Circuit,
+    /// Who acts, for the journal: `cli` or `daemon`.
+    pub actor: &'static str,
+    memory: guard::Memory,
     fetcher: Fetcher,
 }
 
@@ -183,7 +189,9 @@ impl App {
         let Files { settings, sources, themes, composer } = files;
         let store = Store::open(&store_url(&settings)?, open).await?;
         let link_key = link_key(&settings, &store).await?;
-        Ok(Self {
+        let app = Self {
+            memory: guard::Memory::of(&settings),
+            actor: "cli",
             reader: Reader::new(&themes),
             fetcher: fetcher(&settings.fetch)?,
             geography: Geography::get(),
@@ -199,7 +207,9 @@ impl App {
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
-        })
+        };
+        guard::look(&app).await?;
+        Ok(app)
     }
 
     pub fn source(&self, id: &str) -> Result<&Source, Trouble> {
@@ -208,6 +218,14 @@ impl App {
             file: self.settings.sources.display().to_string(),
             known: self.sources.iter().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// Where a reader may write: who answers, who sends, or else who looks after the network (mails written to files have
+    /// no sender in the settings).
+    pub fn contact(&self) -> Option<&EmailAddress> {
+        let mail = &self.settings.mail;
+        let mailbox = mail.reply_to.as_ref().or(mail.from.as_ref());
+        mailbox.map(|mailbox| &mailbox.address).or_else(|| self.settings.admins.first())
     }
 
     pub fn cohort(&self, id: &str) -> Result<&CohortId, Trouble> {

@@ -97,7 +97,7 @@ pub async fn hide(app: &App, id: &str, hidden: bool) -> Result<Notice, Trouble> 
 }
 
 async fn journal(app: &App, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
-    app.store.journal("cli", action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
+    app.store.journal(app.actor, action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
     Ok(())
 }
 
@@ -148,7 +148,7 @@ pub async fn reread(app: &App, progress: &dyn Progress) -> Result<Reread, Troubl
     }
     progress.end();
     let detail = format!("{} annonces changées", done.notices_changed);
-    app.store.journal("cli", "notices reread", "", &json!(detail), app.clock.now()).await?;
+    app.store.journal(app.actor, "notices reread", "", &json!(detail), app.clock.now()).await?;
     Ok(done)
 }
 

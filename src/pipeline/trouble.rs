@@ -40,7 +40,7 @@ pub enum Trouble {
         "l'édition {0} est destinée aux membres, mais les réglages envoient maintenant à un fichier ou à only_to : elle attend. Rétablissez [mail] pour l'envoyer, ou annulez-la"
     )]
     RealEdition(EditionId),
-    #[error("la base vient d'une sauvegarde du {} : ce qui a été envoyé depuis n'y est pas. Vérifiez que l'édition {id} n'est pas déjà partie, puis « glaneur edition resume {id} --after-restore »", made_at.format("%d/%m/%Y"))]
+    #[error("la base vient d'une sauvegarde du {} : ce qui a été envoyé depuis n'y est pas. Si l'édition {id} n'est pas déjà partie, « glaneur edition resume {id} --after-restore » ; si elle est partie, « glaneur edition cancel {id} »", made_at.format("%d/%m/%Y"))]
     Restored { made_at: DateTime<Utc>, id: EditionId },
     #[error(
         "{rows} courriels ont été remis au serveur sans que leur réponse ait pu être inscrite ; ils seront signalés incertains ({why})"

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use super::bounces::{self, Visit};
 use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
+use super::members;
 use super::send::{self, End, Sending};
 use super::{App, Progress, Trouble, lead};
-use crate::model::{EditionId, EditionState};
+use crate::model::{CohortId, EditionId, EditionState};
 
 #[derive(Debug)]
 pub struct Turn {
@@ -18,6 +19,12 @@ pub struct Turn {
     pub sendings: Vec<Sending>,
     /// What came back; `None`: no mailbox is set.
     pub returns: Option<Result<Visit, Trouble>>,
+    /// What failed, each by its name; the rest was done all the same.
+    pub failures: Vec<Failure>,
+    /// Editions that wait for a person because the database was restored from a backup.
+    pub held: Vec<EditionId>,
+    /// Cohorts that members have and the settings do not, and how many members are in no edition because of it.
+    pub unknown_cohorts: Vec<(CohortId, usize)>,
 }
 
 /// Who has the turn done.
@@ -30,40 +37,92 @@ pub enum By {
     Service { first_start: DateTime<Utc> },
 }
 
-/// Does what is due now; nothing is due twice.
-pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress) -> Result<Turn, Trouble> {
-    let round = collect::collect(app, &Which::Due, progress).await?;
-    // Before the edition, so that a dead address is not written to once more. A mailbox that fails stops nothing.
-    let returns = bounces::visit(app).await;
-    let issue = match by {
-        By::Person => edition::issue_due(app, None).await?,
-        By::Service { first_start } if lead::leads_schedule(app).await? => {
-            edition::issue_due(app, Some(first_start)).await?
-        }
-        By::Service { .. } => Issue::NothingDue,
-    };
-    let sendings = deliver(app, patience, progress).await?;
-    Ok(Turn { round, issue, sendings, returns })
+/// A part of a turn that failed.
+#[derive(Debug)]
+pub struct Failure {
+    pub part: Part,
+    pub why: Trouble,
 }
 
-/// Sends every edition that is approved or was being sent, the oldest first.
-pub async fn deliver(app: &App, patience: Duration, progress: &dyn Progress) -> Result<Vec<Sending>, Trouble> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Collect,
+    Issue,
+    Send(EditionId),
+}
+
+/// Does what is due now; nothing is due twice. A part that fails does not keep the others from being done.
+pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress) -> Turn {
+    let mut failures = Vec::new();
+    let mut fail = |part: Part, why: Trouble| failures.push(Failure { part, why });
+    let round = collect::collect(app, &Which::Due, progress).await.unwrap_or_else(|why| {
+        fail(Part::Collect, why);
+        Round::default()
+    });
+    // Before the edition, so that a dead address is not written to once more. A mailbox that fails stops nothing.
+    let returns = bounces::visit(app).await;
+    let issue = issue(app, by).await.unwrap_or_else(|why| {
+        fail(Part::Issue, why);
+        Issue::NothingDue
+    });
+    let (mut sendings, mut held) = (Vec::new(), Vec::new());
+    match to_send(app).await {
+        Ok(editions) => {
+            held = editions.held;
+            for id in editions.due {
+                match send::send(app, id, patience, progress).await {
+                    Ok(sending) => sendings.push(sending),
+                    Err(why) => fail(Part::Send(id), why),
+                }
+            }
+        }
+        Err(why) => fail(Part::Issue, why),
+    }
+    let unknown_cohorts = members::in_no_edition(app).await.unwrap_or_default();
+    Turn { round, issue, sendings, returns, failures, held, unknown_cohorts }
+}
+
+async fn issue(app: &App, by: By) -> Result<Issue, Trouble> {
+    match by {
+        By::Person => edition::issue_due(app, None).await,
+        By::Service { first_start } if lead::leads_schedule(app).await? => {
+            edition::issue_due(app, Some(first_start)).await
+        }
+        By::Service { .. } => Ok(Issue::NothingDue),
+    }
+}
+
+struct ToSend {
+    due: Vec<EditionId>,
+    held: Vec<EditionId>,
+}
+
+/// Every edition that is approved or was being sent, the oldest first.
+async fn to_send(app: &App) -> Result<ToSend, Trouble> {
     let trial = edition::is_trial(app);
     let mut editions = app.store.editions().await?;
-    editions.retain(|e| matches!(e.state, EditionState::Approved | EditionState::Sending) && e.trial == trial);
     editions.sort_by_key(|edition| edition.id);
-    let mut sendings = Vec::new();
-    for edition in editions {
-        sendings.push(send::send(app, edition.id, patience, progress).await?);
+    let under_way = |state| matches!(state, EditionState::Approved | EditionState::Sending);
+    let due = editions.iter().filter(|e| under_way(e.state) && e.trial == trial).map(|e| e.id).collect();
+    let held = editions.iter().filter(|e| e.held_since.is_some() && !e.state.is_final()).map(|e| e.id).collect();
+    Ok(ToSend { due, held })
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.part {
+            Part::Collect => write!(f, "collecte : {}", self.why),
+            Part::Issue => write!(f, "préparation des éditions : {}", self.why),
+            Part::Send(id) => write!(f, "édition {id} : {}", self.why),
+        }
     }
-    Ok(sendings)
 }
 
 impl Issue {
     pub fn created(&self) -> Option<(EditionId, EditionState)> {
         match self {
             Self::Created { id, state, .. } => Some((*id, *state)),
-            Self::NothingDue => None,
+            Self::NothingDue | Self::PerhapsSent { .. } => None,
         }
     }
 }

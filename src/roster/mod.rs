@@ -231,6 +231,11 @@ fn territories(
     Ok(found)
 }
 
+/// One place as a person writes it; `hints` decide between places of one name. The error says what to write instead.
+pub fn place(written: &str, hints: &[TerritoryCode], geography: &Geography) -> Result<TerritoryCode, String> {
+    resolve(written, hints, hints, geography)
+}
+
 fn resolve(
     written: &str,
     hints: &[TerritoryCode],

@@ -4,15 +4,25 @@
 //! an answer is read: selectors and paths are only checked for being readable.
 
 mod check;
+mod edit;
 mod read;
 
 #[cfg(test)]
+mod edit_tests;
+#[cfg(test)]
 mod tests;
+
+pub use edit::{append, entry, line_of};
 
 use std::path::Path;
 
 use crate::model::{Problems, Source};
 use crate::tomlfile::TomlFile;
+
+/// The text of `path`, decoded; `None` when it cannot be read.
+pub fn text(path: &Path) -> Option<String> {
+    TomlFile::read(path).ok().map(|file| file.text().to_owned())
+}
 
 /// Reads `path`. The sources come in the order of the file, disabled ones too.
 pub fn load(path: &Path) -> Result<Vec<Source>, Problems> {

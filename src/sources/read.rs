@@ -15,12 +15,17 @@ const ITEMS_MAX_LIMIT: i64 = 20_000;
 const EVERY_MIN: Duration = Duration::from_secs(10 * 60);
 const EVERY_MAX: Duration = Duration::from_secs(90 * 24 * 3600);
 
-const KINDS: &[(&str, SourceKind)] = &[
+pub(super) const KINDS: &[(&str, SourceKind)] = &[
     ("feed", SourceKind::Feed),
     ("page", SourceKind::Page),
     ("json", SourceKind::Json),
     ("aides-territoires", SourceKind::AidesTerritoires),
     ("opendatasoft", SourceKind::Opendatasoft),
+    ("wordpress", SourceKind::Wordpress),
+    ("spip", SourceKind::Spip),
+    ("prefecture", SourceKind::Prefecture),
+    ("ars", SourceKind::Ars),
+    ("eu-funding", SourceKind::EuFunding),
 ];
 
 pub fn sources(file: &TomlFile) -> Vec<Source> {
@@ -64,7 +69,7 @@ fn entry(table: &mut Table<'_>, id: Option<SourceId>) -> Option<Source> {
     let every = table.duration("every", EVERY_MIN..=EVERY_MAX).unwrap_or(Source::EVERY_DEFAULT);
     let enabled = table.boolean("enabled").unwrap_or(true);
     let select = select(table, kind);
-    let detail = detail(table);
+    let detail = detail(table, kind);
     let json = json(table, kind);
     let paging = paging(table, kind);
     let credential = table.parsed("credential", parse_credential);
@@ -164,7 +169,12 @@ fn select(table: &mut Table<'_>, kind: Option<SourceKind>) -> ListSelect {
     read
 }
 
-fn detail(table: &mut Table<'_>) -> Option<DetailSelect> {
+/// Presets whose lists only name their items follow each link without being told; `detail = false` keeps them from it.
+fn detail(table: &mut Table<'_>, kind: Option<SourceKind>) -> Option<DetailSelect> {
+    let follows = matches!(kind, Some(SourceKind::Spip | SourceKind::Prefecture | SourceKind::Ars));
+    if follows && !table.has("detail") {
+        return Some(DetailSelect::default());
+    }
     let mut detail = table.table_or_switch("detail")?;
     let read = DetailSelect {
         text: detail.parsed("text", check::css),
@@ -242,7 +252,7 @@ fn paging(table: &mut Table<'_>, kind: Option<SourceKind>) -> Option<Paging> {
             "écrivez select = { …, next = \"a[rel=next]@href\" }",
         );
     }
-    if matches!(kind, Some(SourceKind::Feed | SourceKind::AidesTerritoires | SourceKind::Opendatasoft)) {
+    if kind.is_some_and(|kind| !matches!(kind, SourceKind::Page | SourceKind::Json)) {
         table.problem("paging", "ce type de source connaît lui-même ses pages", "retirez cette ligne");
     }
     paging.finish();

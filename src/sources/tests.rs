@@ -33,6 +33,9 @@ fn an_entry_of_each_kind_is_read() {
         &[],
     );
     check("kind = \"aides-territoires\"\ncredential = \"aides-territoires\"\n", &[]);
+    for preset in ["wordpress", "spip", "prefecture", "ars", "eu-funding"] {
+        check(&format!("kind = \"{preset}\"\n"), &[]);
+    }
     check("kind = \"opendatasoft\"\nterritory = [\"R11\", \"D93\"]\nthemes = \"alimentation\"\nevery = \"6h\"\n", &[]);
 }
 
@@ -46,6 +49,19 @@ fn what_is_not_said_has_a_default() {
     assert_eq!((source.pages_max, source.items_max, source.every.as_secs()), (20, 1000, 43_200));
     assert!(source.enabled && !source.relay && source.detail.is_none());
     assert_eq!(source.paging, Some(Paging::Offset { parameter: "start".into(), size: 50 }));
+}
+
+#[test]
+fn presets_follow_each_link_unless_told_not_to() {
+    let follows = |lines: &str| {
+        let text = format!("[[source]]\nid = \"a\"\nname = \"A\"\nurl = \"https://a.example/\"\n{lines}");
+        parse(Path::new("s.toml"), text.as_bytes()).unwrap()[0].detail.is_some()
+    };
+    for preset in ["spip", "prefecture", "ars"] {
+        assert!(follows(&format!("kind = \"{preset}\"\n")), "{preset}");
+        assert!(!follows(&format!("kind = \"{preset}\"\ndetail = false\n")), "{preset}");
+    }
+    assert!(!follows("kind = \"wordpress\"\n") && !follows("kind = \"feed\"\n"));
 }
 
 #[test]

@@ -5,14 +5,13 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use sqlx::{ConnectOptions, Connection};
 
+use super::life::{self, COPY_OF};
 use super::sql::{Columns, ms};
 use super::{Kind, Store, StoreError, open};
 
-/// The mark that only copies carry.
-const COPY_OF: &str = "copy-taken-at";
-
 impl Store {
-    /// Writes a whole, consistent copy that only its owner may read. An existing file is not overwritten.
+    /// Writes a whole, consistent copy that only its owner may read; `at` is civil time. An existing file is not
+    /// overwritten.
     pub async fn backup(&self, path: &Path, at: DateTime<Utc>) -> Result<(), StoreError> {
         let failed = |why: String| StoreError::Backup { path: path.display().to_string(), why };
         if self.kind == Kind::Postgres {
@@ -41,30 +40,9 @@ impl Store {
         sqlx::query("VACUUM INTO $1").bind(path.display().to_string()).execute(&self.pool).await?;
         let url = open::file_url(path, open::Open::Existing)?;
         let mut copy = sqlx::any::AnyConnectOptions::from_url(&url)?.connect().await?;
-        sqlx::query(
-            "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(COPY_OF)
-        .bind(ms(at).to_string())
-        .execute(&mut copy)
-        .await?;
+        life::put(&mut copy, COPY_OF, ms(at)).await.map_err(|_| StoreError::Full)?;
         copy.close().await?;
         std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(|_| StoreError::Full)
-    }
-
-    /// When the backup that this database was restored from was taken; `None` when it was never restored, or
-    /// [`Store::accept_restored`] was called since. What was sent after that instant is not known here.
-    pub async fn restored_from(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let Some(taken) = self.meta(COPY_OF).await? else { return Ok(None) };
-        let ms: i64 = taken.parse().map_err(|why| StoreError::unreadable(COPY_OF, why))?;
-        Ok(DateTime::from_timestamp_millis(ms))
-    }
-
-    /// An administrator has seen that the database was restored: sending may go on.
-    pub async fn accept_restored(&self) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        sqlx::query("DELETE FROM meta WHERE name = $1").bind(COPY_OF).execute(tx.conn()).await?;
-        tx.commit().await
     }
 
     /// Whether the database holds no schema damage; for SQLite, `PRAGMA quick_check`.

@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, json, ms};
+use super::sql::{Columns, json, ms, name_of};
 use super::{Store, StoreError};
-use crate::model::{CohortId, Edition, EditionId, EditionState};
+use crate::model::{CohortId, Edition, EditionId, EditionState, Origin};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEdition {
@@ -14,10 +14,13 @@ pub struct NewEdition {
     pub cohorts: Vec<CohortId>,
     /// In the schedule's local time.
     pub occurrence: NaiveDateTime,
+    pub origin: Origin,
     pub as_of: DateTime<Utc>,
     pub trial: bool,
     /// What the whole edition shares (template version, an administrator's word, what was dropped or pinned); opaque.
     pub frame: serde_json::Value,
+    /// Random: no other edition has it, even one of the same number in a database restored from a backup.
+    pub nonce: String,
 }
 
 /// The answer to a wish for an edition.
@@ -152,8 +155,8 @@ async fn refusal(conn: &mut AnyConnection, id: EditionId, to: EditionState) -> R
 
 async fn insert(conn: &mut AnyConnection, new: &NewEdition, at: DateTime<Utc>) -> Result<Created, StoreError> {
     let made = sqlx::query(
-        "INSERT INTO editions (cohorts, occurrence, state, trial, as_of, frame, created_at) \
-         VALUES ($1, $2, 'draft', $3, $4, $5, $6) ON CONFLICT (cohorts, occurrence, trial) DO NOTHING RETURNING id",
+        "INSERT INTO editions (cohorts, occurrence, state, trial, as_of, frame, created_at, origin, nonce) \
+         VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8) ON CONFLICT (cohorts, occurrence, trial) DO NOTHING RETURNING id",
     )
     .bind(cohorts_key(&new.cohorts))
     .bind(occurrence_key(new.occurrence))
@@ -161,6 +164,8 @@ async fn insert(conn: &mut AnyConnection, new: &NewEdition, at: DateTime<Utc>) -
     .bind(ms(new.as_of))
     .bind(json(&new.frame)?)
     .bind(ms(at))
+    .bind(name_of(&new.origin)?)
+    .bind(new.nonce.as_str())
     .fetch_optional(&mut *conn)
     .await?;
     if let Some(row) = made {
@@ -229,5 +234,8 @@ pub(super) fn edition(row: &AnyRow) -> Result<Edition, StoreError> {
         created_at: row.instant("created_at")?,
         approved_at: row.instant_or_null("approved_at")?,
         finished_at: row.instant_or_null("finished_at")?,
+        origin: row.word("origin")?,
+        held_since: row.instant_or_null("held_since")?,
+        nonce: row.text("nonce")?,
     })
 }

@@ -19,6 +19,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::pipeline::own::Desk;
 use crate::pipeline::{App, Clock, LinkKey, Trouble};
 use crate::store::Store;
 pub use page::{Page, Pages};
@@ -31,18 +32,19 @@ pub struct Site {
     pub link_key: LinkKey,
     pub clock: Clock,
     pub pages: Pages,
+    /// Where members see to their own choices and data.
+    pub desk: Desk,
 }
 
 impl Site {
     pub fn of(app: &App) -> Result<Arc<Self>, Trouble> {
-        let mail = &app.settings.mail;
-        let contact = mail.reply_to.as_ref().or(mail.from.as_ref()).map(|mailbox| mailbox.address.expose().to_owned());
         Ok(Arc::new(Self {
             network: app.settings.network.clone(),
-            contact,
+            contact: app.contact().map(|address| address.expose().to_owned()),
             store: app.store.clone(),
             link_key: app.link_key.clone(),
             clock: app.clock,
+            desk: Desk::of(app)?,
             pages: Pages::new().map_err(|error| Trouble::Template(error.to_string()))?,
         }))
     }

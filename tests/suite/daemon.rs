@@ -106,6 +106,25 @@ fn a_service_just_installed_catches_up_nothing_from_before_its_first_start() {
 }
 
 #[test]
+fn it_takes_up_a_changed_sources_file_by_itself_and_keeps_the_last_good_one() {
+    let workspace = Workspace::sqlite();
+    let site = prepared(&workspace);
+    let daemon = Daemon::start(&workspace, &format!("--now {MONDAY}"));
+    daemon.wait_to_say("Finished");
+    workspace.write("sources.toml", "[[source]]\nid = 12\n");
+    let line = daemon.wait_to_say("the last good ones stay in use");
+    assert!(line.contains("sources.toml:"), "{line}");
+    let other = Site::start();
+    other.publish("b", "Appel à projets : insertion", "Réponse avant le 1er mars 2026.");
+    workspace.write("sources.toml", &(site.source("essai", "D93") + &other.source("neuf", "D93")));
+    daemon.wait_to_say("the sources changed");
+    daemon.wait_to_say("files read again");
+    daemon.wait_to_say("source=neuf");
+    daemon.signal("TERM");
+    daemon.ends();
+}
+
+#[test]
 fn it_reads_its_files_again_on_sighup_and_keeps_the_last_good_ones() {
     let workspace = Workspace::sqlite();
     let site = prepared(&workspace);

@@ -3,10 +3,12 @@
 mod support;
 
 mod architecture;
+mod authoring;
 mod backup;
 mod bad_input;
 mod bounces;
 mod campaigns;
+mod cases;
 mod contracts;
 mod daemon;
 mod demo;
@@ -14,6 +16,9 @@ mod dkim;
 mod editions;
 mod hardship;
 mod members;
+mod network;
+mod own_pages;
+mod proofs;
 mod readme;
 mod rounds;
 mod smtp;

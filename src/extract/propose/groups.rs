@@ -1,6 +1,7 @@
 //! Repeated structure: the sets of elements that one selector finds and that could be the items of a list.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
@@ -29,7 +30,7 @@ const TEXT_CHARS_MIN: usize = 40;
 pub struct Group<'a> {
     pub selector: String,
     pub items: Vec<ElementRef<'a>>,
-    pub profiles: Vec<Profile>,
+    pub profiles: Vec<Rc<Profile>>,
     /// From 0 to 100.
     pub score: u32,
 }
@@ -37,12 +38,12 @@ pub struct Group<'a> {
 /// The lists of a page, the best first.
 pub fn lists<'a>(document: &'a Html, base: &Url) -> Vec<Group<'a>> {
     let page = Page { base, about_calls: says_call(document) };
-    let mut profiles: HashMap<NodeId, Profile> = HashMap::new();
+    let mut profiles: HashMap<NodeId, Rc<Profile>> = HashMap::new();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (selector, items) in sets(document, base) {
-        let known: Vec<Profile> = items
+        let known: Vec<Rc<Profile>> = items
             .iter()
-            .map(|item| profiles.entry(item.id()).or_insert_with(|| Profile::of(*item, base)).clone())
+            .map(|item| profiles.entry(item.id()).or_insert_with(|| Rc::new(Profile::of(*item, base))).clone())
             .collect();
         let score = page.score(&items, &known);
         groups.push(Group { selector, items, profiles: known, score });
@@ -54,7 +55,7 @@ pub fn lists<'a>(document: &'a Html, base: &Url) -> Vec<Group<'a>> {
         let Ok(css) = Selector::parse(&group.selector) else { continue };
         let found: Vec<ElementRef<'a>> = document.select(&css).take(ITEMS_MAX).collect();
         if found.len() != group.items.len() {
-            group.profiles = found.iter().map(|item| Profile::of(*item, base)).collect();
+            group.profiles = found.iter().map(|item| Rc::new(Profile::of(*item, base))).collect();
             group.score = page.score(&found, &group.profiles);
             group.items = found;
         }
@@ -117,7 +118,7 @@ struct Page<'p> {
 
 impl Page<'_> {
     /// From 0 to 100: how much these look like announcements, and each like one.
-    fn score(&self, items: &[ElementRef<'_>], profiles: &[Profile]) -> u32 {
+    fn score(&self, items: &[ElementRef<'_>], profiles: &[Rc<Profile>]) -> u32 {
         let (Some(first), count) = (items.first(), profiles.len()) else { return 0 };
         let share = |is: &dyn Fn(&Profile) -> bool| profiles.iter().filter(|p| is(p)).count() as f64 / count as f64;
         let linked = share(&|p| p.link.is_some() && !p.title.is_empty());

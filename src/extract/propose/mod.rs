@@ -9,6 +9,7 @@ mod pages;
 mod parts;
 mod profile;
 mod selector;
+mod silent;
 mod site;
 
 #[cfg(test)]
@@ -21,7 +22,10 @@ use super::{ExtractError, Listing, charset, guard, page};
 use crate::model::{DetailSelect, Item, JsonSelect, ListSelect, Paging, Response, Source, SourceId, SourceKind};
 pub use detail::propose as detail;
 use pages::NextPage;
+pub(super) use profile::is_generic;
+pub use silent::{Unmatched, in_detail as silent_in_detail, in_list as silent_in_list};
 pub use site::{Cms, Names, Place};
+pub(super) use site::{spip, spip_section};
 
 /// A proposal below this score is a guess that a person must look at.
 pub const SURE_SCORE_MIN: u32 = 55;
@@ -211,6 +215,13 @@ impl Proposal {
 }
 
 impl Survey {
+    /// Whether a place speaks of this page only, and not of its whole site.
+    fn is_of_the_section(&self, proposal: &Proposal) -> bool {
+        let path = self.url.path().trim_end_matches('/');
+        let below = path.len() > 1 && proposal.url.path().starts_with(path);
+        below || proposal.url.query().is_some_and(|query| query.contains("id_rubrique="))
+    }
+
     fn of_one(url: Url, proposal: Proposal) -> Self {
         Self {
             url,
@@ -237,7 +248,7 @@ impl Survey {
             let mut proposal = Proposal::new(place.kind, place.url, 0, place.why).followed();
             let count = listing.items.len();
             proposal.score = match () {
-                () if same * 2 >= whole => {
+                () if same * 2 >= whole && (same * 2 >= count || self.is_of_the_section(&proposal)) => {
                     proposal.why.push(format!("il donne les mêmes annonces que la page ({same} sur {whole})"));
                     (best + 5).clamp(85, 100)
                 }

@@ -3,7 +3,7 @@
 use scraper::{Html, Selector};
 use url::Url;
 
-use super::super::clean;
+use super::super::{clean, wordpress};
 use crate::model::SourceKind;
 
 /// Feeds of a page that are worth a try.
@@ -35,6 +35,8 @@ pub struct Place {
     pub kind: SourceKind,
     /// Why it is worth a try, in French.
     pub why: String,
+    /// The page itself names it; the others are where such sites usually keep one.
+    pub announced: bool,
 }
 
 fn text_of(document: &Html, selector: &str) -> Option<String> {
@@ -105,16 +107,19 @@ pub fn cms(document: &Html, html: &str) -> Cms {
     }
 }
 
+const ANNOUNCED: &str = "la page annonce ce flux";
+
 /// The places to try, those that speak of this page first.
 pub fn places(document: &Html, url: &Url, cms: Cms) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let mut add = |found: Option<Url>, kind: SourceKind, why: &str| {
         if let Some(found) = found.filter(|found| !places.iter().any(|place| place.url == *found)) {
-            places.push(Place { url: found, kind, why: why.to_owned() });
+            let announced = why == ANNOUNCED;
+            places.push(Place { url: found, kind, why: why.to_owned(), announced });
         }
     };
     for feed in announced(document, url) {
-        add(Some(feed), SourceKind::Feed, "la page annonce ce flux");
+        add(Some(feed), SourceKind::Feed, ANNOUNCED);
     }
     match cms {
         Cms::Spip => {
@@ -125,6 +130,13 @@ pub fn places(document: &Html, url: &Url, cms: Cms) -> Vec<Place> {
             add(spip(url, "page=backend"), SourceKind::Feed, "flux du site, à l’adresse habituelle de SPIP");
         }
         Cms::WordPress => {
+            // A hundred posts of the category, where a feed gives ten.
+            let known = wordpress::category(url).map(|_| url.clone());
+            add(
+                known,
+                SourceKind::Wordpress,
+                "le site donne les articles de cette catégorie par son interface (wp-json)",
+            );
             let mut feed = url.clone();
             feed.set_query(None);
             feed.set_path(&format!("{}/feed/", url.path().trim_end_matches('/')));
@@ -167,7 +179,7 @@ fn announced(document: &Html, url: &Url) -> Vec<Url> {
 }
 
 /// `…-r34.html`, `spip.php?rubrique34`, `rubrique34.html`: the number of a SPIP section.
-fn spip_section(url: &Url) -> Option<u32> {
+pub fn spip_section(url: &Url) -> Option<u32> {
     let path = url.path().trim_end_matches(".html");
     let digits = |text: &str| text.parse::<u32>().ok();
     let by_name = path
@@ -183,7 +195,7 @@ fn spip_section(url: &Url) -> Option<u32> {
 }
 
 /// SPIP may be installed in a folder; its script stands beside the page.
-fn spip(url: &Url, query: &str) -> Option<Url> {
+pub fn spip(url: &Url, query: &str) -> Option<Url> {
     let mut feed = url.join("spip.php").ok()?;
     feed.set_query(Some(query));
     feed.set_fragment(None);

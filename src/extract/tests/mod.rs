@@ -4,6 +4,7 @@ mod bytes;
 mod data;
 mod feeds;
 mod pages;
+mod presets;
 
 use super::*;
 use crate::model::{DetailSelect, JsonSelect, ListSelect, SourceId, Validators};
@@ -78,6 +79,7 @@ fn every_fault_says_what_to_do() {
         ExtractError::TooLarge { bytes: 2, bytes_max: 1 },
         ExtractError::InvalidJson { line: 1, column: 1, excerpt: "x".into(), reason: "y".into() },
         ExtractError::ListNotFound { wanted: "li".into() },
+        ExtractError::NoList,
         ExtractError::TextNotFound { wanted: "p".into() },
         ExtractError::BadSelector { wanted: "p[".into() },
         ExtractError::CredentialMissing { preset: "aides-territoires" },

@@ -132,7 +132,10 @@ pub(super) async fn visit(
 ) -> Result<Visited, Fault> {
     let ends = Instant::now() + app.settings.fetch.visit_max;
     let credential = app.credential(source).map_err(Fault::Credential)?;
-    let mut request = first_request(app, source, credential.as_deref()).await?;
+    let mut request = match first_request(app, source, credential.as_deref()).await {
+        Ok(request) => request,
+        Err(fault) => elsewhere(source, None, fault)?,
+    };
     let asked = request.url.to_string();
     if let Some(validators) = state.validators.get(&asked)
         && !heads.is_empty()
@@ -140,7 +143,14 @@ pub(super) async fn visit(
     {
         request.validators = validators.clone();
     }
-    let answer = match app.fetcher.fetch(&request).await? {
+    let fetched = match app.fetcher.fetch(&request).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            request = elsewhere(source, Some(&request), error.into())?;
+            app.fetcher.fetch(&request).await?
+        }
+    };
+    let answer = match fetched {
         Fetched::NotModified => {
             // What it no longer listed when it was last read is not listed now.
             let listed = |head: &ItemHead| state.last_read_at.is_none_or(|at| head.last_seen >= at);
@@ -204,6 +214,15 @@ fn minutes(max: Duration) -> String {
 fn pages_want_a_look(source: &Source, state: &SourceState, now: DateTime<Utc>) -> bool {
     let stale = |at: DateTime<Utc>| now - at >= TimeDelta::days(1);
     source.detail.is_some() && state.last_read_at.is_none_or(stale)
+}
+
+/// What to ask instead, when the site has another place for the same; else the fault.
+fn elsewhere(source: &Source, asked: Option<&Request>, fault: Fault) -> Result<Request, Fault> {
+    let from_the_site =
+        matches!(&fault, Fault::Fetch(error) if error.next() == Next::AskAHuman) || matches!(fault, Fault::Extract(_));
+    let first = Request::get(source.url.clone());
+    let instead = extract::instead(source, asked.unwrap_or(&first)).filter(|_| from_the_site);
+    instead.ok_or(fault)
 }
 
 async fn first_request(app: &App, source: &Source, credential: Option<&str>) -> Result<Request, Fault> {

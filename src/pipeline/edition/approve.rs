@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::{App, Trouble, courier};
 use super::plan::{Planned, plan};
-use super::{Frozen, Recipient, find, journal, wrong};
+use super::{Frozen, Recipient, find, journal, refuse_held, wrong};
 use crate::model::{CohortId, Edition, EditionId, EditionState, Member};
 use crate::store::{DeliveryPlan, FrozenDigest};
 
@@ -15,6 +15,7 @@ pub async fn approve(app: &App, id: EditionId) -> Result<(), Trouble> {
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
+    refuse_held(app, &edition).await?;
     let plan = plan(app, &edition).await?;
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
@@ -38,7 +39,7 @@ fn row(app: &App, edition: &Edition, planned: &Planned) -> DeliveryPlan {
         addressee: json!(recipient(app, member)),
         digest: planned.what.ok(),
         skip: planned.what.err(),
-        message_id: courier::message_id(app, edition.id, member.id),
+        message_id: courier::message_id(app, edition, member.id),
         cohort: member.cohorts.first().cloned().unwrap_or(CohortId(String::new())),
         territories: member.profile.territories.clone(),
         organisation_kind: member.profile.organisation_kind,

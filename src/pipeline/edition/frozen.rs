@@ -17,10 +17,32 @@ pub struct Frame {
     pub network: String,
     pub zone: Tz,
     pub as_of: DateTime<Utc>,
-    /// Sources that were down, by name, and since when.
-    pub silent_sources: Vec<(String, NaiveDate)>,
+    /// Sources that were down, and since when.
+    #[serde(default)]
+    pub silent: Vec<Silent>,
     /// Where a reader may write.
     pub contact: Option<String>,
+    #[serde(default)]
+    pub approval: Approval,
+}
+
+/// Who was to approve the edition, as the settings had it when it was created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approval {
+    /// Nobody: it leaves unread.
+    AtOnce,
+    #[default]
+    ByAPerson,
+}
+
+/// A source that could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Silent {
+    pub name: String,
+    pub since: NaiveDate,
+    /// What it covers; nothing: nobody knows, it concerns everybody.
+    pub territory: Vec<TerritoryCode>,
 }
 
 /// Whom a digest speaks to, as they were at approval.

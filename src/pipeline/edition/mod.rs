@@ -19,12 +19,12 @@ use crate::model::{Edition, EditionId, EditionState, SkipReason};
 pub use approve::approve;
 pub use frozen::{Frame, Frozen, Recipient};
 pub(super) use frozen::{frame_of, frozen_digests};
-#[cfg(test)]
-pub(super) use issue::draft_for_tests;
 pub use issue::{Issue, create, issue_due};
+#[cfg(test)]
+pub(super) use issue::{draft_for_tests, scheduled_draft_for_tests};
 pub use share::{Preview, Share, preview, rows, shares};
 pub use tally::{Dropped, Tally, tally};
-pub use view::{Revisions, leave_url, view};
+pub use view::{Revisions, leave_url, member_url, page_url, view};
 
 /// Whether deliveries are trials now: to files, or diverted by `only_to`.
 pub fn is_trial(app: &App) -> bool {
@@ -50,16 +50,24 @@ pub async fn pause(app: &App, id: EditionId) -> Result<(), Trouble> {
 /// Goes on where it was; nothing sent is sent again.
 pub async fn resume(app: &App, id: EditionId) -> Result<(), Trouble> {
     let edition = find(app, id).await?;
+    refuse_held(app, &edition).await?;
     match edition.state {
         EditionState::Paused => move_to(app, &edition, EditionState::Sending, "edition resume").await,
         _ => Err(wrong(&edition, "seule une édition suspendue se reprend")),
     }
 }
 
-/// After a restored backup: a person says that what the backup does not know of was not sent, and sending may go on.
+/// After a restored backup nothing is done with an edition of before until a person has looked at it.
+pub(super) async fn refuse_held(app: &App, edition: &Edition) -> Result<(), Trouble> {
+    let Some(held) = edition.held_since else { return Ok(()) };
+    let made_at = app.store.gap().await?.map_or(held, |gap| gap.from);
+    Err(Trouble::Restored { made_at, id: edition.id })
+}
+
+/// After a restored backup: a person says that this edition was not sent meanwhile, and may go on; no other is touched.
 pub async fn accept_restored(app: &App, id: EditionId) -> Result<(), Trouble> {
     let edition = find(app, id).await?;
-    app.store.accept_restored().await?;
+    app.store.release_edition(id).await?;
     journal(app, "edition resume --after-restore", id, "").await?;
     match edition.state {
         EditionState::Paused => move_to(app, &edition, EditionState::Sending, "edition resume").await,
@@ -88,7 +96,7 @@ fn wrong(edition: &Edition, what: &'static str) -> Trouble {
 }
 
 pub(super) async fn journal(app: &App, action: &str, id: EditionId, detail: &str) -> Result<(), Trouble> {
-    app.store.journal("cli", action, &format!("edition:{id}"), &json!(detail), app.clock.now()).await?;
+    app.store.journal(app.actor, action, &format!("edition:{id}"), &json!(detail), app.clock.now()).await?;
     Ok(())
 }
 

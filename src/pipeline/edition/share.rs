@@ -92,7 +92,7 @@ pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<P
     let view = view(app, &frame, &share.recipient, share.member, digest, &revisions);
     let rendered = app.composer.digest(&view).map_err(|error| Trouble::Template(error.to_string()))?;
     let to = Mailbox { name: share.recipient.full_name(), address: share.email.clone() };
-    let message_id = courier::message_id(app, id, share.member);
+    let message_id = courier::message_id(app, &edition, share.member);
     let envelope = courier::Envelope::new(app, &edition)?;
     let mail = envelope.mail(app, to, share.member, message_id, rendered.clone());
     let message = message::write(&mail).map_err(|error| Trouble::Template(error.to_string()))?;

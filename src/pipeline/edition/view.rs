@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::super::{App, Purpose, Trouble};
 use super::{Frame, Recipient};
-use crate::compose::{Addressee, ChangeView, DigestView, ItemView, Links, SilentSource, Why};
+use crate::compose::{
+    AccreditationView, Addressee, CampaignView, ChangeView, DigestView, ItemView, Links, SilentSource, Why,
+};
+use crate::deliver;
 use crate::model::{
-    Aspect, Deadline, Digest, Doubt, DoubtReason, Entry, Field, Language, Level, MemberId, Notice, NoticeId, Quote,
-    TerritoryCode, ThemeId,
+    Aspect, Campaign, Deadline, Digest, Doubt, DoubtReason, EmailAddress, Entry, Field, Language, Level, MemberId,
+    Notice, NoticeId, Quote, RegionAccreditation, TerritoryCode, ThemeId,
 };
 
 /// Revisions already read from the store: an edition shows the same few hundred to everybody.
@@ -28,8 +31,10 @@ impl Revisions {
 
     /// What a digest shows that is not at hand.
     pub fn missing(&self, digest: &Digest) -> Vec<(NoticeId, u32)> {
-        let keys = digest.entries.iter().map(|entry| (entry.notice.clone(), entry.revision));
-        keys.filter(|key| !self.read.contains_key(key)).collect()
+        let entries = digest.entries.iter().map(|entry| (entry.notice.clone(), entry.revision));
+        let campaigns = digest.accreditations.iter().filter_map(|accreditation| accreditation.campaign.as_ref());
+        let campaigns = campaigns.map(|campaign| (campaign.notice().0.clone(), campaign.notice().1));
+        entries.chain(campaigns).filter(|key| !self.read.contains_key(key)).collect()
     }
 
     /// Reads them, all of them.
@@ -48,8 +53,8 @@ impl Revisions {
         self.read.extend(found);
     }
 
-    fn get(&self, entry: &Entry) -> Option<&Notice> {
-        self.read.get(&(entry.notice.clone(), entry.revision))
+    fn get(&self, notice: &NoticeId, revision: u32) -> Option<&Notice> {
+        self.read.get(&(notice.clone(), revision))
     }
 }
 
@@ -63,7 +68,8 @@ pub fn view(
     revisions: &Revisions,
 ) -> DigestView {
     let names = Names { app, language: frame.language };
-    let items = digest.entries.iter().filter_map(|entry| Some(names.item(entry, revisions.get(entry)?, frame.as_of)));
+    let item = |entry: &Entry| Some(names.item(entry, revisions.get(&entry.notice, entry.revision)?, frame));
+    let accreditations = digest.accreditations.iter().map(|found| names.accreditation(found, revisions, frame.as_of));
     DigestView {
         language: frame.language,
         network: frame.network.clone(),
@@ -73,17 +79,17 @@ pub fn view(
             first_name: recipient.first_name.clone(),
             organisation: recipient.organisation.clone(),
             places: recipient.territories.iter().map(|code| names.place(code)).collect(),
-            place_in_sentence: recipient.territories.first().and_then(|code| names.in_sentence(code)),
+            places_in_sentence: recipient.territories.iter().map(|code| names.in_sentence(code)).collect(),
             themes: recipient.themes.iter().map(|theme| names.theme(theme)).collect(),
         },
         word: None,
-        items: items.collect(),
+        items: digest.entries.iter().filter_map(item).collect(),
         left_for_next: digest.left_for_next,
-        silent_sources: frame
-            .silent_sources
-            .iter()
-            .map(|(name, since)| SilentSource { name: name.clone(), since: *since })
-            .collect(),
+        acquaintance: digest.acquaintance,
+        turn: digest.turn,
+        next: digest.next.map(|next| next.with_timezone(&frame.zone)),
+        accreditations: accreditations.collect(),
+        silent_sources: silent_sources(app, frame, recipient),
         contact: frame.contact.clone(),
         links: links(app, frame, member),
         trial: None,
@@ -92,14 +98,40 @@ pub fn view(
 
 fn links(app: &App, frame: &Frame, member: MemberId) -> Links {
     let leave_page = app.settings.base_url.as_ref().map(|base| leave_url(app, base, member));
-    let leave_mailto = frame.contact.as_ref().map(|contact| format!("mailto:{contact}?subject=D%C3%A9sinscription"));
-    Links { leave_page, preferences_page: None, leave_mailto, open_calls_page: None }
+    let preferences_page = app.settings.base_url.as_ref().map(|base| member_url(app, base, member));
+    // The same mail as the header's: whoever reads the mailbox sees one subject.
+    let contact = frame.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
+    let leave_mailto = contact.map(|contact| deliver::leave_mailto(&contact));
+    Links { leave_page, preferences_page, leave_mailto, open_calls_page: None }
+}
+
+/// Those that a reader would miss something of: a site of another département is no matter to them.
+fn silent_sources(app: &App, frame: &Frame, recipient: &Recipient) -> Vec<SilentSource> {
+    let concerns = |places: &[TerritoryCode]| {
+        let touches = |place| recipient.territories.iter().any(|mine| app.geography.overlaps(place, mine));
+        places.is_empty() || recipient.territories.is_empty() || places.iter().any(touches)
+    };
+    let theirs = frame.silent.iter().filter(|silent| concerns(&silent.territory));
+    theirs.map(|silent| SilentSource { name: silent.name.clone(), since: silent.since }).collect()
 }
 
 /// The signed address of the page on which a member leaves.
 pub fn leave_url(app: &App, base: &url::Url, member: MemberId) -> String {
-    let token = app.link_key.token(Purpose::Leave, member);
-    format!("{}/quitter/{token}", base.as_str().trim_end_matches('/'))
+    signed(app, base, "quitter", Purpose::Leave, member)
+}
+
+/// The signed address of a member's own pages.
+pub fn member_url(app: &App, base: &url::Url, member: MemberId) -> String {
+    signed(app, base, "membre", Purpose::Choose, member)
+}
+
+fn signed(app: &App, base: &url::Url, path: &str, purpose: Purpose, member: MemberId) -> String {
+    page_url(base, path, &app.link_key.token(purpose, member))
+}
+
+/// The public address of a page that takes a token.
+pub fn page_url(base: &url::Url, path: &str, token: &str) -> String {
+    format!("{}/{path}/{token}", base.as_str().trim_end_matches('/'))
 }
 
 /// Doubts that a reader should settle before acting; the others are for those who keep the sources.
@@ -123,10 +155,32 @@ impl Names<'_> {
     }
 
     /// After « pour »: « la Seine-Saint-Denis ». Communes and intercommunalities are named as they are.
-    fn in_sentence(&self, code: &TerritoryCode) -> Option<String> {
+    fn in_sentence(&self, code: &TerritoryCode) -> String {
         let takes_an_article = matches!(code.level(), Level::Departement | Level::Region);
         let french = takes_an_article && self.language == Language::Fr;
-        french.then(|| self.app.geography.name_with_article(code)).flatten()
+        french.then(|| self.app.geography.name_with_article(code)).flatten().unwrap_or_else(|| self.place(code))
+    }
+
+    fn accreditation(
+        &self,
+        found: &RegionAccreditation,
+        revisions: &Revisions,
+        as_of: DateTime<Utc>,
+    ) -> AccreditationView {
+        let notice = found.campaign.as_ref().and_then(|campaign| {
+            let (notice, revision) = campaign.notice();
+            revisions.get(notice, revision)
+        });
+        let campaign = match (&found.campaign, notice) {
+            (Some(Campaign::Open { .. }), Some(notice)) => {
+                CampaignView::Open { until: notice.cautious_deadline(as_of) }
+            }
+            (Some(Campaign::Over { .. }), Some(notice)) => {
+                CampaignView::Over { opening: notice.opening, deadline: notice.next_deadline(as_of) }
+            }
+            _ => CampaignView::NoneKnown,
+        };
+        AccreditationView { region: self.place(&found.region), campaign }
     }
 
     fn theme(&self, id: &ThemeId) -> String {
@@ -137,13 +191,19 @@ impl Names<'_> {
         }
     }
 
-    fn item(&self, entry: &Entry, notice: &Notice, as_of: DateTime<Utc>) -> ItemView {
-        let deadline = notice.next_deadline(as_of);
+    fn item(&self, entry: &Entry, notice: &Notice, frame: &Frame) -> ItemView {
+        let as_of = frame.as_of;
+        let read = notice.next_deadline(as_of);
+        let deadline = notice.cautious_deadline(as_of);
+        let mut rivals: Vec<Deadline> = notice.rivals().into_iter().chain(read).collect();
+        rivals.retain(|rival| Some(*rival) != deadline && !rival.is_past(as_of));
+        rivals.sort();
+        rivals.dedup();
         let other_waves: Vec<Deadline> =
-            notice.waves.iter().copied().filter(|wave| Some(*wave) != deadline && !wave.is_past(as_of)).collect();
+            notice.waves.iter().copied().filter(|wave| Some(*wave) != read && !wave.is_past(as_of)).collect();
         // A field of the site's data is a value, not words; and words that gave another wave would contradict this one.
         let is_words = |quote: &Quote| matches!(quote.field, Field::Title | Field::Text);
-        let first_wave = deadline.is_some() && deadline == notice.deadline;
+        let first_wave = read.is_some() && read == notice.deadline;
         let quote = notice.evidence.iter().find(|(aspect, quote)| *aspect == Aspect::Deadline && is_words(quote));
         ItemView {
             notice: notice.id.clone(),
@@ -154,7 +214,9 @@ impl Names<'_> {
             title: notice.title.clone(),
             publisher: notice.publisher.clone(),
             deadline,
+            rivals,
             other_waves,
+            since: notice.published.or_else(|| Some(notice.first_seen.with_timezone(&frame.zone).date_naive())),
             opening: notice.opening,
             audiences: notice.audiences.clone(),
             amount: notice.amount.clone(),

@@ -32,6 +32,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::edition;
+use super::guard;
 use super::{App, Progress, Trouble};
 use crate::model::{Edition, EditionId, EditionState};
 use crate::store::Counts;
@@ -74,8 +75,11 @@ pub async fn send(app: &App, id: EditionId, patience: Duration, progress: &dyn P
     let end = sender.run(Instant::now() + patience, progress).await;
     sender.close().await;
     progress.end();
-    let counts = app.store.counts(id).await?;
     let recorded = sender.recorded();
+    if recorded > 0 {
+        guard::beat(app).await?;
+    }
+    let counts = app.store.counts(id).await?;
     let end = end?;
     // A daemon that waits looks every half minute: only what happened is worth a line.
     if recorded > 0 || edition::find(app, id).await?.state != before {
@@ -87,8 +91,8 @@ pub async fn send(app: &App, id: EditionId, patience: Duration, progress: &dyn P
 /// Guards, and the move to `sending`; the edition as it was before. One already sent has nothing left to do.
 async fn start(app: &App, id: EditionId) -> Result<Edition, Trouble> {
     let found = edition::find(app, id).await?;
-    if let Some(made_at) = app.store.restored_from().await? {
-        return Err(Trouble::Restored { made_at, id });
+    if !found.state.is_final() {
+        edition::refuse_held(app, &found).await?;
     }
     let wrong = |what| Trouble::WrongState { id, state: found.state, what };
     match found.state {

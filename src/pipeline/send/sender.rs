@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::super::courier::courier;
 use super::super::edition;
+use super::super::guard;
 use super::super::workers;
 use super::super::{App, Progress, Trouble};
 use super::End;
@@ -165,6 +166,7 @@ impl<'a> Sender<'a> {
 
     /// Takes back what dead workers held; gives up what is too old or too doubtful.
     async fn tidy(&self) -> Result<(), Trouble> {
+        guard::beat(self.app).await?;
         let store = &self.app.store;
         let now = self.app.clock.now();
         let dead = workers::dead(store.workers(self.id).await?, &self.app.worker);

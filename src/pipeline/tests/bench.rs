@@ -1,5 +1,6 @@
 //! An app over a fresh database of either kind, with members and an edition for them.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -43,6 +44,10 @@ impl Bench {
         App::open(files, clock, Open::Create).await.unwrap()
     }
 
+    pub fn path(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub async fn open(&self) -> App {
         self.open_at(Clock::real()).await
     }
@@ -58,6 +63,19 @@ impl Bench {
 /// Runs a test on each kind of database, by its URL.
 pub fn on_both<F: Future<Output = ()>>(test: impl Fn(String) -> F) {
     check_urls_on_both(test);
+}
+
+/// Runs a test on SQLite alone, where many databases are cheap: it makes their URLs.
+pub fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Box<dyn Fn(&str) -> String>) -> F) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_owned();
+    let url = move |name: &str| format!("sqlite:{}/{name}.db", place.display());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(test(Box::new(url)));
+}
+
+pub fn civil(instant: &str) -> Clock {
+    Clock::fixed_at(instant.parse::<DateTime<Utc>>().unwrap())
 }
 
 pub async fn members(app: &App, count: usize, cohort: &str) -> Vec<MemberId> {

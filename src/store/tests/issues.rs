@@ -6,11 +6,11 @@ use serde_json::json;
 use super::both::{Fresh, at, check_on_both};
 use super::people::new_member;
 use crate::model::{
-    CohortId, DeliveryId, DeliveryState, EditionId, EditionState, MemberId, MemberState, OrganisationKind, SkipReason,
-    TerritoryCode,
+    CohortId, DeliveryId, DeliveryState, EditionId, EditionState, MemberId, MemberState, OrganisationKind, Origin,
+    SkipReason, TerritoryCode,
 };
 use crate::store::{
-    Created, DeliveryPlan, DigestId, FrozenDigest, Kind, NewEdition, Open, Outcome, Returned, Store, StoreError,
+    Created, DeliveryPlan, DigestId, FrozenDigest, Gap, Kind, NewEdition, Open, Outcome, Returned, Store, StoreError,
     Upserted, Verdict, WorkerId,
 };
 
@@ -26,9 +26,11 @@ fn edition(cohorts: &[&str], day: u32) -> NewEdition {
     NewEdition {
         cohorts: cohorts.iter().map(|id| cohort(id)).collect(),
         occurrence: monday(day),
+        origin: Origin::Schedule,
         as_of: at(i64::from(day) * 1_440),
         trial: false,
         frame: json!({"template": 1}),
+        nonce: "tiré".into(),
     }
 }
 
@@ -308,11 +310,48 @@ async fn a_backup_opens_and_knows_that_it_is_one() {
     assert!(copy.is_sound().await.unwrap());
     assert_eq!(copy.members(&Default::default()).await.unwrap().len(), 3);
     assert_eq!(copy.restored_from().await.unwrap(), Some(at(5)));
-    copy.accept_restored().await.unwrap();
-    assert_eq!(copy.restored_from().await.unwrap(), None);
+    let gap = Gap { from: at(5), until: at(9) };
+    assert_eq!(copy.gap().await.unwrap(), None);
+    assert!(copy.hold_after_restore(gap, 0, at(9)).await.unwrap().is_empty());
+    assert_eq!((copy.restored_from().await.unwrap(), copy.gap().await.unwrap()), (None, Some(gap)));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "it holds addresses");
     }
+}
+
+#[test]
+fn after_a_restore_every_open_edition_waits_for_a_person() {
+    check_on_both(|store| async move {
+        let (id, _) = sending(&store, 2, false).await;
+        let draft = created(&store, &edition(&["nantes"], 12)).await;
+        let over = created(&store, &edition(&["montreuil"], 12)).await;
+        store.move_edition(over, EditionState::Draft, EditionState::Cancelled, at(1)).await.unwrap();
+        let gap = Gap { from: at(3), until: at(5) };
+        assert_eq!(store.hold_after_restore(gap, 40, at(6)).await.unwrap(), [id, draft]);
+        let check = async |id: EditionId, state: EditionState, held: bool| {
+            let edition = store.edition(id).await.unwrap().unwrap();
+            assert_eq!((edition.state, edition.held_since.is_some()), (state, held), "{id}");
+        };
+        check(id, EditionState::Paused, true).await;
+        check(draft, EditionState::Draft, true).await;
+        check(over, EditionState::Cancelled, false).await;
+        store.release_edition(id).await.unwrap();
+        check(id, EditionState::Paused, false).await;
+        check(draft, EditionState::Draft, true).await;
+        assert_eq!(store.beat(at(7)).await.unwrap().beats, 41, "beyond what the machine remembers");
+    });
+}
+
+#[test]
+fn beats_are_counted_and_the_life_keeps_its_name() {
+    check_on_both(|store| async move {
+        assert_eq!(store.life().await.unwrap(), None);
+        let first = store.beat(at(1)).await.unwrap();
+        let second = store.beat(at(2)).await.unwrap();
+        assert_eq!((first.beats, second.beats, &first.id), (1, 2, &second.id));
+        assert_eq!(store.life().await.unwrap(), Some(second));
+        assert_eq!(store.last_beat_at().await.unwrap(), Some(at(2)));
+    });
 }

@@ -60,11 +60,11 @@ fn page(site: &Site, name: &str, member: &Member) -> Page {
     site.page(StatusCode::OK, name, context! { address => member.email.masked() })
 }
 
-fn unknown(site: &Site) -> Page {
+pub(super) fn unknown(site: &Site) -> Page {
     site.page(StatusCode::NOT_FOUND, "unknown_link.html", context! {})
 }
 
-fn failed(site: &Site, error: &StoreError) -> Page {
-    tracing::error!(%error, "a member could not leave");
+pub(super) fn failed(site: &Site, error: &StoreError) -> Page {
+    tracing::error!(%error, "a member's page could not be served");
     site.page(StatusCode::SERVICE_UNAVAILABLE, "out_of_order.html", context! {})
 }

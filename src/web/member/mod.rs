@@ -1,14 +1,27 @@
-//! Pages that a member reaches by a signed link.
+//! Pages that a member reaches by a signed link. The signature is what lets a form act: nobody else can write its address.
 
+mod choices;
+mod data;
+mod form;
 mod leave;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::Site;
 
 pub fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/quitter/{token}", get(leave::ask).post(leave::leave))
+    Router::new()
+        .route("/quitter/{token}", get(leave::ask).post(leave::leave))
+        .route("/membre/{token}", get(choices::show))
+        .route("/membre/{token}/choix", post(choices::choose))
+        .route("/membre/{token}/pause", post(choices::pause))
+        .route("/membre/{token}/reprendre", post(choices::resume))
+        .route("/membre/{token}/quitter", post(choices::leave))
+        .route("/membre/{token}/donnees", post(choices::ask_for_data))
+        .route("/donnees/{token}", get(data::show))
+        .route("/donnees/{token}/export", get(data::export))
+        .route("/donnees/{token}/effacer", post(data::erase))
 }

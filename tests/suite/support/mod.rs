@@ -4,6 +4,7 @@ pub mod mta;
 pub mod postfix;
 pub mod postgres;
 pub mod site;
+pub mod slow;
 pub mod workspace;
 
 pub use postgres::on_both;
