@@ -90,7 +90,7 @@ pub enum Command {
     /// Les membres du réseau.
     #[command(subcommand)]
     Members(MembersCommand),
-    /// Ce qui revient des courriels : échecs de remise, réponses automatiques, plaintes, désinscriptions.
+    /// Ce qui revient des courriels : échecs, absences, plaintes, départs.
     #[command(subcommand)]
     Bounces(BouncesCommand),
     /// Sauvegarde la base et la clé des liens, même quand le service tourne.
@@ -111,6 +111,9 @@ pub enum BouncesCommand {
         /// Fichiers d'un message ou d'une boîte mbox ; « - », ou rien, pour l'entrée standard.
         #[arg(value_name = "FICHIER")]
         files: Vec<PathBuf>,
+        /// Fait aussi ce qui en suit : suspend ou compte les membres concernés, une fois par message.
+        #[arg(long)]
+        apply: bool,
     },
 }
 
@@ -332,6 +335,11 @@ pub enum MembersCommand {
     },
     /// Note qu'un membre a demandé à ne plus rien recevoir ; un nouvel import ne le fera pas revenir.
     Leave {
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
+    /// Sert de nouveau un membre suspendu, en pause ou parti (à sa demande).
+    Resume {
         #[arg(value_name = "ADRESSE")]
         email: String,
     },

@@ -289,6 +289,7 @@ async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Re
             })
             .collect();
         let mut value = edition_json(&found);
+        value["returns"] = json!(app.store.returned_for_edition(id).await?);
         value["counts"] = json!(counts.by_state);
         value["doubted"] = json!(counts.doubted);
         value["deliveries"] = json!(deliveries);
@@ -304,8 +305,25 @@ async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Re
         };
         output::line(format_args!("Édition {id}{trial} : {} ; {said}.", french(found.state)));
         print_rows(app, id, named).await?;
+        print_returns(app, id).await?;
     }
     Ok(Exit::Done)
+}
+
+/// What came back later, beside the states that it does not change.
+async fn print_returns(app: &App, id: EditionId) -> Result<(), Failure> {
+    let returns = app.store.returned_for_edition(id).await?;
+    if returns.is_empty() {
+        return Ok(());
+    }
+    let emails: std::collections::HashMap<_, _> =
+        edition::rows(app, id).await?.into_iter().map(|row| (row.id, row.email)).collect();
+    for returned in &returns {
+        let email = returned.delivery.and_then(|delivery| emails.get(&delivery)).and_then(Option::as_ref);
+        let email = email.map_or("(effacé)", |email| email.expose());
+        output::line(format_args!("  {email} : revenu — {}", words::returned(returned)));
+    }
+    Ok(())
 }
 
 /// Names every row that is not simply sent or skipped, and every row that was once in doubt; or all.

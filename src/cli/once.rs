@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::bar::Bar;
-use super::{Exit, Failure, Global, collect, edition, open, output, words};
+use super::{Exit, Failure, Global, bounces, collect, edition, open, output, words};
 use crate::daemon;
 use crate::pipeline::edition::Issue;
 use crate::pipeline::french;
@@ -46,6 +46,9 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
     for failure in &turn.failures {
         output::error(failure);
         exit = Exit::Partly;
+    }
+    if let Some(returns) = &turn.returns {
+        exit = worse(exit, bounces::tell(returns));
     }
     for sending in sendings {
         let sent = if global.json { quiet(sending) } else { edition::print_sending(global, &app, sending).await? };

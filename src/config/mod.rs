@@ -3,6 +3,7 @@
 //! Every mistake is said at once, each with its line and what to do. Paths come out resolved against the settings
 //! file's folder. It refuses to know what sources are and to open the store, the network or a mail server.
 
+mod bounce;
 mod crontab;
 mod mail;
 pub mod schedule;
@@ -24,7 +25,8 @@ use url::Url;
 use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, TerritoryCode};
 use crate::tomlfile::{Table, TomlFile};
 
-pub use mail::{MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
+pub use bounce::{AfterReading, BounceSettings};
+pub use mail::{DkimSettings, MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
 pub use schedule::{Occurrence, Schedule, instant_of};
 pub use secret::Secret;
 pub use store::StoreSettings;
@@ -166,6 +168,7 @@ impl Settings {
         if let StoreSettings::Postgres { password_file: Some(file), .. } = &self.store {
             secrets.insert(file.clone());
         }
+        secrets.extend(self.mail.dkim.as_ref().map(|dkim| dkim.key_file.clone()));
         secrets
     }
 

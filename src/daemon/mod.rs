@@ -157,6 +157,13 @@ fn tell(turn: &Turn) {
             }
         }
     }
+    match &turn.returns {
+        Some(Ok(visit)) if visit.messages > 0 || !visit.faults.is_empty() => {
+            tracing::info!(messages = visit.messages, faults = visit.faults.len(), "returned mails read");
+        }
+        Some(Err(trouble)) => tracing::error!(%trouble, "the mailbox of returned mails cannot be read"),
+        _ => {}
+    }
 }
 
 /// Everything that may fail comes first; only then does anything change.

@@ -33,6 +33,7 @@
 mod address;
 pub mod bounce;
 mod bulk;
+pub mod dkim;
 pub mod message;
 mod outbox;
 mod sink;

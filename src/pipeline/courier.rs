@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, Trouble};
 use crate::config::{self, Transport};
+use crate::deliver::dkim::{Key, Signer};
 use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
 use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
@@ -36,6 +37,15 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
         config::Tls::Never => Security::None,
     };
     Ok(SmtpServer { credentials, extra_roots, ..SmtpServer::new(&server.host, server.port, security) })
+}
+
+/// Who signs the mails, when Glaneur does.
+fn signer(app: &App) -> Result<Option<Signer>, Trouble> {
+    let Some(dkim) = &app.settings.mail.dkim else { return Ok(None) };
+    let secret = config::Secret::read(&dkim.key_file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
+    let key = Key::from_pem(secret.expose())
+        .map_err(|error| Trouble::Credential(format!("{} : {error}", dkim.key_file.display())))?;
+    Ok(Some(Signer::new(&dkim.domain, &dkim.selector, key)))
 }
 
 /// The same edition and member, the same id, for ever.
@@ -77,6 +87,7 @@ pub(super) struct Envelope {
     edition: EditionId,
     /// When the edition was approved: the same for every attempt at a mail.
     date: DateTime<Utc>,
+    signer: Option<Signer>,
 }
 
 impl Envelope {
@@ -91,6 +102,7 @@ impl Envelope {
             list_domain: domain(app),
             edition: edition.id,
             date: edition.approved_at.unwrap_or(edition.as_of),
+            signer: None,
         })
     }
 
@@ -113,6 +125,20 @@ impl Envelope {
             date: self.date,
             headers,
             content,
+        }
+    }
+
+    /// The same, with its mails signed where the settings say so; previews need no key.
+    pub fn signing(self, app: &App) -> Result<Self, Trouble> {
+        Ok(Self { signer: signer(app)?, ..self })
+    }
+
+    /// The bytes of a mail, signed where the settings say so.
+    pub fn written(&self, mail: &Mail) -> Result<Vec<u8>, String> {
+        let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
+        match &self.signer {
+            Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
+            None => Ok(message),
         }
     }
 

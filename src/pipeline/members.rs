@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{App, Trouble};
-use crate::model::{CohortId, EmailAddress, Member, ThemeId, why_refused};
+use crate::model::{CohortId, EmailAddress, Member, MemberState, ThemeId, why_refused};
 use crate::roster::{self, Directory, Fault, Format, MemberDraft};
-use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted};
+use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, RESUMED, Returned, Upserted, subject};
 
 /// What an import did, or would do.
 #[derive(Debug, Default)]
@@ -109,6 +109,20 @@ pub async fn leave(app: &App, email: &str) -> Result<Member, Trouble> {
     let member = show(app, email).await?;
     app.store.leave(member.id, app.actor, "members leave", app.clock.now()).await?;
     show(app, email).await
+}
+
+/// Serves a member again who was suspended, paused or gone; what came back before counts no more.
+pub async fn resume(app: &App, email: &str) -> Result<Member, Trouble> {
+    let member = show(app, email).await?;
+    let at = app.clock.now();
+    app.store.set_member_state(member.id, &MemberState::Active, at).await?;
+    app.store.journal("cli", RESUMED, &subject(member.id), &json!(null), at).await?;
+    show(app, email).await
+}
+
+/// What came back from a member's mails, the oldest first.
+pub async fn returns(app: &App, member: &Member) -> Result<Vec<Returned>, Trouble> {
+    Ok(app.store.returned_by_member(member.id).await?)
 }
 
 pub async fn erase(app: &App, email: &str) -> Result<Erased, Trouble> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::bounces::{self, Visit};
 use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
 use super::members;
@@ -16,6 +17,8 @@ pub struct Turn {
     pub round: Round,
     pub issue: Issue,
     pub sendings: Vec<Sending>,
+    /// What came back; `None`: no mailbox is set.
+    pub returns: Option<Result<Visit, Trouble>>,
     /// What failed, each by its name; the rest was done all the same.
     pub failures: Vec<Failure>,
     /// Editions that wait for a person because the database was restored from a backup.
@@ -60,6 +63,8 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
     if let Err(trouble) = health::tell_admins(app).await {
         tracing::warn!(%trouble, "administrators could not be told of the sources");
     }
+    // Before the edition, so that a dead address is not written to once more. A mailbox that fails stops nothing.
+    let returns = bounces::visit(app).await;
     let issue = issue(app, by).await.unwrap_or_else(|why| {
         fail(Part::Issue, why);
         Issue::NothingDue
@@ -78,7 +83,7 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
         Err(why) => fail(Part::Issue, why),
     }
     let unknown_cohorts = members::in_no_edition(app).await.unwrap_or_default();
-    Turn { round, issue, sendings, failures, held, unknown_cohorts }
+    Turn { round, issue, sendings, returns, failures, held, unknown_cohorts }
 }
 
 async fn issue(app: &App, by: By) -> Result<Issue, Trouble> {

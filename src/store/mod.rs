@@ -22,6 +22,7 @@ mod notices;
 mod open;
 mod person;
 mod receipts;
+mod returns;
 mod sources;
 mod sql;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
+pub use returns::{Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;
 

@@ -12,6 +12,7 @@ mod cases;
 mod contracts;
 mod daemon;
 mod demo;
+mod dkim;
 mod editions;
 mod hardship;
 mod health;
