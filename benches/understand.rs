@@ -51,7 +51,6 @@ fn understand(reader: &Reader, notice: &Notice) {
         title: &notice.title,
         text: &notice.text,
         publisher: Some(&notice.publisher),
-        relay: false,
         source_territory: &[],
         source_themes: &[],
         published: None,

@@ -66,18 +66,19 @@ pub(super) fn parse(text: &str) -> Parsed {
 /// with single brackets.
 fn written_twice(text: &str, line: usize) -> Option<Fault> {
     let (name, list) = title(text.lines().nth(line - 1)?)?;
-    let earlier = text.lines().enumerate().take(line - 1);
-    let (earlier, earlier_list) = earlier
-        .filter_map(|(n, text)| Some((n + 1, title(text)?)))
-        .find(|(_, (other, _))| *other == name)
-        .map(|(n, (_, list))| (n, list))?;
+    let above = text.lines().enumerate().take(line - 1).filter_map(|(n, text)| Some((n + 1, title(text)?)));
+    let same: Vec<(usize, bool)> =
+        above.filter(|(_, (other, _))| *other == name).map(|(n, (_, list))| (n, list)).collect();
+    // A title with single brackets in between makes those after it seem wrong.
+    let single = same.iter().find(|(_, earlier_list)| list && !earlier_list);
+    let (earlier, earlier_list) = *single.or(same.first())?;
     let doubled = |at: usize, like: usize| Fault {
         line: at,
         message: format!("« {name} » s’écrit avec des crochets doubles, comme à la ligne {like}"),
         advice: format!("écrivez [[{name}]]"),
     };
     Some(match (earlier_list, list) {
-        (false, true) => doubled(earlier, line),
+        (false, true) => doubled(earlier, same.iter().find(|(_, list)| *list).map_or(line, |(n, _)| *n)),
         (true, false) => doubled(line, earlier),
         _ => Fault {
             line,
