@@ -68,8 +68,14 @@ pub enum Command {
     /// Lit tous les fichiers et dit toutes les erreurs à la fois.
     Check,
     /// Fait ce que ferait le service maintenant : relever, préparer l'édition due, l'envoyer.
+    ///
+    /// Une différence, dans un réseau neuf : « once » prépare tout de suite l'édition du dernier horaire passé ; le
+    /// service, à sa première mise en route, attend le prochain horaire. Aucune édition n'est préparée deux fois.
     Once,
     /// Tourne comme service : relève les sources et envoie les éditions aux heures dites.
+    ///
+    /// À sa première mise en route, il attend le prochain horaire de [digest] schedule : rien de ce qui était dû avant
+    /// n'est rattrapé. Arrêté puis relancé, il rattrape ce qui était dû entre-temps, en une seule édition.
     Run,
     /// Les sites suivis.
     #[command(subcommand)]
@@ -84,12 +90,13 @@ pub enum Command {
     /// Les membres du réseau.
     #[command(subcommand)]
     Members(MembersCommand),
-    /// Ce qui revient des courriels : échecs de remise, réponses automatiques, plaintes, désinscriptions.
+    /// Ce qui revient des courriels : échecs, absences, plaintes, départs.
     #[command(subcommand)]
     Bounces(BouncesCommand),
     /// Sauvegarde la base et la clé des liens, même quand le service tourne.
     Backup {
-        /// Fichier à écrire ; la clé va à côté.
+        /// Fichier à écrire ; la clé va à côté, sous ce nom suivi de .key.
+        #[arg(value_name = "FICHIER")]
         file: PathBuf,
     },
     /// Les éditions : préparer, relire, envoyer, suivre.
@@ -107,6 +114,9 @@ pub enum BouncesCommand {
         /// Fichiers d'un message ou d'une boîte mbox ; « - », ou rien, pour l'entrée standard.
         #[arg(value_name = "FICHIER")]
         files: Vec<PathBuf>,
+        /// Fait aussi ce qui en suit : suspend ou compte les membres concernés, une fois par message.
+        #[arg(long)]
+        apply: bool,
     },
 }
 
@@ -120,6 +130,7 @@ pub struct DemoArgs {
     pub dir: PathBuf,
     /// Port des pages servies sur cette machine [défaut : 8025].
     #[arg(long, default_value_t = 8025, hide_default_value = true)]
+    #[arg(value_name = "PORT")]
     pub port: u16,
 }
 
@@ -141,6 +152,8 @@ pub struct CollectArgs {
 pub enum SourcesCommand {
     /// Liste les sources et l'état de chacune.
     List,
+    /// Dit comment va chaque source : dernier succès, ce qui ne va pas et depuis quand.
+    Health,
     /// Regarde une adresse, montre ce qui y serait lu et, sur un oui, ajoute la source à sources.toml.
     Add(AddArgs),
     /// Relève une source à blanc : ce qui y est lu, ce qui a changé, et les sélecteurs qui ne trouvent plus rien.
@@ -205,6 +218,20 @@ pub enum NoticesCommand {
         /// La montre de nouveau.
         #[arg(long)]
         undo: bool,
+    },
+    /// Fait une seule annonce de deux : la seconde devient pour toujours un autre nom de la première.
+    Merge {
+        /// Celle qui reste, avec ses corrections.
+        #[arg(value_name = "ANNONCE")]
+        kept: String,
+        /// Celle qui la rejoint.
+        #[arg(value_name = "AUTRE")]
+        other: String,
+    },
+    /// Sépare ce qui a été pris pour une seule annonce : défait les réunions, ou donne à chaque page la sienne.
+    Split {
+        #[arg(value_name = "ANNONCE")]
+        id: String,
     },
     /// Comprend de nouveau tout ce qui est connu, après un changement de thèmes ou de version ; n'annonce rien.
     Reread,
@@ -314,6 +341,11 @@ pub enum MembersCommand {
         #[arg(value_name = "ADRESSE")]
         email: String,
     },
+    /// Sert de nouveau un membre suspendu, en pause ou parti (à sa demande).
+    Resume {
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
     /// Efface un membre ; un nouvel import ne le fera pas revenir.
     Erase {
         #[arg(value_name = "ADRESSE")]
@@ -403,6 +435,9 @@ pub enum EditionCommand {
     Receipts {
         #[arg(value_name = "N°")]
         id: i64,
+        /// Nomme tout le monde : ceux qui ont reçu le courriel, et pourquoi les autres n'ont rien reçu.
+        #[arg(long)]
+        all: bool,
     },
 }
 

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::args::CollectArgs;
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, words};
+use crate::model::{HealthTurn, SourceEvent};
+use crate::pipeline::App;
 use crate::pipeline::collect::{self, Outcome, Round, SourceRound, Which};
+use crate::pipeline::health::sentence;
 
 pub async fn run(global: &Global, args: CollectArgs) -> Result<Exit, Failure> {
     let app = open::app(global).await?;
@@ -15,7 +18,7 @@ pub async fn run(global: &Global, args: CollectArgs) -> Result<Exit, Failure> {
     if global.json {
         output::json(&as_json(&round));
     } else {
-        print(&round);
+        print(&app, &round);
     }
     // Who names a source wants it read now.
     if by_name && !round.elsewhere.is_empty() { Ok(Exit::Partly) } else { Ok(exit(&round)) }
@@ -26,7 +29,7 @@ pub fn exit(round: &Round) -> Exit {
     if round.sources.iter().any(SourceRound::is_troubled) { Exit::Partly } else { Exit::Done }
 }
 
-pub fn print(round: &Round) {
+pub fn print(app: &App, round: &Round) {
     if !round.elsewhere.is_empty() {
         let ids: Vec<&str> = round.elsewhere.iter().map(|id| id.as_str()).collect();
         output::line(format_args!("Relevé en ce moment par un autre Glaneur, laissé à lui : {}.", ids.join(", ")));
@@ -50,12 +53,18 @@ pub fn print(round: &Round) {
             )),
             Outcome::Failed { why } => output::line(format_args!("{} ({}) : EN PANNE — {why}", source.name, source.id)),
         }
+        let fails = matches!(source.outcome, Outcome::Failed { .. });
+        let is_said = |event: &&SourceEvent| fails && matches!(event.what, HealthTurn::Broke { .. });
+        for event in source.events.iter().filter(|event| !is_said(event)) {
+            output::line(format_args!("    ! {}", sentence(app, event)));
+        }
         const REMARKS_SHOWN: usize = 5;
         for remark in source.remarks.iter().take(REMARKS_SHOWN) {
             output::line(format_args!("    · {remark}"));
         }
         if source.remarks.len() > REMARKS_SHOWN {
-            output::line(format_args!("    · … et {} autres remarques", source.remarks.len() - REMARKS_SHOWN));
+            let more = words::count(source.remarks.len() - REMARKS_SHOWN, "autre remarque");
+            output::line(format_args!("    · … et {more}"));
         }
     }
     let failed = round.failed().count();
@@ -76,7 +85,7 @@ pub fn as_json(round: &Round) -> Value {
 }
 
 fn source_json(source: &SourceRound) -> Value {
-    let mut value = json!({"id": source.id, "name": source.name, "remarks": source.remarks});
+    let mut value = json!({"id": source.id, "name": source.name, "remarks": source.remarks, "events": source.events});
     let outcome = match &source.outcome {
         Outcome::NotModified => json!({"outcome": "not-modified"}),
         Outcome::Read { listed, absorbed } => json!({

@@ -2,17 +2,21 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use tokio::net::TcpListener;
+
 use super::args::DemoArgs;
 use super::bar::Bar;
 use super::{Exit, Failure, Global, edition, open, output, table, words};
 use crate::demo::{self, Demo, Report};
-use crate::model::{DeliveryState, Kind};
+use crate::model::{DeliveryState, Kind, why_refused};
 use crate::pipeline::collect::Outcome;
 use crate::pipeline::edition::{Dropped, Tally};
 use crate::web;
 
 pub async fn run(global: &Global, args: DemoArgs) -> Result<Exit, Failure> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    // Before the work: a port that is taken is no reason to have waited.
+    let listener = if args.once { None } else { Some(bind(listen).await?) };
     // Mails carry links only when their pages will be served.
     let pages = if args.once { None } else { format!("http://{listen}").parse().ok() };
     let demo = demo::run(&args.dir, open::clock(global), pages, &Bar::default()).await?;
@@ -21,8 +25,8 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<Exit, Failure> {
     } else {
         print(&demo);
     }
-    if !args.once {
-        serve(&demo, listen).await?;
+    if let Some(listener) = listener {
+        serve(&demo, listen, listener).await?;
     }
     let sent_all = demo.report.sending.is_finished();
     Ok(if sent_all { Exit::Done } else { Exit::Partly })
@@ -94,21 +98,25 @@ fn dropped(why: Dropped) -> &'static str {
     }
 }
 
-async fn serve(demo: &Demo, listen: SocketAddr) -> Result<(), Failure> {
-    let router = demo::mail_pages(demo.outbox.clone()).merge(web::router(web::Site::of(&demo.app)?));
-    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|error| {
-        Failure::failed(format!(
-            "le port {} de cette machine est pris ({error}) : choisissez-en un autre avec --port",
-            listen.port()
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        Failure::usage(format!(
+            "les pages ne peuvent pas être servies sur le port {} : {} (--port)",
+            listen.port(),
+            why_refused(&error)
         ))
-    })?;
+    })
+}
+
+async fn serve(demo: &Demo, listen: SocketAddr, listener: TcpListener) -> Result<(), Failure> {
+    let router = demo::mail_pages(demo.outbox.clone()).merge(web::router(web::Site::of(&demo.app)?));
     output::line(format_args!("\nÀ lire dans un navigateur : http://{listen}/courriels   (Ctrl-C arrête)"));
     axum::serve(listener, router)
         .with_graceful_shutdown(async {
             let _ = tokio::signal::ctrl_c().await;
         })
         .await
-        .map_err(|error| Failure::failed(format!("les pages ne sont plus servies : {error}")))
+        .map_err(|error| Failure::failed(format!("les pages ne sont plus servies : {}", why_refused(&error))))
 }
 
 fn as_json(demo: &Demo) -> serde_json::Value {

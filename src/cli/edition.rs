@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::args::{EditArgs, EditionCommand, PreviewFormat};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
-use crate::model::{DeliveryState, Edition, EditionId, Section};
+use crate::model::{DeliveryState, Edition, EditionId, EditionState, Section};
 use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share, Wishes, skip_sentence};
 use crate::pipeline::send::{self, End, Sending};
 use crate::pipeline::{Actor, App, french};
@@ -38,12 +38,9 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
         }
         EditionCommand::Approve { id } => {
             let consent = edition::consent(&app, BY, EditionId(id), None).await?;
-            if consent == Consent::OneMore && !global.json {
-                output::line(
-                    "Une première approbation est notée ; les réglages en veulent une seconde, d'une autre personne.",
-                );
-            }
-            moved(global, &app, EditionId(id)).await
+            let exit = moved(global, &app, EditionId(id)).await?;
+            print_consent(global, &consent);
+            Ok(exit)
         }
         EditionCommand::Pause { id } => {
             edition::pause(&app, BY, EditionId(id)).await?;
@@ -65,7 +62,34 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
-        EditionCommand::Receipts { id } => receipts(global, &app, EditionId(id)).await,
+        EditionCommand::Receipts { id, all } => {
+            let named = if all { Named::All } else { Named::Troubled };
+            receipts(global, &app, EditionId(id), named).await
+        }
+    }
+}
+
+fn print_consent(global: &Global, consent: &Consent) {
+    match consent {
+        Consent::Approved(drift) => print_drift(global, drift),
+        Consent::OneMore if global.json => {}
+        Consent::OneMore => output::line(
+            "Une première approbation est notée ; les réglages en veulent une seconde, d'une autre personne.",
+        ),
+    }
+}
+
+/// What the draft showed and the edition does not say any more.
+fn print_drift(global: &Global, drift: &edition::Drift) {
+    if global.json {
+        return;
+    }
+    for title in &drift.closed {
+        output::line(format_args!("Retirée depuis le brouillon, sa date limite est passée : {title}"));
+    }
+    if drift.silenced > 0 {
+        let who = words::count(drift.silenced, "membre");
+        output::line(format_args!("Il ne reste rien à dire à {who} : ils ne reçoivent pas ce courriel."));
     }
 }
 
@@ -282,7 +306,7 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
         }
         End::Stopped { why } => output::line(format_args!("Envoi arrêté, rien n'est perdu : {why}")),
     }
-    print_troubled(app, sending.edition).await?;
+    print_rows(app, sending.edition, Named::Troubled).await?;
     Ok(if complete { Exit::Done } else { Exit::Partly })
 }
 
@@ -326,7 +350,15 @@ fn state_name(state: DeliveryState, n: u64) -> &'static str {
     }
 }
 
-async fn receipts(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
+/// Who is named in a report.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// Those whose mail needs a look.
+    Troubled,
+    All,
+}
+
+async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Result<Exit, Failure> {
     let found = edition::find(app, id).await?;
     let counts = app.store.counts(id).await?;
     let rows = edition::rows(app, id).await?;
@@ -342,23 +374,48 @@ async fn receipts(global: &Global, app: &App, id: EditionId) -> Result<Exit, Fai
             })
             .collect();
         let mut value = edition_json(&found);
+        value["returns"] = json!(app.store.returned_for_edition(id).await?);
         value["counts"] = json!(counts.by_state);
         value["doubted"] = json!(counts.doubted);
         value["deliveries"] = json!(deliveries);
         output::json(&value);
     } else {
         let trial = if found.trial { " (essai)" } else { "" };
-        output::line(format_args!("Édition {id}{trial} : {} ; {}.", french(found.state), counts_sentence(&counts)));
-        print_troubled(app, id).await?;
+        let said = match found.state {
+            // Its ledger is filled at approval.
+            EditionState::Draft => {
+                format!("rien n'est encore à envoyer : « glaneur edition show {id} » dit ce que chacun recevra")
+            }
+            _ => counts_sentence(&counts),
+        };
+        output::line(format_args!("Édition {id}{trial} : {} ; {said}.", french(found.state)));
+        print_rows(app, id, named).await?;
+        print_returns(app, id).await?;
     }
     Ok(Exit::Done)
 }
 
-/// Names every row that is not simply sent or skipped, and every row that was once in doubt.
-async fn print_troubled(app: &App, id: EditionId) -> Result<(), Failure> {
+/// What came back later, beside the states that it does not change.
+async fn print_returns(app: &App, id: EditionId) -> Result<(), Failure> {
+    let returns = app.store.returned_for_edition(id).await?;
+    if returns.is_empty() {
+        return Ok(());
+    }
+    let emails: std::collections::HashMap<_, _> =
+        edition::rows(app, id).await?.into_iter().map(|row| (row.id, row.email)).collect();
+    for returned in &returns {
+        let email = returned.delivery.and_then(|delivery| emails.get(&delivery)).and_then(Option::as_ref);
+        let email = email.map_or("(effacé)", |email| email.expose());
+        output::line(format_args!("  {email} : revenu — {}", words::returned(returned)));
+    }
+    Ok(())
+}
+
+/// Names every row that is not simply sent or skipped, and every row that was once in doubt; or all.
+async fn print_rows(app: &App, id: EditionId, named: Named) -> Result<(), Failure> {
     for row in edition::rows(app, id).await? {
         let plain = matches!(row.state, DeliveryState::Sent | DeliveryState::Skipped | DeliveryState::Queued);
-        if plain && row.doubts == 0 {
+        if plain && row.doubts == 0 && named == Named::Troubled {
             continue;
         }
         let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
@@ -369,8 +426,13 @@ async fn print_troubled(app: &App, id: EditionId) -> Result<(), Failure> {
                 format!(" ; a pu être reçu {} fois, sous le même Message-ID {}", doubts + sent, row.message_id)
             }
         };
-        let reply = row.last_reply.as_deref().unwrap_or("sans réponse");
-        output::line(format_args!("  {email} : {} — {reply}{doubt}", state_name(row.state, 1)));
+        let why = match (row.skipped_because, row.last_reply.as_deref()) {
+            (Some(skip), _) => format!(" — {}", skip_sentence(skip)),
+            (None, Some(reply)) => format!(" — {reply}"),
+            (None, None) if row.state == DeliveryState::Queued => String::new(),
+            (None, None) => " — sans réponse".to_owned(),
+        };
+        output::line(format_args!("  {email} : {}{why}{doubt}", state_name(row.state, 1)));
     }
     Ok(())
 }

@@ -30,6 +30,12 @@ pub async fn run(global: &Global, command: MembersCommand) -> Result<Exit, Failu
             output::line(format_args!("{} : {}.", member.email.expose(), words::member_state(&member.state)));
             Ok(Exit::Done)
         }
+        MembersCommand::Resume { email } => {
+            let app = open::existing_app(global).await?;
+            let member = members::resume(&app, &email).await?;
+            output::line(format_args!("{} : {}.", member.email.expose(), words::member_state(&member.state)));
+            Ok(Exit::Done)
+        }
         MembersCommand::Erase { email } => {
             let app = open::existing_app(global).await?;
             match members::erase(&app, &email).await? {
@@ -80,8 +86,11 @@ fn places(app: &App, member: &Member) -> String {
 async fn show(global: &Global, email: &str) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
     let member = members::show(&app, email).await?;
+    let returns = members::returns(&app, &member).await?;
     if global.json {
-        output::json(&member_json(&member));
+        let mut value = member_json(&member);
+        value["returns"] = json!(returns);
+        output::json(&value);
         return Ok(Exit::Done);
     }
     let cohorts: Vec<_> = member.cohorts.iter().map(|cohort| cohort.as_str()).collect();
@@ -92,7 +101,10 @@ async fn show(global: &Global, email: &str) -> Result<Exit, Failure> {
         ("Nom", format!("{} {}", member.first_name, member.last_name)),
         (
             "Organisation",
-            format!("{} ({})", member.organisation, words::organisation_kind(member.profile.organisation_kind)),
+            match member.organisation.as_str() {
+                "" => format!("non dite ({})", words::organisation_kind(member.profile.organisation_kind)),
+                name => format!("{name} ({})", words::organisation_kind(member.profile.organisation_kind)),
+            },
         ),
         ("Fonction", member.role.clone()),
         ("Promotion", cohorts.join(", ")),
@@ -102,6 +114,9 @@ async fn show(global: &Global, email: &str) -> Result<Exit, Failure> {
         ("État", words::member_state(&member.state)),
     ] {
         output::line(format_args!("{name:<13} {value}"));
+    }
+    for returned in &returns {
+        output::line(format_args!("{:<13} {}", "Retour", words::returned(returned)));
     }
     Ok(Exit::Done)
 }

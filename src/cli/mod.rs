@@ -13,6 +13,7 @@ mod check;
 mod collect;
 mod demo;
 mod edition;
+mod health;
 mod init;
 mod members;
 mod notices;
@@ -41,7 +42,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("glaneur : le système refuse de démarrer le programme : {error}");
+            output::error(format_args!("le programme ne peut pas démarrer : {}", crate::model::why_refused(&error)));
             return ExitCode::from(1);
         }
     };
@@ -52,7 +53,7 @@ pub fn main() -> ExitCode {
             if wants_json {
                 output::json(&serde_json::json!({"error": failure.to_string()}));
             }
-            eprintln!("glaneur : {failure}");
+            output::error(&failure);
             failure.exit().into()
         }
     }

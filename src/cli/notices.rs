@@ -1,4 +1,4 @@
-//! `glaneur notices`: list, show, correct, hide, reread.
+//! `glaneur notices`: list, show, correct, hide, merge, split, reread.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use super::args::{CorrectArgs, KindArg, NoticesCommand, StatusArg, YesNo};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
 use crate::model::{Aspect, CorrectionValue, Field, Kind, Notice, Status, ThemeId};
+use crate::pipeline::merge;
 use crate::pipeline::notices::{self, Dossier, Wanted, aspect_name};
 use crate::pipeline::{Actor, App, explain_doubt};
 
@@ -37,15 +38,33 @@ pub async fn run(global: &Global, command: NoticesCommand) -> Result<Exit, Failu
             output::line(format_args!("{} : {state}.", notice.id));
             Ok(Exit::Done)
         }
+        NoticesCommand::Merge { kept, other } => {
+            let notice = merge::merge(&app, &kept, &other).await?;
+            if global.json {
+                output::json(&json!(notice));
+            } else {
+                output::line(format_args!("{} : {} — {other} en est désormais un autre nom.", notice.id, notice.title));
+            }
+            Ok(Exit::Done)
+        }
+        NoticesCommand::Split { id } => {
+            let notices = merge::split(&app, &id).await?;
+            if global.json {
+                output::json(&json!({"notices": notices}));
+            } else {
+                notices.iter().for_each(|notice| output::line(format_args!("{} : {}", notice.id, notice.title)));
+            }
+            Ok(Exit::Done)
+        }
         NoticesCommand::Reread => {
             let done = notices::reread(&app, &Bar::default()).await?;
             if global.json {
                 output::json(&json!({"items": done.items, "notices_changed": done.notices_changed}));
             } else {
                 output::line(format_args!(
-                    "{} ; {} d'annonces comprises autrement. Rien n'est annoncé aux membres pour cela.",
+                    "{} ; {} autrement. Rien n'est annoncé aux membres pour cela.",
                     words::count(done.items, "texte relu"),
-                    done.notices_changed
+                    words::count(done.notices_changed, "annonce comprise")
                 ));
             }
             Ok(Exit::Done)
@@ -114,7 +133,7 @@ fn print_dossier(app: &App, dossier: &Dossier) {
         ("Montant", Aspect::Amount, notice.amount.clone().unwrap_or_else(unsaid)),
         ("État", Aspect::Status, status_name(notice.status).to_owned()),
     ] {
-        let corrected = if notice.corrected.contains(&aspect) { " (corrigé)" } else { "" };
+        let corrected = if notice.corrected.contains(&aspect) { " (d'après une correction)" } else { "" };
         output::line(format_args!("  {name:<12} {value}{corrected}"));
         for (_, quote) in notice.evidence.iter().filter(|(about, _)| *about == aspect).take(3) {
             output::line(format_args!(
@@ -147,7 +166,7 @@ fn print_dossier(app: &App, dossier: &Dossier) {
     }
     for revision in dossier.history.iter().filter(|revision| !revision.announced.is_empty()) {
         output::line(format_args!(
-            "  Changement annoncé le {} (révision {})",
+            "  Changement du {} (révision {}) : dit à qui avait déjà reçu l'annonce",
             words::instant(revision.at, app.settings.time_zone),
             revision.notice.revision
         ));

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::bar::Bar;
-use super::{Exit, Failure, Global, collect, edition, open, output, words};
+use super::{Exit, Failure, Global, bounces, collect, edition, open, output, words};
+use crate::daemon;
 use crate::pipeline::edition::Issue;
 use crate::pipeline::french;
 use crate::pipeline::turn::{self, By, Turn};
@@ -28,16 +29,26 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
         value["held_after_restore"] = json!(turn.held);
         output::json(&value);
     } else {
-        collect::print(round);
+        collect::print(&app, round);
         match issue.created() {
-            Some((id, state)) => output::line(format_args!("Édition {id} : {}.", french(state))),
+            Some((id, state)) => {
+                output::line(format_args!("Édition {id} : {}.", french(state)));
+                if app.store.meta(daemon::FIRST_START).await?.is_none() {
+                    output::line(
+                        "(« once » prépare l'édition du dernier horaire passé ; le service, lui, commencera au prochain horaire.)",
+                    );
+                }
+            }
             None => output::line("Aucune édition n'est due."),
         }
         remarks(&turn).into_iter().for_each(output::line);
     }
     for failure in &turn.failures {
-        eprintln!("glaneur : {failure}");
+        output::error(failure);
         exit = Exit::Partly;
+    }
+    if let Some(returns) = &turn.returns {
+        exit = worse(exit, bounces::tell(returns));
     }
     for sending in sendings {
         let sent = if global.json { quiet(sending) } else { edition::print_sending(global, &app, sending).await? };

@@ -84,15 +84,56 @@ impl From<Exit> for ExitCode {
 
 /// Prints a line on standard output; a closed pipe (`| head`) is no error.
 pub fn line(text: impl fmt::Display) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let _ = writeln!(std::io::stdout().lock(), "{}", Harmless(&text.to_string()));
+}
+
+/// Says what is wrong, on standard error.
+pub fn error(text: impl fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "glaneur : {}", Harmless(&text.to_string()));
 }
 
 /// Prints one JSON object.
 pub fn json(value: &serde_json::Value) {
-    line(format_args!("{value:#}"));
+    let text = format!("{value:#}");
+    // JSON escapes the first control characters itself; the others may only stand in strings, where this is the same.
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => escaped.push(c),
+        }
+    }
+    let _ = writeln!(std::io::stdout().lock(), "{escaped}");
+}
+
+/// Text that comes from sites and spreadsheets, without what would move the terminal's cursor, rename its window or
+/// turn letters around.
+struct Harmless<'a>(&'a str);
+
+impl fmt::Display for Harmless<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spoils = |c: char| {
+            (c.is_control() && !matches!(c, '\n' | '\t'))
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        };
+        self.0.split(spoils).try_for_each(|part| f.write_str(part))
+    }
 }
 
 /// Prints bytes as they are.
 pub fn bytes(content: &[u8]) {
     let _ = std::io::stdout().lock().write_all(content);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Harmless;
+
+    #[test]
+    fn nothing_printed_moves_the_cursor() {
+        let check = |text: &str, expected: &str| assert_eq!(Harmless(text).to_string(), expected);
+        check("Léa\n\tExemple", "Léa\n\tExemple");
+        check("\u{1b}[2J\u{7}vide\r", "[2Jvide");
+        check("a\u{9b}31mb\u{202e}c", "a31mbc");
+    }
 }

@@ -7,7 +7,7 @@ mod test;
 use serde_json::{Value, json};
 
 use super::args::SourcesCommand;
-use super::{Exit, Failure, Global, open, output, table, words};
+use super::{Exit, Failure, Global, health, open, output, table, words};
 use crate::model::Source;
 use crate::pipeline::App;
 use crate::store::SourceState;
@@ -16,6 +16,7 @@ pub async fn run(global: &Global, command: SourcesCommand) -> Result<Exit, Failu
     let app = open::app(global).await?;
     match command {
         SourcesCommand::List => list(global, &app).await,
+        SourcesCommand::Health => health::run(global, &app).await,
         SourcesCommand::Add(args) => add::run(global, &app, args).await,
         SourcesCommand::Test { id } => test::run(global, &app, &id).await,
     }

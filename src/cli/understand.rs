@@ -8,7 +8,7 @@ use super::args::UnderstandArgs;
 use super::{Exit, Failure, Global, notices, output, words};
 use crate::config::{self, FetchSettings, Settings};
 use crate::geography::Geography;
-use crate::model::{Aspect, Doubt, Language, Quote, TerritoryCode, Themes};
+use crate::model::{Aspect, Doubt, Language, Quote, TerritoryCode, Themes, why_refused};
 use crate::pipeline::read::{self, Context, Line, Reading};
 use crate::pipeline::{Reader, answer, evidence, explain_doubt};
 
@@ -70,7 +70,8 @@ fn jsonl(reader: &Reader) -> Result<Exit, Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut exit = Exit::Done;
     for (n, line) in std::io::stdin().lock().lines().enumerate() {
-        let line = line.map_err(|error| Failure::failed(format!("l'entrée ne peut pas être lue : {error}")))?;
+        let line =
+            line.map_err(|error| Failure::failed(format!("l'entrée ne peut pas être lue : {}", why_refused(&error))))?;
         if line.trim().is_empty() {
             continue;
         }
@@ -83,13 +84,25 @@ fn jsonl(reader: &Reader) -> Result<Exit, Failure> {
                 }
             }
             Err(error) => {
-                eprintln!("glaneur : ligne {} de l'entrée : {error}", n + 1);
+                output::error(format_args!("ligne {} de l'entrée : {}", n + 1, not_json(&error)));
                 exit = Exit::Partly;
             }
         }
     }
     let _ = out.flush();
     Ok(exit)
+}
+
+/// serde_json's English, in French.
+fn not_json(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Eof => "l'objet JSON est coupé : il manque sa fin".to_owned(),
+        Category::Data => {
+            "cet objet JSON n'a pas la forme attendue : {\"id\": …, \"title\": \"…\", \"text\": \"…\"}".to_owned()
+        }
+        _ => format!("ce n'est pas du JSON (au caractère {}) : écrivez un objet {{…}} par ligne", error.column()),
+    }
 }
 
 fn print(reading: &Reading, language: Language) {

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::model::{Deadline, Kind, MemberState, Notice, OrganisationKind, Rhythm};
+use crate::store::Returned;
 
 /// `1 annonce`, `12 annonces`.
 pub fn count(n: usize, one: &str) -> String {
@@ -78,6 +79,23 @@ pub fn organisation_kind(kind: OrganisationKind) -> &'static str {
         OrganisationKind::Entreprise => "entreprise",
         OrganisationKind::Autre => "autre",
     }
+}
+
+/// What came back: when, what it was, and the server's words.
+pub fn returned(returned: &Returned) -> String {
+    let what = match returned.kind.as_str() {
+        "hard" => "échec de remise",
+        "soft" => "échec passager",
+        "auto-reply" => "réponse automatique",
+        "complaint" => "signalé comme indésirable",
+        "unsubscribe" => "demande à partir",
+        other => other,
+    };
+    let said = match returned.diagnostic.is_empty() {
+        true => String::new(),
+        false => format!(" : « {} »", short(&returned.diagnostic, 300)),
+    };
+    format!("{} {what}{said}", date(returned.at.date_naive()))
 }
 
 pub fn member_state(state: &MemberState) -> String {

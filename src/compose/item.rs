@@ -97,7 +97,7 @@ pub(super) fn letter_item(item: &ItemView, form: Form, view: &DigestView) -> Let
         badge,
         rivals: rivals(item, language),
         waves: item.other_waves.iter().take(WAVES_MAX).map(|wave| dates::deadline(*wave, language)).collect(),
-        opening: item.opening.map(|day| opening(day, now, language)),
+        opening: item.opening.filter(|day| *day > view.as_of.date_naive()).map(|day| opening(day, language)),
         audiences: (!item.audiences.is_empty()).then(|| words::audiences(&item.audiences, language)),
         amount: text(&item.amount, AMOUNT_CHARS_MAX),
         summary: text(&item.summary, SUMMARY_CHARS_MAX),
@@ -188,14 +188,9 @@ fn rivals(item: &ItemView, language: Language) -> Option<String> {
     Some(ours(&words, language))
 }
 
-fn opening(day: NaiveDate, now: DateTime<Utc>, language: Language) -> String {
-    let words = dates::full_day(day, language);
-    match (language, day > now.date_naive()) {
-        (Language::Fr, true) => format!("à partir du {words}"),
-        (Language::Fr, false) => format!("depuis le {words}"),
-        (Language::En, true) => format!("from {words}"),
-        (Language::En, false) => format!("since {words}"),
-    }
+/// Told only while it is to come: an open call is open.
+fn opening(day: NaiveDate, language: Language) -> String {
+    format!("{} {}", pick(language, "à partir du", "from"), dates::full_day(day, language))
 }
 
 fn why(item: &ItemView, language: Language) -> Option<String> {

@@ -26,7 +26,7 @@ const AGENDA_LINES_MIN: usize = 3;
 const AGENDA_LINES_MAX: usize = 12;
 /// What closes within a fortnight is named, however many there are.
 const AGENDA_DAYS: i64 = 14;
-const AGENDA_CHARS_MAX: usize = 90;
+const AGENDA_CHARS_MAX: usize = 70;
 /// In a first mail, a call that was there for longer is no news.
 const FRESH_DAYS: u64 = 7;
 
@@ -44,6 +44,7 @@ pub struct Letter {
     pub greeting: String,
     /// "2 nouveaux appels et 1 délai modifié.", when the headline does not say it all.
     pub contents: Option<String>,
+    pub acquaintance: Acquaintance,
     /// Who writes and why, in a first mail or one between two turns.
     pub introduction: Vec<String>,
     pub trial: Option<String>,
@@ -104,9 +105,10 @@ impl Letter {
             date: dates::full_day(view.as_of.date_naive(), language),
             greeting: opening::greeting(view),
             contents: subject::contents(view),
+            acquaintance: view.acquaintance,
             introduction: opening::introduction(view, has_older),
             trial: view.trial.as_ref().map(|trial| opening::trial_banner(trial, language)),
-            word: view.word.as_deref().map(markdown::word).unwrap_or_default(),
+            word: view.word.as_deref().map(|word| markdown::word(word, language)).unwrap_or_default(),
             agenda: agenda(view),
             calendar: calendar_note(view),
             sections: sections(view, cards_max),

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::foot::mailto;
 use super::letter::web_url;
-use super::typography::one_line;
+use super::typography::{one_line, unbreakable_in};
+use crate::model::Language;
 
 /// A word longer than this is cut: it is a word, not the digest.
 const SOURCE_BYTES_MAX: usize = 20_000;
@@ -48,10 +49,10 @@ pub struct WordRun {
     pub url: Option<String>,
 }
 
-/// The blocks of a Markdown text.
-pub fn word(source: &str) -> Vec<WordBlock> {
+/// The blocks of a Markdown text, written in this language.
+pub fn word(source: &str, language: Language) -> Vec<WordBlock> {
     let end = source.floor_char_boundary(SOURCE_BYTES_MAX);
-    let mut reading = Reading::default();
+    let mut reading = Reading { language, ..Reading::default() };
     for event in Parser::new_ext(source.get(..end).unwrap_or_default(), Options::empty()) {
         reading.take(event);
     }
@@ -62,6 +63,7 @@ pub fn word(source: &str) -> Vec<WordBlock> {
 
 #[derive(Default)]
 struct Reading {
+    language: Language,
     blocks: Vec<WordBlock>,
     runs: Vec<WordRun>,
     /// Lists under way, the innermost last; the number of the next item when it is numbered.
@@ -152,6 +154,9 @@ impl Reading {
         if runs.is_empty() {
             return;
         }
+        for run in &mut runs {
+            run.text = unbreakable_in(&run.text, self.language);
+        }
         let text = runs.iter().map(plain).collect();
         let mut line = WordLine { mark: String::new(), runs, text };
         let kind = match self.lists.last_mut() {
@@ -192,7 +197,7 @@ mod tests {
     use super::*;
 
     fn check(source: &str, expected: &[&str]) {
-        let said: Vec<String> = word(source)
+        let said: Vec<String> = word(source, Language::Fr)
             .iter()
             .flat_map(|block| block.lines.iter().map(|line| format!("{}{}", line.mark, line.text)))
             .collect();
@@ -219,14 +224,14 @@ mod tests {
         check("<table><tr><td>x</td></tr></table>", &[]);
         check("[ici](javascript:alert(1)) et [là](data:text/html,x)", &["ici et là"]);
         check("![logo](https://site.example/pixel.png)", &["logo"]);
-        let runs = &word("[écrire](mailto:equipe@reseau.example)")[0].lines[0].runs;
+        let runs = &word("[écrire](mailto:equipe@reseau.example)", Language::Fr)[0].lines[0].runs;
         assert_eq!(runs[0].url.as_deref(), Some("mailto:equipe@reseau.example"));
     }
 
     #[test]
     fn no_text_is_too_long_or_too_deep() {
-        assert!(word(&"- ".repeat(50_000)).len() <= BLOCKS_MAX);
-        assert!(word(&"> ".repeat(9_000)).len() <= BLOCKS_MAX);
-        assert!(word(&"é\n\n".repeat(50_000)).len() <= BLOCKS_MAX);
+        assert!(word(&"- ".repeat(50_000), Language::Fr).len() <= BLOCKS_MAX);
+        assert!(word(&"> ".repeat(9_000), Language::Fr).len() <= BLOCKS_MAX);
+        assert!(word(&"é\n\n".repeat(50_000), Language::Fr).len() <= BLOCKS_MAX);
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::dates;
-use super::typography::{NBSP, list, one_line};
+use super::typography::{NBSP, list, one_line, theirs};
 use super::view::{ChangeView, DigestView, ItemView};
 use super::words::{count, pick};
 use crate::model::{Deadline, Language, Section, Status};
@@ -54,9 +54,9 @@ pub fn preheader(view: &DigestView) -> String {
         .take(3)
         .map(|item| match open_deadline(item, now) {
             Some(d) => {
-                format!("{} ({})", one_line(&item.title, 60), dates::days_left(d, now, view.language))
+                format!("{} ({})", theirs(&item.title, 60, view.language), dates::days_left(d, now, view.language))
             }
-            None => one_line(&item.title, 60),
+            None => theirs(&item.title, 60, view.language),
         })
         .collect();
     one_line(&titles.join(" · "), PREHEADER_CHARS_MAX)

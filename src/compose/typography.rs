@@ -76,10 +76,14 @@ pub fn one_line(text: &str, chars_max: usize) -> String {
 
 /// As [`one_line`], with the spaces of French punctuation made unbreakable when we write French.
 pub fn theirs(text: &str, chars_max: usize, language: Language) -> String {
-    let line = one_line(text, chars_max);
+    unbreakable_in(&one_line(text, chars_max), language)
+}
+
+/// The text with those spaces, in French; the text in English.
+pub fn unbreakable_in(text: &str, language: Language) -> String {
     match language {
-        Language::Fr => unbreakable(&line),
-        Language::En => line,
+        Language::Fr => unbreakable(text),
+        Language::En => text.to_owned(),
     }
 }
 

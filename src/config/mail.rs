@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::bounce::{self, BounceSettings};
 use super::resolve;
 use crate::model::{EmailAddress, Mailbox};
 use crate::tomlfile::Table;
@@ -23,6 +24,18 @@ pub struct MailSettings {
     /// Every mail goes to these addresses instead; deliveries are then trials.
     pub only_to: Vec<EmailAddress>,
     pub uncertain: Uncertain,
+    /// A mailbox that the daemon reads.
+    pub bounce: Option<BounceSettings>,
+    pub dkim: Option<DkimSettings>,
+}
+
+/// `[mail.dkim]`: Glaneur signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DkimSettings {
+    pub domain: String,
+    pub selector: String,
+    /// The private key, PEM.
+    pub key_file: PathBuf,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -99,13 +112,49 @@ pub(super) fn read(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> M
     let rate = mail.parsed("rate", Rate::parse);
     let only_to = mail.parsed_list("only_to", parse_address);
     let uncertain = mail.choice("uncertain", &[("send-again", Uncertain::SendAgain), ("hold", Uncertain::Hold)]);
+    let bounce = bounce::read(mail, folder);
+    let dkim = dkim(mail, folder, credentials, from.as_ref());
     let transport = transport(mail, folder, credentials);
     if matches!(transport, Transport::Smtp(_)) && !mail.has("from") {
         let advice = "ajoutez dans [mail] : from = \"Nom du réseau <adresse@exemple.org>\"";
         mail.problem("transport", "un envoi par SMTP demande une adresse d’expéditeur", advice);
     }
     let uncertain = uncertain.unwrap_or(Uncertain::SendAgain);
-    MailSettings { transport, from, reply_to, bounces, connections, rate, only_to, uncertain }
+    MailSettings { transport, from, reply_to, bounces, connections, rate, only_to, uncertain, bounce, dkim }
+}
+
+fn dkim(mail: &mut Table<'_>, folder: &Path, credentials: &Path, from: Option<&Mailbox>) -> Option<DkimSettings> {
+    let mut dkim = mail.table("dkim")?;
+    let domain = dkim.parsed("domain", parse_dkim_name);
+    let selector = dkim.required_parsed("selector", parse_dkim_name);
+    let key_file = dkim.required_string("key_file").map(|file| super::secret_path(&file, folder, credentials));
+    let of_sender = from.map(|from| from.address.domain().to_owned());
+    if let (Some(domain), Some(sender)) = (&domain, &of_sender)
+        && sender != domain
+        && !sender.ends_with(&format!(".{domain}"))
+    {
+        let message = format!("« domain » ({domain}) n’est pas le domaine de l’expéditeur ({sender})");
+        dkim.problem(
+            "domain",
+            message,
+            "une signature d’un autre domaine ne compte pas pour DMARC : supprimez cette ligne",
+        );
+    }
+    dkim.finish();
+    Some(DkimSettings { domain: domain.or(of_sender)?, selector: selector?, key_file: key_file? })
+}
+
+/// A domain or a selector, as it stands in DNS.
+fn parse_dkim_name(text: &str) -> Result<String, String> {
+    let name = text.trim().to_ascii_lowercase();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    if name.len() <= 200 && name.split('.').all(label) {
+        Ok(name)
+    } else {
+        Err("écrivez un nom en lettres sans accent, chiffres et tirets, comme \"glaneur2026\"".into())
+    }
 }
 
 fn transport(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> Transport {

@@ -3,6 +3,7 @@
 //! Every mistake is said at once, each with its line and what to do. Paths come out resolved against the settings
 //! file's folder. It refuses to know what sources are and to open the store, the network or a mail server.
 
+mod bounce;
 mod crontab;
 mod mail;
 pub mod schedule;
@@ -22,12 +23,15 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, TerritoryCode};
-use crate::tomlfile::{Table, TomlFile, nearest};
+use crate::tomlfile::{Table, TomlFile};
 
-pub use mail::{MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
+pub use bounce::{AfterReading, BounceSettings};
+pub use mail::{DkimSettings, MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
 pub use schedule::{Occurrence, Schedule, instant_of};
 pub use secret::Secret;
 pub use store::StoreSettings;
+
+pub use crate::tomlfile::nearest;
 
 /// Everything glaneur.toml says, defaults filled in, paths resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,6 +182,7 @@ impl Settings {
         if let StoreSettings::Postgres { password_file: Some(file), .. } = &self.store {
             secrets.insert(file.clone());
         }
+        secrets.extend(self.mail.dkim.as_ref().map(|dkim| dkim.key_file.clone()));
         secrets
     }
 
@@ -203,6 +208,13 @@ impl Settings {
         if self.fetch.contact.is_none() {
             let advice = "ajoutez dans [fetch] : contact = \"adresse@exemple.org\"";
             say("les sites visités ne sauront pas qui joindre", advice);
+        }
+        if self.mail.from.is_none() {
+            let advice = "ajoutez dans [mail] : from = \"Nom du réseau <adresse@exemple.org>\"";
+            say(
+                "les courriels d’essai n’ont pas d’expéditeur : on ne pourra ni y répondre ni quitter la liste par courriel",
+                advice,
+            );
         }
         if self.admins.is_empty() {
             say("personne ne sera prévenu des pannes", "ajoutez : admins = [\"adresse@exemple.org\"]");
@@ -289,6 +301,11 @@ fn check_public(root: &Table<'_>, base_url: Option<&Url>) {
 }
 
 fn read_digest(mut digest: Table<'_>) -> DigestSettings {
+    if digest.is_blank("schedule") {
+        let advice =
+            "écrivez par exemple \"0 8 * * lun\" (le lundi à 8 h), ou supprimez cette ligne : ce sera le lundi à 8 h";
+        digest.problem("schedule", "« schedule » est vide : Glaneur ne sait pas quand préparer les éditions", advice);
+    }
     let schedule = digest.parsed("schedule", Schedule::parse).unwrap_or_default();
     let review = digest.choice("review", &[("off", Review::Off), ("before-send", Review::BeforeSend)]);
     let items_max = digest.integer("items_max", 1..=50).map_or(12, |n| n as usize);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::model::Problem;
+use crate::model::{Problem, why_refused};
 
 /// Keys and tokens are short; a longer file is not one.
 const SECRET_BYTES_MAX: u64 = 64 * 1024;
@@ -39,7 +39,7 @@ impl Secret {
                 "créez-le avec le secret seul, puis « chmod 600 » (ou déclarez-le par LoadCredential= dans systemd)",
             ),
             _ => problem(
-                format!("secret illisible ({error})"),
+                format!("secret illisible : {}", why_refused(&error)),
                 "donnez le droit de lecture au compte qui lance Glaneur, à lui seul",
             ),
         })?;

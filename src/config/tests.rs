@@ -84,6 +84,19 @@ fn an_empty_file_means_the_defaults() {
 }
 
 #[test]
+fn signing_and_returned_mails_are_read_with_their_defaults() {
+    let settings = load_text(
+        "[mail]\nfrom = \"R <a@reseau.example>\"\n[mail.dkim]\nselector = \"G1\"\nkey_file = \"dkim\"\n[mail.bounce]\nmaildir = \"retours\"\n",
+    );
+    let mail = settings.unwrap().mail;
+    let dkim = mail.dkim.unwrap();
+    assert_eq!((dkim.domain.as_str(), dkim.selector.as_str()), ("reseau.example", "g1"));
+    assert_eq!(dkim.key_file, PathBuf::from("/srv/g/credentials/dkim"));
+    let bounce = mail.bounce.unwrap();
+    assert_eq!((bounce.maildir, bounce.after), (PathBuf::from("/srv/g/retours"), AfterReading::Keep));
+}
+
+#[test]
 fn five_mistakes_give_five_messages() {
     check(
         "netwrok = \"R\"\nlanguage = \"de\"\n[mail]\nconnections = \"4\"\nrate = \"vite\"\n[digest]\nschedule = \"0 8 * *\"\n",

@@ -3,9 +3,17 @@
 use sd_notify::NotifyState;
 use tokio::signal::unix::{self, SignalKind};
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     Stop,
     Reload,
+}
+
+impl Signal {
+    /// Of two signals that came while a turn was ending: who was told to stop reads no files first.
+    pub fn stronger(before: Option<Self>, new: Self) -> Self {
+        if before == Some(Self::Stop) { Self::Stop } else { new }
+    }
 }
 
 pub struct Signals {
@@ -47,6 +55,20 @@ pub fn stopping() {
 
 fn notify(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
-        tracing::warn!(%error, "systemd could not be told");
+        tracing::warn!(%error, "systemd n'a pas pu être prévenu");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signal::{self, Reload, Stop};
+
+    #[test]
+    fn nothing_takes_a_stop_back() {
+        let check = |before, new, expected| assert_eq!(Signal::stronger(before, new), expected);
+        check(None, Reload, Reload);
+        check(None, Stop, Stop);
+        check(Some(Reload), Stop, Stop);
+        check(Some(Stop), Reload, Stop);
     }
 }

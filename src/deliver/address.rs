@@ -29,6 +29,26 @@ pub(super) fn wire_address(address: &EmailAddress) -> Address {
     Address::new_dangerous(local, ascii)
 }
 
+/// A text from outside in which every address keeps its first letter and its domain: `l***@ville.example`.
+pub(super) fn masked(text: &str) -> String {
+    let is_local = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[]{},;:\"'«»`|@".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let (before, after) = rest.split_at(at);
+        // A quoted local part may hold anything, spaces too.
+        let quoted = before.strip_suffix('"').and_then(|inner| inner.rfind('"'));
+        let start = quoted.unwrap_or_else(|| before.trim_end_matches(is_local).len());
+        let (kept, local) = before.split_at(start);
+        out.push_str(kept);
+        out.extend(local.chars().find(|c| *c != '"'));
+        out.push_str(if local.is_empty() { "@" } else { "***@" });
+        rest = after.strip_prefix('@').unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
 /// A display name: as it is, quoted, or in encoded words (RFC 2047), on one line.
 pub(super) fn phrase(name: &str) -> String {
     on_one_line(|writer| quoted_string::encode(&one_line(name), writer))

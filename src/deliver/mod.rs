@@ -33,6 +33,7 @@
 mod address;
 pub mod bounce;
 mod bulk;
+pub mod dkim;
 pub mod message;
 mod outbox;
 mod sink;
@@ -70,17 +71,18 @@ pub enum Courier {
 }
 
 impl Courier {
-    /// Sends `message` to one recipient. No DATA is sent at or after `data_before`: the attempt's lease has ended then.
+    /// Sends `message` to one recipient; where it becomes a file, under `name`. No DATA is sent at or after
+    /// `data_before`: the attempt's lease has ended then.
     pub async fn send(
         &self,
         from: &EmailAddress,
         to: &EmailAddress,
-        message_id: &str,
+        name: &str,
         message: &[u8],
         data_before: tokio::time::Instant,
     ) -> Outcome {
         match self {
-            Self::File(outbox) => outbox.put(message_id, message).await,
+            Self::File(outbox) => outbox.put(name, message).await,
             Self::Smtp(smtp) => smtp.send(from, to, message, data_before).await,
         }
     }

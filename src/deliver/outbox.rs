@@ -1,6 +1,7 @@
-//! The file outbox: every mail becomes a file `<Message-ID>.eml` in one folder.
+//! The file outbox: every mail becomes a file in one folder, for its owner alone: mails hold addresses.
 //!
-//! For trials and the demo. The same Message-ID always means the same file, so sending again doubles nothing.
+//! For trials. The caller names each mail (`edition-7-membre-12`); the same name always means the same file, so sending
+//! again doubles nothing.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,14 +29,14 @@ impl FileOutbox {
         &self.folder
     }
 
-    /// Where the mail of a Message-ID stands, or will stand.
-    pub fn path_of(&self, message_id: &str) -> PathBuf {
-        self.folder.join(format!("{}.eml", safe_name(message_id)))
+    /// Where the mail so named stands, or will stand.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{}.eml", safe_name(name)))
     }
 
     /// Writes beside, to the disk, then renames: a crash leaves the whole file or none.
-    pub async fn put(&self, message_id: &str, message: &[u8]) -> Outcome {
-        let (path, message) = (self.path_of(message_id), message.to_vec());
+    pub async fn put(&self, name: &str, message: &[u8]) -> Outcome {
+        let (path, message) = (self.path_of(name), message.to_vec());
         let folder = self.folder.clone();
         let written = tokio::task::spawn_blocking(move || write_whole(&folder, &path, &message).map(|()| path)).await;
         match written {
@@ -60,13 +61,13 @@ impl FileOutbox {
             Kind::NotADirectory | Kind::AlreadyExists => {
                 format!("« {folder} » n’est pas un dossier : changez [mail] transport, ou déplacez ce fichier")
             }
-            _ => format!("impossible d’écrire dans le dossier « {folder} » : {error}"),
+            _ => format!("impossible d’écrire dans le dossier « {folder} » : {}", crate::model::why_refused(error)),
         }
     }
 }
 
 fn write_whole(folder: &Path, path: &Path, message: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    private_folder(folder)?;
     let beside = path.with_extension(format!("{:x}.tmp", rand::random::<u64>()));
     let written = write_synced(&beside, message).and_then(|()| std::fs::rename(&beside, path));
     if written.is_err() {
@@ -79,19 +80,32 @@ fn write_whole(folder: &Path, path: &Path, message: &[u8]) -> std::io::Result<()
 }
 
 fn write_synced(path: &Path, message: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::create_new(path)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
     file.write_all(message)?;
     file.sync_all()
 }
 
-/// A file's name that keeps different Message-IDs apart, whatever they hold.
-fn safe_name(message_id: &str) -> String {
+/// A folder that is there already keeps the rights that somebody gave it.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A file's name that keeps different names apart, whatever they hold.
+fn safe_name(name: &str) -> String {
     let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '@' | '-' | '_' | '.');
-    let kept: String = message_id.chars().map(|c| if sound(c) { c } else { '_' }).take(NAME_BYTES_MAX).collect();
-    if kept == message_id && !kept.starts_with('.') && !kept.is_empty() {
+    let kept: String = name.chars().map(|c| if sound(c) { c } else { '_' }).take(NAME_BYTES_MAX).collect();
+    if kept == name && !kept.starts_with('.') && !kept.is_empty() {
         return kept;
     }
-    let digest = Sha256::digest(message_id.as_bytes());
+    let digest = Sha256::digest(name.as_bytes());
     let mark = crate::model::hex(digest.get(..8).unwrap_or_default());
     format!("{}-{mark}", kept.trim_start_matches('.'))
 }
@@ -121,6 +135,18 @@ mod tests {
         }
         outbox.put("abd@glaneur.example", b"other").await;
         assert_eq!(names(outbox.folder()), ["abc@glaneur.example.eml", "abd@glaneur.example.eml"]);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_reads_what_is_written() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = FileOutbox::new(folder.path().join("outbox"));
+        outbox.put("edition-1-membre-1", b"x").await;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(outbox.folder()), 0o700);
+        assert_eq!(mode(&outbox.path_of("edition-1-membre-1")), 0o600);
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use crate::deliver::{Received, Sink};
 pub async fn sink(outbox: PathBuf) -> std::io::Result<Sink> {
     Sink::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), move |received: Received| {
         if let Err(error) = keep(&outbox, &received) {
-            tracing::error!(%error, "a demonstration mail could not be kept");
+            tracing::error!(%error, "un courriel de démonstration n'a pas pu être gardé");
         }
     })
     .await

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono_tz::Europe::Paris;
 
-use crate::model::{Edition, EditionId, Member};
+use crate::model::{Edition, EditionId, Member, why_refused};
 use crate::pipeline::collect::{self, Round, Which};
 use crate::pipeline::edition::{self, Share, Tally};
 use crate::pipeline::send::{self, Sending};
@@ -45,7 +45,7 @@ pub struct Report {
 pub async fn run(dir: &Path, clock: Clock, pages: Option<url::Url>, progress: &dyn Progress) -> Result<Demo, Trouble> {
     let today = clock.civil().with_timezone(&Paris).date_naive();
     let region = region::published(today).map_err(Trouble::File)?;
-    let failed = |what: &str, error: std::io::Error| Trouble::File(format!("{what} : {error}"));
+    let failed = |what: &str, error: std::io::Error| Trouble::File(format!("{what} : {}", why_refused(&error)));
     let sites =
         sites::serve(&region).await.map_err(|error| failed("les sites inventés ne peuvent pas être servis", error))?;
     let outbox = dir.join("outbox");
@@ -61,7 +61,7 @@ pub async fn run(dir: &Path, clock: Clock, pages: Option<url::Url>, progress: &d
     let sink = mailbox::sink(outbox.clone())
         .await
         .map_err(|error| failed("la boîte aux lettres de démonstration ne s'ouvre pas", error))?;
-    let config = files::write(dir, &sites, sink.address())
+    let config = files::write(dir, &sites.addresses, sink.address())
         .map_err(|error| failed(&format!("les réglages ne peuvent pas être écrits dans {}", dir.display()), error))?;
     let mut files = Files::read(Some(&config))?;
     // The mails' links lead to the pages that this process serves; nobody else sees them.

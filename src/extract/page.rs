@@ -6,7 +6,9 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, escape, finish, guard, maintext, paging};
+use super::{
+    ExtractError, ItemProblem, Listing, charset, clean, dates, escape, finish, guard, maintext, paging, propose,
+};
 use crate::model::{Fields, Item, ListSelect, Reach, Request, Response, Source};
 
 pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Listing, ExtractError> {
@@ -256,8 +258,12 @@ pub(super) fn usual_title(card: ElementRef<'_>) -> Option<String> {
         let selector = Selector::parse(selector).ok()?;
         card.select(&selector).map(|e| clean::title(&words(e))).find(|title| !title.is_empty())
     };
-    of("h1, h2, h3, h4, h5, h6")
+    // A row names its matter in its first cell when its link only says "Voir".
+    let row = || (card.value().name() == "tr").then(|| of("td")).flatten();
+    of("h1, h2, h3, h4, h5, h6, summary")
         .or_else(|| of("[class*=title], [class*=titre]"))
+        .or_else(|| of("a[href]").filter(|title| !propose::is_generic(title)))
+        .or_else(row)
         .or_else(|| of("a[href]"))
         .or_else(|| Some(clean::title(&words(card))).filter(|t| card.value().name() == "a" && !t.is_empty()))
         .or_else(|| card.attr("aria-label").or_else(|| card.attr("title")).map(clean::title))

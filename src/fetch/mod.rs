@@ -35,13 +35,13 @@ use backon::{ExponentialBuilder, Retryable};
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use url::{Host, Url};
+use url::Url;
 
 use crate::model::{Request, Response};
 use body::{BodyLimits, LARGE_BODIES_MAX, Overflow};
 pub use error::{Fault, FetchError, Next, Waiting};
 use exchange::{Exchanged, Sending, exchange};
-use guard::{Guard, Unresolved};
+use guard::Guard;
 use host::Hosts;
 use robots::Robots;
 
@@ -190,18 +190,6 @@ impl Fetcher {
             .with_max_times(self.limits.retries_max)
             .with_jitter();
         (|| self.attempt(request)).retry(pauses).when(|error| self.is_worth_retrying(&error.fault)).await
-    }
-
-    /// Whether an address may be reached at all, without reaching it.
-    pub async fn check_url(&self, url: &Url) -> Result<(), FetchError> {
-        self.guard.check(url).map_err(|fault| FetchError::new(url, fault))?;
-        let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
-        let fault = match self.guard.resolve(name).await {
-            Ok(_) => return Ok(()),
-            Err(Unresolved::NoSuchHost) => Fault::UnknownHost,
-            Err(Unresolved::Forbidden(ip)) => Fault::ForbiddenAddress(ip),
-        };
-        Err(FetchError::new(url, fault))
     }
 
     fn is_worth_retrying(&self, fault: &Fault) -> bool {

@@ -310,6 +310,10 @@ impl Geography {
             || (matches!(before, "de" | "d" | "du" | "des" | "la" | "l") && COMMUNE_WORDS.contains(&before_that));
         let shouted = all_capitals(words, n, last) && n > 0 && all_capitals(words, n - 1, n - 1);
         let ordinary = ORDINARY.contains(&words.phrase(n, last)) || words.phrase(n, last).len() < 3;
+        // "Pays de Dreux" is the country around the town.
+        if before_that == "pays" && matches!(before, "de" | "d") {
+            return None;
+        }
         let contracted = matches!(before, "du" | "des" | "au" | "aux") && self.article_is_contracted(&spots);
         let after_preposition = (PREPOSITIONS.contains(&before) || contracted) && words.gap_before(n).len() <= 3;
         // "Demande de subventions (Quéven)", "Mèze : subventions".

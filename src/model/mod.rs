@@ -9,6 +9,7 @@ mod date;
 mod delivery;
 mod digest;
 mod edition;
+mod health;
 mod hex;
 mod http;
 mod item;
@@ -31,6 +32,7 @@ pub use digest::{
     Acquaintance, Campaign, Digest, Entry, Reason, RegionAccreditation, Relation, Section, Showing, Turn,
 };
 pub use edition::{Edition, EditionId, EditionState, Origin};
+pub use health::{Ailment, Health, HealthTurn, SourceEvent, Symptom};
 pub use hex::hex;
 pub use http::{Body, Method, Request, Response, Validators};
 pub use item::{Attachment, Fields, Item};

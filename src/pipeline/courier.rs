@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{App, Trouble};
 use crate::config::{self, Transport};
+use crate::deliver::dkim::{Key, Signer};
 use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered};
+use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
 /// The way out that the settings name.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
@@ -25,7 +26,7 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     };
     let extra_roots = match &server.ca_file {
         Some(file) => Some(std::fs::read(file).map_err(|error| {
-            Trouble::File(format!("le certificat {} ne peut pas être lu : {error}", file.display()))
+            Trouble::File(format!("le certificat {} ne peut pas être lu : {}", file.display(), why_refused(&error)))
         })?),
         None => None,
     };
@@ -36,6 +37,15 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
         config::Tls::Never => Security::None,
     };
     Ok(SmtpServer { credentials, extra_roots, ..SmtpServer::new(&server.host, server.port, security) })
+}
+
+/// Who signs the mails, when Glaneur does.
+fn signer(app: &App) -> Result<Option<Signer>, Trouble> {
+    let Some(dkim) = &app.settings.mail.dkim else { return Ok(None) };
+    let secret = config::Secret::read(&dkim.key_file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
+    let key = Key::from_pem(secret.expose())
+        .map_err(|error| Trouble::Credential(format!("{} : {error}", dkim.key_file.display())))?;
+    Ok(Some(Signer::new(&dkim.domain, &dkim.selector, key)))
 }
 
 /// The same edition and member, the same id, for ever.
@@ -51,14 +61,18 @@ pub(super) fn domain(app: &App) -> String {
 }
 
 /// Who writes.
-pub(super) fn sender(app: &App) -> Result<Mailbox, Trouble> {
+pub(super) fn from(app: &App) -> Result<Mailbox, Trouble> {
     match &app.settings.mail.from {
         Some(from) => Ok(from.clone()),
         // Only files are written without a sender in the settings; they still have to be whole mails.
         None => Ok(Mailbox {
             name: Some(app.settings.network.clone()),
-            address: EmailAddress::parse("glaneur@glaneur.invalid")
-                .map_err(|error| Trouble::Words(error.to_string()))?,
+            address: match app.settings.admins.first() {
+                Some(admin) => admin.clone(),
+                None => {
+                    EmailAddress::parse("glaneur@glaneur.invalid").map_err(|error| Trouble::Words(error.to_string()))?
+                }
+            },
         }),
     }
 }
@@ -73,12 +87,13 @@ pub(super) struct Envelope {
     edition: EditionId,
     /// When the edition was approved: the same for every attempt at a mail.
     date: DateTime<Utc>,
+    signer: Option<Signer>,
 }
 
 impl Envelope {
     pub fn new(app: &App, edition: &Edition) -> Result<Self, Trouble> {
         let mail = &app.settings.mail;
-        let from = sender(app)?;
+        let from = from(app)?;
         Ok(Self {
             envelope_from: mail.bounces.clone().unwrap_or_else(|| from.address.clone()),
             from,
@@ -87,6 +102,7 @@ impl Envelope {
             list_domain: domain(app),
             edition: edition.id,
             date: edition.approved_at.unwrap_or(edition.as_of),
+            signer: None,
         })
     }
 
@@ -109,6 +125,20 @@ impl Envelope {
             date: self.date,
             headers,
             content,
+        }
+    }
+
+    /// The same, with its mails signed where the settings say so; previews need no key.
+    pub fn signing(self, app: &App) -> Result<Self, Trouble> {
+        Ok(Self { signer: signer(app)?, ..self })
+    }
+
+    /// The bytes of a mail, signed where the settings say so.
+    pub fn written(&self, mail: &Mail) -> Result<Vec<u8>, String> {
+        let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
+        match &self.signer {
+            Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
+            None => Ok(message),
         }
     }
 

@@ -41,7 +41,7 @@ impl<'a> Leads<'a> {
             tokio::time::sleep(KEPT_EVERY).await;
             let Self { app, .. } = self;
             if let Err(error) = app.store.keep_leads(&app.worker, LEASE_MS, app.clock.now()).await {
-                tracing::warn!(%error, "leases could not be made longer");
+                tracing::warn!(%error, "les baux de ce processus n'ont pas pu être prolongés");
             }
         }
     }
@@ -60,9 +60,9 @@ pub(super) async fn leads_schedule(app: &App) -> Result<bool, Trouble> {
     let (led, had_it) = (!taken.is_empty(), before.as_ref().is_some_and(|lead| lead.worker == app.worker));
     let followed = app.follows.swap(!led, Ordering::Relaxed);
     match before {
-        _ if led && !had_it => tracing::info!("this process leads the schedule"),
+        _ if led && !had_it => tracing::info!("ce processus mène l'horaire"),
         Some(lead) if !led && !followed => {
-            tracing::info!(host = lead.worker.host, pid = lead.worker.pid, "another process leads the schedule");
+            tracing::info!(host = lead.worker.host, pid = lead.worker.pid, "un autre processus mène l'horaire");
         }
         _ => {}
     }

@@ -1,14 +1,14 @@
 //! Members: from a spreadsheet into the store, out again, and erased.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::{App, Trouble};
-use crate::model::{CohortId, EmailAddress, Member, MemberState};
+use crate::model::{CohortId, EmailAddress, Member, MemberState, ThemeId, why_refused};
 use crate::roster::{self, Directory, Fault, Format, MemberDraft};
-use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, Upserted, subject};
+use crate::store::{Erased, ImportMode, Kept, MemberFilter, NewMember, RESUMED, Returned, Upserted, subject};
 
 /// What an import did, or would do.
 #[derive(Debug, Default)]
@@ -28,15 +28,13 @@ pub struct Import {
 /// Reads a spreadsheet and writes its members; a line that cannot be understood is named and the others go in.
 pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, Trouble> {
     let bytes = std::fs::read(path)
-        .map_err(|error| Trouble::File(format!("{} ne peut pas être lu : {error}", path.display())))?;
+        .map_err(|error| Trouble::File(format!("{} ne peut pas être lu : {}", path.display(), why_refused(&error))))?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let directory = Directory { geography: app.geography, cohorts: &app.settings.cohorts, themes: &app.themes };
     let roster = roster::read(&bytes, Format::of(&name, &bytes), &directory)
         .map_err(|why| Trouble::File(format!("{} : {why}", path.display())))?;
-    let mut new: Vec<NewMember> = Vec::with_capacity(roster.members.len());
-    for draft in roster.members {
-        new.push(new_member(app, draft).await?);
-    }
+    let themes = themes_to_keep(app, &roster.members).await?;
+    let new: Vec<NewMember> = roster.members.into_iter().map(|draft| new_member(app, draft, &themes)).collect();
     let done = app.store.upsert_members(&new, mode, app.clock.civil()).await?;
     let mut import = Import { faults: roster.faults, joined: roster.joined, ..Import::default() };
     for (new, upserted) in new.into_iter().zip(done) {
@@ -54,14 +52,19 @@ pub async fn import(app: &App, path: &Path, mode: ImportMode) -> Result<Import, 
     Ok(import)
 }
 
-async fn new_member(app: &App, draft: MemberDraft) -> Result<NewMember, Trouble> {
+/// Themes of the members whose lines say nothing of any: they stay as they are.
+async fn themes_to_keep(app: &App, drafts: &[MemberDraft]) -> Result<HashMap<EmailAddress, Vec<ThemeId>>, Trouble> {
+    let silent: Vec<_> = drafts.iter().filter(|draft| !draft.says_themes).map(|draft| draft.email.clone()).collect();
+    let known = app.store.members_with(&silent).await?;
+    Ok(known.into_iter().map(|member| (member.email, member.profile.themes)).collect())
+}
+
+fn new_member(app: &App, draft: MemberDraft, themes: &HashMap<EmailAddress, Vec<ThemeId>>) -> NewMember {
     let mut profile = draft.profile;
-    if !draft.says_themes
-        && let Some(known) = app.store.member(&draft.email).await?
-    {
-        profile.themes = known.profile.themes;
+    if let Some(themes) = themes.get(&draft.email) {
+        profile.themes.clone_from(themes);
     }
-    Ok(NewMember {
+    NewMember {
         digest: app.link_key.address_digest(&draft.email),
         email: draft.email,
         first_name: draft.first_name,
@@ -71,7 +74,7 @@ async fn new_member(app: &App, draft: MemberDraft) -> Result<NewMember, Trouble>
         cohorts: draft.cohorts,
         profile,
         rhythm: draft.rhythm,
-    })
+    }
 }
 
 pub async fn list(app: &App) -> Result<Vec<Member>, Trouble> {
@@ -104,10 +107,22 @@ pub async fn export(app: &App, email: &str) -> Result<Value, Trouble> {
 /// Notes that a member asked to leave, by mail or by phone; a later import does not bring them back.
 pub async fn leave(app: &App, email: &str) -> Result<Member, Trouble> {
     let member = show(app, email).await?;
-    let at = app.clock.now();
-    app.store.set_member_state(member.id, &MemberState::Left { at }, at).await?;
-    app.store.journal(app.actor, "members leave", &subject(member.id), &json!(null), at).await?;
+    app.store.leave(member.id, app.actor, "members leave", app.clock.now()).await?;
     show(app, email).await
+}
+
+/// Serves a member again who was suspended, paused or gone; what came back before counts no more.
+pub async fn resume(app: &App, email: &str) -> Result<Member, Trouble> {
+    let member = show(app, email).await?;
+    let at = app.clock.now();
+    app.store.set_member_state(member.id, &MemberState::Active, at).await?;
+    app.store.journal("cli", RESUMED, &subject(member.id), &json!(null), at).await?;
+    show(app, email).await
+}
+
+/// What came back from a member's mails, the oldest first.
+pub async fn returns(app: &App, member: &Member) -> Result<Vec<Returned>, Trouble> {
+    Ok(app.store.returned_by_member(member.id).await?)
 }
 
 pub async fn erase(app: &App, email: &str) -> Result<Erased, Trouble> {

@@ -13,15 +13,18 @@ mod courier;
 pub mod edition;
 mod guard;
 mod halt;
+pub mod health;
 mod lead;
 mod letters;
 mod links;
 pub mod members;
+pub mod merge;
 pub mod notices;
 pub mod own;
 mod post;
 mod private;
 mod progress;
+mod pulse;
 pub mod read;
 pub mod send;
 #[cfg(test)]
@@ -42,13 +45,14 @@ pub use halt::Halt;
 pub use lead::give_up_all;
 pub use links::{LinkKey, Purpose};
 pub use progress::{Progress, Silent};
+pub use pulse::Pulse;
 pub use trouble::{Trouble, french};
 
 use crate::compose::Composer;
 use crate::config::{self, FetchSettings, Secret, Settings, StoreSettings};
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchError, Fetched, Fetcher};
 use crate::geography::Geography;
-use crate::model::{CohortId, EmailAddress, Problem, Problems, Source, TerritoryCode, Themes};
+use crate::model::{CohortId, EmailAddress, Problem, Problems, Request, Source, TerritoryCode, Themes, why_refused};
 use crate::sources;
 use crate::store::{Open, Store, WorkerId};
 
@@ -67,6 +71,8 @@ pub struct App {
     pub worker: WorkerId,
     /// Asked to stop in good order.
     pub halt: Halt,
+    /// Beats as long as work goes on.
+    pub pulse: Pulse,
     /// Whether it was said that another process leads the schedule.
     follows: AtomicBool,
     /// The times that sending runs by.
@@ -112,13 +118,18 @@ fn gather<T>(read: Result<T, Problems>, problems: &mut Problems) -> Option<T> {
 
 /// A source may only name themes that exist.
 fn check_themes(sources: &[Source], themes: &Themes, settings: &Settings, problems: &mut Problems) {
+    let ids: Vec<&str> = themes.themes.iter().map(|theme| theme.id.as_str()).collect();
     for source in sources {
         for theme in source.themes.iter().filter(|theme| themes.get(theme).is_none()) {
+            let advice = match config::nearest(theme.as_str(), &ids) {
+                Some(near) => format!("vouliez-vous « {near} » ? (thèmes : {})", ids.join(", ")),
+                None => format!("écrivez un des thèmes de themes.toml : {}", ids.join(", ")),
+            };
             problems.0.push(Problem {
                 file: settings.sources.clone(),
-                line: Some(source.line),
+                line: Some(sources::key_line(&settings.sources, source, "themes")),
                 message: format!("la source « {} » nomme le thème « {theme} », qui n'existe pas", source.id),
-                advice: "écrivez un des identifiants de themes.toml".to_owned(),
+                advice,
             });
         }
     }
@@ -138,7 +149,12 @@ fn check_places(sources: &[Source], settings: &Settings, problems: &mut Problems
     };
     for source in sources {
         for code in source.territory.iter().filter(is_nowhere) {
-            say(&settings.sources, Some(source.line), format!("la source « {} »", source.id), code);
+            say(
+                &settings.sources,
+                Some(sources::key_line(&settings.sources, source, "territory")),
+                format!("la source « {} »", source.id),
+                code,
+            );
         }
     }
     for cohort in &settings.cohorts {
@@ -171,7 +187,7 @@ fn read_templates(folder: &Path) -> Result<Vec<(String, String)>, Problems> {
         Problems(vec![Problem {
             file: path.to_owned(),
             line: None,
-            message: format!("ce dossier ou ce modèle ne peut pas être lu : {error}"),
+            message: format!("ce dossier ou ce modèle ne peut pas être lu : {}", why_refused(&error)),
             advice: "vérifiez le réglage templates et les droits du dossier".to_owned(),
         }])
     };
@@ -208,12 +224,21 @@ impl App {
             link_key,
             worker: WorkerId::new(&machine()),
             halt: Halt::default(),
+            pulse: Pulse::default(),
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
         };
         guard::look(&app).await?;
         Ok(app)
+    }
+
+    /// Every request of a round: each is a step of the work.
+    async fn fetch(&self, request: &Request) -> Result<Fetched, FetchError> {
+        self.pulse.beat();
+        let answer = self.fetcher.fetch(request).await;
+        self.pulse.beat();
+        answer
     }
 
     pub fn source(&self, id: &str) -> Result<&Source, Trouble> {

@@ -63,7 +63,7 @@ pub async fn dossier(app: &App, id: &str) -> Result<Dossier, Trouble> {
     })
 }
 
-async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
+pub(super) async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
     let id = NoticeId(id.trim().to_lowercase());
     app.store.notice(&id).await?.ok_or_else(|| Trouble::NoSuchNotice(id.to_string()))
 }
@@ -101,7 +101,7 @@ async fn journal(app: &App, by: &Actor, action: &str, id: &NoticeId, detail: &st
     Ok(())
 }
 
-async fn note(
+pub(super) async fn note(
     app: &App,
     work: &mut NoticeWork,
     by: &Actor,
@@ -113,7 +113,7 @@ async fn note(
 }
 
 /// The notice as its stored items and corrections make it now.
-async fn reassemble(work: &mut NoticeWork, notice: &Notice) -> Result<Notice, StoreError> {
+pub(super) async fn reassemble(work: &mut NoticeWork, notice: &Notice) -> Result<Notice, StoreError> {
     let items = work.items_of_notice(&notice.id).await?;
     let corrections = work.corrections(&notice.id).await?;
     let pieces: Vec<_> = items.iter().map(piece).collect();

@@ -24,7 +24,7 @@ pub enum Drawer {
 const CONVERSATION_MAX: Duration = Duration::from_secs(120);
 
 pub async fn post(app: &App, drawer: Drawer, to: &EmailAddress, content: Rendered, seed: &str) -> Result<(), Trouble> {
-    let from = courier::sender(app)?;
+    let from = courier::from(app)?;
     let mail = &app.settings.mail;
     let message_id = format!("{}@{}", app.link_key.post_seal(seed), courier::domain(app));
     let envelope_from = mail.bounces.clone().unwrap_or_else(|| from.address.clone());

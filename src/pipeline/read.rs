@@ -10,7 +10,7 @@ use super::Trouble;
 use crate::config::FetchSettings;
 use crate::extract::{self, PageText};
 use crate::fetch::Fetched;
-use crate::model::{Fields, Request, Response, TerritoryCode, Understanding, Validators};
+use crate::model::{Fields, Request, Response, TerritoryCode, Understanding, Validators, why_refused};
 use crate::understand::{Input, Reader};
 
 /// What is known of a text beside its words.
@@ -32,8 +32,10 @@ pub struct Reading {
 
 /// Reads a page of the web.
 pub async fn page(reader: &Reader, fetch: &FetchSettings, url: &str, context: &Context) -> Result<Reading, Trouble> {
-    let url = Url::parse(url).map_err(|error| {
-        Trouble::Words(format!("« {url} » n'est pas une adresse : {error}. Écrivez-la entière, avec https://"))
+    let url = Url::parse(url).map_err(|_| {
+        Trouble::Words(format!(
+            "« {url} » n'est pas une adresse : écrivez-la entière, comme https://www.exemple.fr/page (pour un fichier de cette machine : --file)"
+        ))
     })?;
     let fetcher = super::fetcher(fetch)?;
     let answer = match fetcher.fetch(&Request::get(url)).await {
@@ -49,7 +51,7 @@ pub async fn page(reader: &Reader, fetch: &FetchSettings, url: &str, context: &C
 /// Reads a file of this machine: HTML or plain text.
 pub fn file(reader: &Reader, path: &Path, context: &Context) -> Result<Reading, Trouble> {
     let body = std::fs::read(path)
-        .map_err(|error| Trouble::File(format!("{} ne peut pas être lu : {error}", path.display())))?;
+        .map_err(|error| Trouble::File(format!("{} ne peut pas être lu : {}", path.display(), why_refused(&error))))?;
     let url = Url::parse("http://fichier.invalid/").map_err(|error| Trouble::Words(error.to_string()))?;
     let html = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("html") || ext.eq_ignore_ascii_case("htm"));
     let content_type = if html { "text/html" } else { content_type(&body) };

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::bounces::{self, Visit};
 use super::collect::{self, Round, Which};
 use super::edition::{self, Issue};
 use super::members;
 use super::send::{self, End, Sending};
-use super::{App, Progress, Trouble, lead};
+use super::{App, Progress, Trouble, health, lead};
 use crate::model::{CohortId, Edition, EditionId, EditionState};
 
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Turn {
     pub round: Round,
     pub issue: Issue,
     pub sendings: Vec<Sending>,
+    /// What came back; `None`: no mailbox is set.
+    pub returns: Option<Result<Visit, Trouble>>,
     /// What failed, each by its name; the rest was done all the same.
     pub failures: Vec<Failure>,
     /// Editions that wait for a person because the database was restored from a backup.
@@ -56,11 +59,17 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
         fail(Part::Collect, why);
         Round::default()
     });
+    // Whether administrators can be told of the sources keeps no edition from leaving.
+    if let Err(trouble) = health::tell_admins(app).await {
+        tracing::warn!(%trouble, "administrators could not be told of the sources");
+    }
+    // Before the edition, so that a dead address is not written to once more. A mailbox that fails stops nothing.
+    let returns = bounces::visit(app).await;
     let issue = issue(app, by).await.unwrap_or_else(|why| {
         fail(Part::Issue, why);
         Issue::NothingDue
     });
-    if let Err(why) = edition::let_go(app).await {
+    if let Err(why) = let_go(app, by).await {
         fail(Part::Issue, why);
     }
     let (mut sendings, mut held) = (Vec::new(), Vec::new());
@@ -78,10 +87,10 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
     }
     // After the members' mails, whatever became of them; and who cannot be told stops nothing.
     if let Err(trouble) = edition::tell_administrators(app).await {
-        tracing::warn!(%trouble, "administrators could not be told");
+        tracing::warn!(%trouble, "les administrateurs n'ont pas pu être prévenus");
     }
     let unknown_cohorts = members::in_no_edition(app).await.unwrap_or_default();
-    Turn { round, issue, sendings, failures, held, unknown_cohorts }
+    Turn { round, issue, sendings, returns, failures, held, unknown_cohorts }
 }
 
 async fn issue(app: &App, by: By) -> Result<Issue, Trouble> {
@@ -92,6 +101,18 @@ async fn issue(app: &App, by: By) -> Result<Issue, Trouble> {
         }
         By::Service { .. } => Ok(Issue::NothingDue),
     }
+}
+
+/// What nobody answered leaves by the same hand that issues.
+async fn let_go(app: &App, by: By) -> Result<(), Trouble> {
+    let may = match by {
+        By::Person => true,
+        By::Service { .. } => lead::leads_schedule(app).await?,
+    };
+    if may {
+        edition::let_go(app).await?;
+    }
+    Ok(())
 }
 
 struct ToSend {

@@ -5,13 +5,16 @@
 //! what became of a member: whether a draft changes anything is decided later.
 
 mod columns;
+mod sheet;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use std::collections::HashMap;
+
 use crate::geography::{Geography, Place};
-use crate::model::{Cohort, CohortId, EmailAddress, Level, Profile, Rhythm, TerritoryCode, ThemeId, Themes};
+use crate::model::{Cohort, CohortId, EmailAddress, Level, Profile, Rhythm, TerritoryCode, Theme, ThemeId, Themes};
 
 pub use table::{Format, Unreadable};
 
@@ -60,23 +63,50 @@ pub struct Fault {
 pub fn read(bytes: &[u8], format: Format, directory: &Directory<'_>) -> Result<Roster, Unreadable> {
     let rows = table::rows(bytes, format)?;
     let (columns, rest) = columns::find(&rows)?;
+    let known = Known::of(directory);
     let mut roster = Roster::default();
+    let mut places = HashMap::with_capacity(rest.len());
     for row in rest {
         let cell = |column| columns.cell(row, column);
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        match draft(row.line, &cell, columns.has(columns::Column::Themes), directory) {
-            Ok(draft) => add(&mut roster, draft),
+        match draft(row.line, &cell, columns.has(columns::Column::Themes), &known) {
+            Ok(draft) => add(&mut roster, &mut places, draft),
             Err(message) => roster.faults.push(Fault { line: row.line, message }),
         }
     }
     Ok(roster)
 }
 
-/// A person on two lines is one member, of both promotions and both places.
-fn add(roster: &mut Roster, draft: MemberDraft) {
-    let Some(known) = roster.members.iter_mut().find(|known| known.email == draft.email) else {
+/// The names of the directory as cells may spell them, made once.
+struct Known<'a> {
+    directory: &'a Directory<'a>,
+    cohorts: Vec<(&'a Cohort, [String; 2])>,
+    themes: Vec<(&'a ThemeId, Vec<String>)>,
+}
+
+impl<'a> Known<'a> {
+    fn of(directory: &'a Directory<'a>) -> Self {
+        let cohort = |cohort: &'a Cohort| (cohort, [words::plain(cohort.id.as_str()), words::plain(&cohort.name)]);
+        let theme = |theme: &'a Theme| {
+            let own = [theme.id.as_str(), &theme.label_fr, &theme.label_en];
+            let names = own.into_iter().chain(theme.aliases.iter().map(String::as_str)).map(words::plain);
+            (&theme.id, names.collect())
+        };
+        Self {
+            directory,
+            cohorts: directory.cohorts.iter().map(cohort).collect(),
+            themes: directory.themes.themes.iter().map(theme).collect(),
+        }
+    }
+}
+
+/// A person on two lines is one member, of both promotions and both places. `places` tells where each address stands.
+fn add(roster: &mut Roster, places: &mut HashMap<EmailAddress, usize>, draft: MemberDraft) {
+    let place = places.get(&draft.email).copied();
+    let Some(known) = place.and_then(|place| roster.members.get_mut(place)) else {
+        places.insert(draft.email.clone(), roster.members.len());
         roster.members.push(draft);
         return;
     };
@@ -98,31 +128,31 @@ fn merge<T: Ord>(ours: &mut Vec<T>, theirs: Vec<T>) {
 
 type Cell<'a> = &'a dyn Fn(columns::Column) -> &'a str;
 
-fn draft(line: usize, cell: Cell<'_>, says_themes: bool, directory: &Directory<'_>) -> Result<MemberDraft, String> {
+fn draft(line: usize, cell: Cell<'_>, says_themes: bool, known: &Known<'_>) -> Result<MemberDraft, String> {
     use columns::Column::*;
     let email = EmailAddress::parse(cell(Email)).map_err(|_| match cell(Email) {
         "" => "l'adresse de courriel manque.".to_owned(),
         _ => "l'adresse de courriel n'est pas valable : écrivez-la sous la forme nom@domaine.".to_owned(),
     })?;
     let organisation = cell(Organisation);
-    let cohorts = cohorts(cell(Cohort), directory.cohorts)?;
+    let cohorts = cohorts(cell(Cohort), known)?;
     let organisation_kind = match words::organisation_kind(cell(Kind)) {
         Ok(Some(kind)) => kind,
         Ok(None) => words::guess_organisation_kind(organisation),
         Err(message) => return Err(message),
     };
     let profile = Profile {
-        territories: territories(cell(Territory), organisation, &cohorts, directory)?,
-        themes: themes(cell(Themes), directory.themes)?,
+        territories: territories(cell(Territory), organisation, &cohorts, known.directory)?,
+        themes: themes(cell(Themes), known)?,
         organisation_kind,
     };
     Ok(MemberDraft {
         line,
         email,
-        first_name: cell(FirstName).to_owned(),
-        last_name: cell(LastName).to_owned(),
-        organisation: organisation.to_owned(),
-        role: cell(Role).to_owned(),
+        first_name: words::one_line(cell(FirstName)),
+        last_name: words::one_line(cell(LastName)),
+        organisation: words::one_line(organisation),
+        role: words::one_line(cell(Role)),
         cohorts,
         profile,
         rhythm: words::rhythm(cell(Rhythm))?,
@@ -130,15 +160,14 @@ fn draft(line: usize, cell: Cell<'_>, says_themes: bool, directory: &Directory<'
     })
 }
 
-fn cohorts(written: &str, known: &[Cohort]) -> Result<Vec<CohortId>, String> {
+fn cohorts(written: &str, known: &Known<'_>) -> Result<Vec<CohortId>, String> {
     let mut found = Vec::new();
     for one in words::list(written) {
         let plain = words::plain(one);
-        let cohort = known.iter().find(|c| words::plain(c.id.as_str()) == plain || words::plain(&c.name) == plain);
-        match cohort {
-            Some(cohort) => found.push(cohort.id.clone()),
+        match known.cohorts.iter().find(|(_, names)| names.contains(&plain)) {
+            Some((cohort, _)) => found.push(cohort.id.clone()),
             None => {
-                let ids: Vec<_> = known.iter().map(|c| c.id.as_str()).collect();
+                let ids: Vec<_> = known.cohorts.iter().map(|(cohort, _)| cohort.id.as_str()).collect();
                 return Err(format!(
                     "la promotion « {one} » est inconnue. Promotions des réglages : {}. Ajoutez-la à glaneur.toml ou corrigez la ligne.",
                     if ids.is_empty() { "aucune".to_owned() } else { ids.join(", ") }
@@ -151,7 +180,7 @@ fn cohorts(written: &str, known: &[Cohort]) -> Result<Vec<CohortId>, String> {
     Ok(found)
 }
 
-fn themes(written: &str, known: &Themes) -> Result<Vec<ThemeId>, String> {
+fn themes(written: &str, known: &Known<'_>) -> Result<Vec<ThemeId>, String> {
     let mut found = Vec::new();
     for one in words::list(written) {
         let plain = words::plain(one);
@@ -161,7 +190,7 @@ fn themes(written: &str, known: &Themes) -> Result<Vec<ThemeId>, String> {
         match named_themes(&plain, known) {
             named if !named.is_empty() => found.extend(named),
             _ => {
-                let ids: Vec<_> = known.themes.iter().map(|theme| theme.id.as_str()).collect();
+                let ids: Vec<_> = known.themes.iter().map(|(id, _)| id.as_str()).collect();
                 return Err(format!("le thème « {one} » est inconnu. Thèmes possibles : {}.", ids.join(", ")));
             }
         }
@@ -172,17 +201,13 @@ fn themes(written: &str, known: &Themes) -> Result<Vec<ThemeId>, String> {
 }
 
 /// The theme of that name; else all those whose name holds it: « alimentation » is both food themes, « emploi » one.
-fn named_themes(plain: &str, known: &Themes) -> Vec<ThemeId> {
-    let names = |theme: &crate::model::Theme| {
-        let own = [theme.id.as_str(), &theme.label_fr, &theme.label_en];
-        own.into_iter().chain(theme.aliases.iter().map(String::as_str)).map(words::plain).collect::<Vec<_>>()
-    };
-    let whole = known.themes.iter().find(|theme| names(theme).iter().any(|name| name == plain));
-    if let Some(theme) = whole {
-        return vec![theme.id.clone()];
+fn named_themes(plain: &str, known: &Known<'_>) -> Vec<ThemeId> {
+    let whole = known.themes.iter().find(|(_, names)| names.iter().any(|name| name == plain));
+    if let Some((id, _)) = whole {
+        return vec![(*id).clone()];
     }
     let holds = |name: &String| format!(" {name} ").contains(&format!(" {plain} "));
-    known.themes.iter().filter(|theme| names(theme).iter().any(holds)).map(|theme| theme.id.clone()).collect()
+    known.themes.iter().filter(|(_, names)| names.iter().any(holds)).map(|(id, _)| (*id).clone()).collect()
 }
 
 /// The member's places: what the line says; else the organisation's name; else the promotion's only place.
@@ -213,22 +238,33 @@ fn territories(
     }
     let hints = [&of_organisation, &of_cohorts].into_iter().find(|hints| !hints.is_empty());
     let hints: &[TerritoryCode] = hints.map_or(&[], |hints| hints.as_slice());
-    // "Saint-Denis, Seine-Saint-Denis" is one place: the comma divides only when the whole is none.
-    let whole = resolve(written, hints, &of_cohorts, directory.geography);
-    let mut found = match whole {
-        Ok(code) => vec![code],
-        Err(fault) => {
-            let parts = words::list(written);
-            if parts.len() < 2 {
-                return Err(fault);
-            }
-            let each = parts.into_iter().map(|part| resolve(part, hints, &of_cohorts, directory.geography));
-            each.collect::<Result<Vec<_>, _>>()?
-        }
-    };
+    let mut found = several(written, &|one| resolve(one, hints, &of_cohorts, directory.geography))?;
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// "Saint-Denis, Seine-Saint-Denis" is one place, and so is what « et » joins in a name: a cell is divided only when the
+/// whole of it is no place.
+fn several(
+    written: &str,
+    resolve: &dyn Fn(&str) -> Result<TerritoryCode, String>,
+) -> Result<Vec<TerritoryCode>, String> {
+    let whole = resolve(written);
+    // A département's number alone decides when nothing else is understood: of « Rezé et Saint-Denis (93) » it must not.
+    let only_number = words::joined(written).len() > 1 && resolve(&words::without_numbers(written)).is_err();
+    let fault = match whole {
+        Ok(code) if !only_number => return Ok(vec![code]),
+        Ok(_) => format!("le territoire « {written} » n'est pas compris : séparez les lieux par des virgules."),
+        Err(fault) => fault,
+    };
+    let parts = words::list(written);
+    let parts = if parts.len() > 1 { parts.into_iter().map(str::to_owned).collect() } else { words::joined(written) };
+    if parts.len() < 2 {
+        return Err(fault);
+    }
+    let each: Result<Vec<_>, _> = parts.iter().map(|part| several(part, resolve)).collect();
+    Ok(each?.concat())
 }
 
 /// One place as a person writes it; `hints` decide between places of one name. The error says what to write instead.
@@ -252,14 +288,15 @@ fn resolve(
             "le territoire « {written} » est inconnu : écrivez par exemple « Montreuil (93) », 93048 ou D93."
         )),
         Place::Ambiguous(candidates) => {
-            let named = |code: &TerritoryCode| match code.level() {
-                Level::Commune => format!("{} = {code}", geography.label(code)),
-                _ => format!("{} = {code}", geography.name(code).unwrap_or(code.as_str())),
+            let name = |code: &TerritoryCode| match code.level() {
+                Level::Commune => geography.label(code),
+                _ => geography.name(code).unwrap_or(code.as_str()).to_owned(),
             };
-            let shown: Vec<_> = candidates.iter().take(6).map(named).collect();
+            let shown: Vec<_> =
+                candidates.iter().take(6).map(|code| format!("« {} » (ou {code})", name(code))).collect();
             let more = if candidates.len() > 6 { "…" } else { "" };
             Err(format!(
-                "plusieurs lieux s'appellent « {written} » : {}{more}. Écrivez le code du bon.",
+                "plusieurs lieux s'appellent « {written} ». Écrivez dans la case celui qui convient : {}{more}",
                 shown.join(", ")
             ))
         }

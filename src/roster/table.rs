@@ -1,13 +1,14 @@
 //! Bytes → rows of cells, whatever program wrote them.
+//!
+//! A spreadsheet comes from outside: what it would take in memory is bounded before anything is made of it.
 
-use std::io::Cursor;
-
-use calamine::{Data, Reader};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+
+use super::sheet;
 
 /// A file larger than this is no list of participants.
 const BYTES_MAX: usize = 20 << 20;
-const ROWS_MAX: usize = 200_000;
+pub(super) const ROWS_MAX: usize = 200_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -22,6 +23,10 @@ pub enum Unreadable {
     NotATable,
     #[error("ce fichier est trop grand (plus de 20 Mo) pour une liste de participants")]
     TooLarge,
+    #[error(
+        "ce tableau est trop grand pour une liste de participants (plus de 200 000 lignes, de 2 millions de cases ou de 100 Mo une fois décompressé) : copiez la liste seule dans un nouveau fichier"
+    )]
+    TooManyCells,
     #[error(
         "aucune colonne « email » dans les premières lignes : la ligne d'en-têtes doit la contenir (email, prénom, nom, organisation, type, fonction, promotion, territoire, thèmes, rythme)"
     )]
@@ -53,8 +58,8 @@ pub fn rows(bytes: &[u8], format: Format) -> Result<Vec<Row>, Unreadable> {
     }
     match format {
         Format::Csv => csv_rows(&decoded(bytes)),
-        Format::Xlsx => sheet_rows(calamine::Xlsx::new(Cursor::new(bytes)).map_err(|_| Unreadable::NotATable)?),
-        Format::Ods => sheet_rows(calamine::Ods::new(Cursor::new(bytes)).map_err(|_| Unreadable::NotATable)?),
+        Format::Xlsx => sheet::xlsx_rows(bytes),
+        Format::Ods => sheet::ods_rows(bytes),
     }
 }
 
@@ -79,10 +84,13 @@ fn csv_rows(text: &str) -> Result<Vec<Row>, Unreadable> {
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut lines = Lines { text, byte: 0, line: 1 };
-    for record in reader.records().take(ROWS_MAX) {
+    for record in reader.records() {
         let record = record.map_err(|_| Unreadable::NotATable)?;
+        if rows.len() == ROWS_MAX {
+            return Err(Unreadable::TooManyCells);
+        }
         let line = record.position().map_or(rows.len() + 1, |at| lines.of(at.byte() as usize));
-        rows.push(Row { line, cells: record.iter().map(str::to_owned).collect() });
+        rows.push(Row { line, cells: record.iter().map(cleaned).collect() });
     }
     Ok(rows)
 }
@@ -113,22 +121,11 @@ fn delimiter(text: &str) -> u8 {
     [';', '\t', ','].into_iter().max_by_key(|c| (count(*c), *c == ';')).map_or(b';', |c| c as u8)
 }
 
-/// The first sheet that holds anything.
-fn sheet_rows<'b, R: Reader<Cursor<&'b [u8]>>>(mut book: R) -> Result<Vec<Row>, Unreadable> {
-    for (_, sheet) in book.worksheets() {
-        let Some((first_line, _)) = sheet.start() else { continue };
-        let rows = sheet.rows().take(ROWS_MAX).enumerate();
-        return Ok(rows
-            .map(|(n, cells)| Row { line: first_line as usize + n + 1, cells: cells.iter().map(written).collect() })
-            .collect());
-    }
-    Err(Unreadable::NoHeaders)
-}
-
-/// A cell as the spreadsheet shows it: a code that became a number has no decimals.
-fn written(cell: &Data) -> String {
-    match cell {
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
-        cell => cell.to_string(),
-    }
+/// A cell's text without what would move a terminal's cursor or hide letters; line breaks divide lists and stay.
+pub(super) fn cleaned(text: &str) -> String {
+    let spoils = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    };
+    if text.contains(spoils) { text.chars().filter(|c| !spoils(*c)).collect() } else { text.to_owned() }
 }

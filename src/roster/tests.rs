@@ -88,7 +88,18 @@ fn territories_are_names_postcodes_or_codes_and_homonyms_are_decided_or_refused(
     check("", "", "Plaine Commune", Ok(&["200057867"]));
     check("", "idf-2020", "Montreuil", Ok(&["93048"]));
     check("Ville de Montreuil (93)", "", "Montreuil", Ok(&["93048"]));
-    check("", "", "Montreuil", Err("93048"));
+    check("", "", "Nantes et Rezé", Ok(&["44109", "44143"]));
+    check("", "", "\"Nantes, Rezé et Saint-Denis (93)\"", Ok(&["44109", "44143", "93066"]));
+    check("", "", "Montreuil (93) & Nanterre", Ok(&["92050", "93048"]));
+    check("", "", "NANTES CEDEX 1", Ok(&["44109"]));
+    check("", "", "044", Ok(&["D44"]));
+    check("", "", "Cher et Loire", Ok(&["D18", "D42"]));
+    check("", "", "Rezé et Saint-Denis (93)", Ok(&["44143", "93066"]));
+    check("", "", "Indre-et-Loire", Ok(&["D37"]));
+    check("", "", "Indre et Loire (37)", Ok(&["D37"]));
+    check("", "", "Nantes et Nulleville", Err("« Nulleville » est inconnu"));
+    check("", "", "Montreuil", Err("« Montreuil (93) » (ou 93048)"));
+    check("", "", "Saint-Denis", Err("« Saint-Denis (93) » (ou 93066)"));
     check("", "", "Nulleville-sur-Rien", Err("inconnu"));
     check("CCAS de Nanterre", "", "", Ok(&["92050"]));
     check("", "nantes-2021", "", Ok(&["44109"]));
@@ -149,6 +160,21 @@ fn what_is_no_table_is_said() {
     check("a.csv", b"nom;ville\nZoe;Nanterre\n", Unreadable::NoHeaders);
     check("a.xlsx", b"PK\x03\x04 not a book", Unreadable::NotATable);
     check("a.csv", b"\x00\x01\x02email\n", Unreadable::NotATable);
+    let lines = "\na@exemple.fr".repeat(200_001);
+    check("a.csv", format!("email{lines}").as_bytes(), Unreadable::TooManyCells);
+}
+
+#[test]
+fn what_would_move_a_terminals_cursor_is_left_out() {
+    let text = "email;prénom;organisation;territoire\na@exemple.fr;\u{1b}[2JZoé\u{7};\"CCAS\nde\u{202e} Nanterre\";\u{1b}]0;Nanterre\n";
+    let roster = read_bytes(text.as_bytes());
+    let member = roster.members.first();
+    assert_eq!(member.map(|m| (m.first_name.as_str(), m.organisation.as_str())), None, "{:?}", roster.faults);
+    let fault = &roster.faults[0].message;
+    assert!(!fault.contains(|c: char| c.is_control()), "{fault:?}");
+    let text = text.replace("\u{1b}]0;", "");
+    let member = &read_bytes(text.as_bytes()).members[0];
+    assert_eq!((member.first_name.as_str(), member.organisation.as_str()), ("[2JZoé", "CCAS de Nanterre"));
 }
 
 proptest::proptest! {
@@ -187,19 +213,9 @@ fn check_book(roster: &Roster) {
     assert_eq!(member.profile.territories, [TerritoryCode::parse("01053").unwrap()]);
 }
 
-#[test]
-fn an_xlsx_is_read_and_a_code_that_became_a_number_too() {
-    let cell = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
-    let sheet = format!(
-        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
-         <row r=\"1\">{}{}{}</row><row r=\"2\">{}{}<c><v>1053</v></c></row></sheetData></worksheet>",
-        cell("email"),
-        cell("prénom"),
-        cell("territoire"),
-        cell("zoe@exemple.fr"),
-        cell("Zoé")
-    );
-    let bytes = book(&[
+/// An .xlsx with one sheet.
+fn xlsx(sheet: &str) -> Vec<u8> {
+    book(&[
         (
             "_rels/.rels",
             "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
@@ -213,9 +229,34 @@ fn an_xlsx_is_read_and_a_code_that_became_a_number_too() {
             "xl/_rels/workbook.xml.rels",
             "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
         ),
-        ("xl/worksheets/sheet1.xml", &sheet),
-    ]);
+        ("xl/worksheets/sheet1.xml", sheet),
+    ])
+}
+
+#[test]
+fn an_xlsx_is_read_and_a_code_that_became_a_number_too() {
+    let cell = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let sheet = format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
+         <row r=\"1\">{}{}{}</row><row r=\"2\">{}{}<c><v>1053</v></c></row></sheetData></worksheet>",
+        cell("email"),
+        cell("prénom"),
+        cell("territoire"),
+        cell("zoe@exemple.fr"),
+        cell("Zoé")
+    );
+    let bytes = xlsx(&sheet);
     check_book(&read_book("membres.xlsx", &bytes));
+}
+
+/// An .ods with this content.
+fn ods(content: &str) -> Vec<u8> {
+    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    book(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest),
+        ("content.xml", content),
+    ])
 }
 
 #[test]
@@ -235,11 +276,55 @@ fn an_ods_is_read_and_a_code_that_became_a_number_too() {
         cell("zoe@exemple.fr"),
         cell("Zoé")
     );
-    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
-    let bytes = book(&[
-        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
-        ("META-INF/manifest.xml", manifest),
-        ("content.xml", &content),
-    ]);
+    let bytes = ods(&content);
     check_book(&read_book("membres.ods", &bytes));
+}
+
+#[test]
+fn a_small_file_that_would_fill_the_memory_is_refused() {
+    let (cohorts, themes) = (cohorts(), themes());
+    let directory = Directory { geography: Geography::get(), cohorts: &cohorts, themes: &themes };
+    let check = |name: &str, bytes: &[u8], expected: Option<Unreadable>| {
+        assert!(bytes.len() < 400_000, "{name}: {} bytes", bytes.len());
+        assert_eq!(read(bytes, Format::of(name, bytes), &directory).err(), expected, "{name}");
+    };
+    const HEAD: &str = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>";
+    // The first and the last cell a sheet can have: laid out whole, 17 thousand million cells.
+    let corners = |last: &str| {
+        format!(
+            "{HEAD}<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>email</t></is></c></row>\
+             <row r=\"1048576\"><c r=\"{last}\"><v>1</v></c></row></sheetData></worksheet>"
+        )
+    };
+    check("coin.xlsx", &xlsx(&corners("XFD1048576")), None);
+    check("bas.xlsx", &xlsx(&corners("A1048576")), None);
+    let endless = format!("{HEAD}{}</sheetData></worksheet>", " ".repeat(110 << 20));
+    check("sans-fin.xlsx", &xlsx(&endless), Some(Unreadable::TooManyCells));
+    let sheet = |rows: &str| {
+        format!(
+            "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+             xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">\
+             <office:body><office:spreadsheet><table:table table:name=\"Liste\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+        )
+    };
+    let row = |rows: &str, columns: &str, text: &str| {
+        format!(
+            "<table:table-row table:number-rows-repeated=\"{rows}\"><table:table-cell office:value-type=\"string\" \
+             table:number-columns-repeated=\"{columns}\"><text:p>{text}</text:p></table:table-cell></table:table-row>"
+        )
+    };
+    let empty = |rows: &str| {
+        format!(
+            "<table:table-row table:number-rows-repeated=\"{rows}\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>"
+        )
+    };
+    for rows in [row("1048576", "16384", "x"), row("1000000", "9", "x"), row("1", "16384", &"x".repeat(10_000))] {
+        check("fois.ods", &ods(&sheet(&rows)), Some(Unreadable::TooManyCells));
+    }
+    let far = row("1", "1", "email") + &empty("1048000") + &row("1", "16000", "x");
+    check("loin.ods", &ods(&sheet(&far)), Some(Unreadable::TooManyCells));
+    check("nombre.ods", &ods(&sheet(&row("99999999999999999999999", "1", "x"))), Some(Unreadable::TooManyCells));
+    // What LibreOffice writes below and beside a list is nothing.
+    let usual = row("1", "1", "email") + &row("1", "1", "a@exemple.fr") + &empty("1048574");
+    check("liste.ods", &ods(&sheet(&usual)), None);
 }

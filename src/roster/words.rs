@@ -20,6 +20,24 @@ pub fn list(cell: &str) -> Vec<&str> {
     cell.split([',', ';', '|', '/', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect()
 }
 
+/// A cell that holds one thing, on one line.
+pub fn one_line(cell: &str) -> String {
+    cell.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words alone, without numbers and what stands in parentheses.
+pub fn without_numbers(cell: &str) -> String {
+    let outside = cell.split('(').map(|part| part.split_once(')').map_or(part, |(_, after)| after));
+    outside.collect::<String>().chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// The parts that « et », & or + join.
+pub fn joined(cell: &str) -> Vec<String> {
+    let words: Vec<&str> = cell.split_whitespace().collect();
+    let joins = |word: &&str| matches!(*word, "et" | "ET" | "Et" | "&" | "+");
+    words.split(joins).map(|part| part.join(" ")).filter(|part| !part.is_empty()).collect()
+}
+
 const KINDS: &[(OrganisationKind, &[&str])] = &[
     (
         OrganisationKind::Ccas,

@@ -34,6 +34,16 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Source>, Problems> {
     from_file(TomlFile::parse(path, bytes)?)
 }
 
+/// Where a key of an entry stands in the file; the entry's own line when it cannot be told.
+pub fn key_line(path: &Path, source: &Source, key: &str) -> usize {
+    let Ok(bytes) = std::fs::read(path) else { return source.line };
+    let text = String::from_utf8_lossy(&bytes);
+    let entry = text.lines().enumerate().skip(source.line).take_while(|(_, line)| !line.trim_start().starts_with("[["));
+    let is_key =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    entry.into_iter().find(|(_, line)| is_key(line)).map_or(source.line, |(n, _)| n + 1)
+}
+
 fn from_file(file: TomlFile) -> Result<Vec<Source>, Problems> {
     let sources = read::sources(&file);
     file.finish().map(|()| sources)

@@ -132,3 +132,41 @@ fn the_shipped_sources_and_those_of_the_replay_are_sound() {
         assert!(sources.len() >= 15, "{file}");
     }
 }
+
+#[test]
+fn single_brackets_give_one_message_each_and_no_false_one() {
+    let entry = |title: &str, id: &str| {
+        format!("{title}\nid = \"{id}\"\nname = \"A\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n")
+    };
+    let check = |entries: &[&str], tail: &str, starts: &[&str]| {
+        let text: String = entries.iter().zip(["un", "deux", "trois"]).map(|(title, id)| entry(title, id)).collect();
+        let found = problems(&(text + tail));
+        assert_eq!(found.len(), starts.len(), "{found:#?}");
+        for (problem, start) in found.iter().zip(starts) {
+            assert!(problem.starts_with(start), "{problem} / {start}");
+        }
+    };
+    const DOUBLED: &str = "s.toml:1: « source » s’écrit avec des crochets doubles";
+    check(&["[source]"], "", &[DOUBLED]);
+    check(&["[source]", "[[source]]", "[[source]]"], "", &[DOUBLED]);
+    check(
+        &["[[source]]", "[source]"],
+        "",
+        &["s.toml:6: « source » s’écrit avec des crochets doubles, comme à la ligne 1"],
+    );
+    check(&["[[source]]", "[source]"], "[source.select]\nitem = \"a\"\n", &["s.toml:6: « source » s’écrit"]);
+    check(&["[source]", "[source]"], "", &["s.toml:6: [source] est déjà écrit à la ligne 1"]);
+    check(&["[[source]]", "[source]", "[[source]]"], "every = \"5s\"\n", &["s.toml:6: « source » s’écrit"]);
+}
+
+#[test]
+fn the_line_of_a_key_is_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.toml");
+    let text = "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n\n# x\nthemes = [\"sante\"]\n\n\
+                [[source]]\nid = \"b\"\nname = \"B\"\nkind = \"feed\"\nurl = \"https://b.example/\"\n";
+    std::fs::write(&path, text).unwrap();
+    let sources = load(&path).unwrap();
+    let lines: Vec<usize> = sources.iter().map(|source| key_line(&path, source, "themes")).collect();
+    assert_eq!(lines, [8, 10]);
+}

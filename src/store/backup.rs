@@ -25,7 +25,7 @@ impl Store {
                 }
                 std::io::ErrorKind::NotFound => "ce dossier n'existe pas".to_owned(),
                 std::io::ErrorKind::PermissionDenied => "ce dossier n'est pas permis en écriture".to_owned(),
-                _ => why.to_string(),
+                _ => crate::model::why_refused(&why),
             })
         })?;
         let written = self.copy_into(path, at).await;

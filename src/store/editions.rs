@@ -58,28 +58,6 @@ impl Store {
         rows.iter().map(edition).collect()
     }
 
-    pub async fn edition_for(
-        &self,
-        cohorts: &[CohortId],
-        occurrence: NaiveDateTime,
-    ) -> Result<Option<Edition>, StoreError> {
-        let row = sqlx::query("SELECT * FROM editions WHERE cohorts = $1 AND occurrence = $2")
-            .bind(cohorts_key(cohorts))
-            .bind(occurrence_key(occurrence))
-            .fetch_optional(&self.pool)
-            .await?;
-        row.as_ref().map(edition).transpose()
-    }
-
-    /// The latest occurrence that these very cohorts had an edition for, whatever became of it.
-    pub async fn last_occurrence(&self, cohorts: &[CohortId]) -> Result<Option<NaiveDateTime>, StoreError> {
-        let row = sqlx::query("SELECT MAX(occurrence) AS last FROM editions WHERE cohorts = $1")
-            .bind(cohorts_key(cohorts))
-            .fetch_one(&self.pool)
-            .await?;
-        row.text_or_null("last")?.map(|last| parse_occurrence(&last)).transpose()
-    }
-
     pub async fn frame(&self, id: EditionId) -> Result<serde_json::Value, StoreError> {
         let row = sqlx::query("SELECT frame FROM editions WHERE id = $1").bind(id.0).fetch_optional(&self.pool).await?;
         row.ok_or(StoreError::NoSuchEdition(id))?.json("frame")
@@ -99,28 +77,33 @@ impl Store {
         tx.commit().await
     }
 
-    /// As [`Store::save_frame`], unless somebody changed it since `before` was read; false then.
+    /// As [`Store::save_frame`], unless somebody changed it since `before` was read; false then. With `as_of`, a draft about
+    /// to be approved speaks from a later moment.
     pub async fn swap_frame(
         &self,
         id: EditionId,
         before: &serde_json::Value,
         after: &serde_json::Value,
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let row = sqlx::query("SELECT frame, state FROM editions WHERE id = $1").bind(id.0);
+        let row = sqlx::query("SELECT frame, state, as_of FROM editions WHERE id = $1").bind(id.0);
         let row = row.fetch_optional(tx.conn()).await?.ok_or(StoreError::NoSuchEdition(id))?;
         if row.word::<EditionState>("state")? != EditionState::Draft {
-            return Err(refusal(tx.conn(), id, EditionState::Draft).await?);
+            return Err(refusal(tx.conn(), id, EditionState::Approved).await?);
         }
         if row.json::<serde_json::Value>("frame")? != *before {
             return Ok(false);
         }
-        let done = sqlx::query("UPDATE editions SET frame = $1 WHERE id = $2 AND state = 'draft' AND frame = $3")
-            .bind(json(after)?)
-            .bind(id.0)
-            .bind(row.text("frame")?)
-            .execute(tx.conn())
-            .await?;
+        let as_of = as_of.map_or_else(|| row.instant("as_of"), Ok)?;
+        let done =
+            sqlx::query("UPDATE editions SET frame = $1, as_of = $2 WHERE id = $3 AND state = 'draft' AND frame = $4")
+                .bind(json(after)?)
+                .bind(ms(as_of))
+                .bind(id.0)
+                .bind(row.text("frame")?)
+                .execute(tx.conn())
+                .await?;
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
     }

@@ -11,7 +11,7 @@ pub enum StoreError {
     )]
     BadUrl(String),
     #[error(
-        "la base {0} n'existe pas encore ; vérifiez [store] url, ou créez-la en lançant une première collecte (glaneur once)"
+        "la base {0} n'existe pas encore : « glaneur members import FICHIER » ou « glaneur once » la créent. Si elle devrait exister, vérifiez [store] url et le dossier où vous êtes"
     )]
     Missing(String),
     #[error("la base {place} ne peut pas être ouverte ({why}) ; vérifiez le dossier et ses droits")]
@@ -88,7 +88,7 @@ impl From<sqlx::Error> for StoreError {
                 None => Self::Database(refusal.message().to_owned()),
             },
             sqlx::Error::PoolTimedOut => Self::NoConnection,
-            sqlx::Error::Io(why) => Self::ConnectionLost(why.to_string()),
+            sqlx::Error::Io(why) => Self::ConnectionLost(crate::model::why_refused(why)),
             sqlx::Error::Tls(why) => Self::ConnectionLost(why.to_string()),
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => {
                 Self::ConnectionLost(error.to_string())

@@ -78,6 +78,7 @@ impl Store {
     }
 }
 
+/// Writes down what the same transaction does.
 pub(super) async fn write(
     conn: &mut AnyConnection,
     actor: &str,

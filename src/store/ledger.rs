@@ -210,29 +210,6 @@ impl Store {
         tx.commit().await
     }
 
-    /// Makes the lease of all that this worker holds end `lease_ms` after `now`. Returns what it still holds.
-    pub async fn renew(
-        &self,
-        worker: &WorkerId,
-        edition: EditionId,
-        lease_ms: u32,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<DeliveryId>, StoreError> {
-        let mut tx = self.write().await?;
-        let rows = sqlx::query(
-            "UPDATE deliveries SET lease_until = $1 \
-             WHERE edition = $2 AND state = 'attempting' AND worker_token = $3 AND lease_until > $4 RETURNING id",
-        )
-        .bind(ms(now + TimeDelta::milliseconds(lease_ms.into())))
-        .bind(edition.0)
-        .bind(worker.token.as_str())
-        .bind(ms(now))
-        .fetch_all(tx.conn())
-        .await?;
-        tx.commit().await?;
-        rows.iter().map(|row| Ok(DeliveryId(row.int("id")?))).collect()
-    }
-
     /// Who holds rows of the edition: the caller finds out which of those on its own machine are dead.
     pub async fn workers(&self, edition: EditionId) -> Result<Vec<WorkerId>, StoreError> {
         let rows = sqlx::query(

@@ -5,9 +5,9 @@ use sqlx::AnyConnection;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, json, ms, name_of, outside, places};
-use super::{Store, StoreError};
-use crate::model::{CohortId, EmailAddress, Member, MemberField, MemberId, MemberState, Profile, Rhythm};
+use super::sql::{Columns, json, ms, name_of, outside, places, tuples};
+use super::{Store, StoreError, import};
+use crate::model::{CohortId, EmailAddress, Member, MemberId, MemberState, Profile, Rhythm};
 
 /// A line of an import, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,13 +108,23 @@ impl Store {
     ) -> Result<Vec<Upserted>, StoreError> {
         let mut tx = self.write().await?;
         let mut done = Vec::with_capacity(new.len());
-        for new in new {
-            done.push(upsert(tx.conn(), new, at).await?);
+        for lines in import::batches(new) {
+            done.extend(import::upsert(tx.conn(), lines, at).await?);
         }
         if mode == ImportMode::Write {
             tx.commit().await?;
         }
         Ok(done)
+    }
+
+    /// The members who have one of these addresses.
+    pub async fn members_with(&self, emails: &[EmailAddress]) -> Result<Vec<Member>, StoreError> {
+        let mut conn = self.pool.acquire().await?;
+        let mut found = Vec::new();
+        for emails in emails.chunks(import::LINES_AT_ONCE) {
+            found.extend(with_addresses(&mut conn, emails.iter()).await?);
+        }
+        Ok(found)
     }
 
     /// By id. 100,000 members take some 60 MB: see [`Store::members_after`] for batches.
@@ -172,89 +182,13 @@ pub(super) async fn find(conn: &mut AnyConnection, email: &EmailAddress) -> Resu
     row.as_ref().map(member).transpose()
 }
 
-async fn upsert(conn: &mut AnyConnection, new: &NewMember, at: DateTime<Utc>) -> Result<Upserted, StoreError> {
-    let erased = sqlx::query("SELECT digest FROM erasures WHERE digest = $1").bind(new.digest.as_str());
-    if erased.fetch_optional(&mut *conn).await?.is_some() {
-        return Ok(Upserted::Kept(Kept::Erased));
-    }
-    let Some(known) = find(conn, &new.email).await? else {
-        return Ok(Upserted::Created(create(conn, new, at).await?));
-    };
-    if matches!(known.state, MemberState::Left { .. }) {
-        return Ok(Upserted::Kept(Kept::Left));
-    }
-    let (wanted, fields) = changed(&known, new);
-    if fields.is_empty() {
-        return Ok(Upserted::Unchanged(known.id));
-    }
-    update(conn, &wanted, at).await?;
-    Ok(Upserted::Changed { member: known.id, fields })
-}
-
-/// The member as the line wants it, and the names of what differs.
-fn changed(known: &Member, new: &NewMember) -> (Member, Vec<&'static str>) {
-    let mut wanted = known.clone();
-    let mut fields = Vec::new();
-    for (name, value, said) in [
-        ("first_name", &mut wanted.first_name, &new.first_name),
-        ("last_name", &mut wanted.last_name, &new.last_name),
-        ("organisation", &mut wanted.organisation, &new.organisation),
-        ("role", &mut wanted.role, &new.role),
-    ] {
-        if !said.is_empty() && value != said {
-            value.clone_from(said);
-            fields.push(name);
-        }
-    }
-    let may = |field| !known.chosen.contains(&field);
-    let (profile, said) = (&mut wanted.profile, &new.profile);
-    if profile.organisation_kind != said.organisation_kind {
-        profile.organisation_kind = said.organisation_kind;
-        fields.push("organisation_kind");
-    }
-    if may(MemberField::Territories) && profile.territories != said.territories {
-        profile.territories.clone_from(&said.territories);
-        fields.push("territories");
-    }
-    if may(MemberField::Themes) && profile.themes != said.themes {
-        profile.themes.clone_from(&said.themes);
-        fields.push("themes");
-    }
-    if let Some(rhythm) = new.rhythm.filter(|rhythm| may(MemberField::Rhythm) && *rhythm != known.rhythm) {
-        wanted.rhythm = rhythm;
-        fields.push("rhythm");
-    }
-    wanted.cohorts.extend(new.cohorts.iter().cloned());
-    wanted.cohorts.sort();
-    wanted.cohorts.dedup();
-    if wanted.cohorts != known.cohorts {
-        fields.push("cohorts");
-    }
-    (wanted, fields)
-}
-
-async fn create(conn: &mut AnyConnection, new: &NewMember, at: DateTime<Utc>) -> Result<MemberId, StoreError> {
-    let row = sqlx::query(
-        "INSERT INTO members (email, first_name, last_name, organisation, role, organisation_kind, territories, \
-         themes, rhythm, state, state_detail, chosen, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, '[]', $11, $11) RETURNING id",
-    )
-    .bind(new.email.expose())
-    .bind(outside(&new.first_name))
-    .bind(outside(&new.last_name))
-    .bind(outside(&new.organisation))
-    .bind(outside(&new.role))
-    .bind(name_of(&new.profile.organisation_kind)?)
-    .bind(json(&new.profile.territories)?)
-    .bind(json(&new.profile.themes)?)
-    .bind(name_of(&new.rhythm.unwrap_or_default())?)
-    .bind(json(&MemberState::Active)?)
-    .bind(ms(at))
-    .fetch_one(&mut *conn)
-    .await?;
-    let id = row.int("id")?;
-    add_cohorts(conn, id, &new.cohorts).await?;
-    Ok(MemberId(id))
+pub(super) async fn with_addresses(
+    conn: &mut AnyConnection,
+    emails: impl ExactSizeIterator<Item = &EmailAddress>,
+) -> Result<Vec<Member>, StoreError> {
+    let sql = format!("{SELECT} WHERE m.email IN ({})", places(1, emails.len()));
+    let query = emails.fold(sqlx::query(AssertSqlSafe(sql)), |query, email| query.bind(email.expose()));
+    query.fetch_all(conn).await?.iter().map(member).collect()
 }
 
 /// Writes everything but the address and the id.
@@ -279,18 +213,22 @@ pub(super) async fn update(conn: &mut AnyConnection, member: &Member, at: DateTi
     .bind(member.id.0)
     .execute(&mut *conn)
     .await?;
-    add_cohorts(conn, member.id.0, &member.cohorts).await
+    let memberships: Vec<_> = member.cohorts.iter().map(|cohort| (member.id.0, cohort)).collect();
+    add_cohorts(conn, &memberships).await
 }
 
-async fn add_cohorts(conn: &mut AnyConnection, member: i64, cohorts: &[CohortId]) -> Result<(), StoreError> {
-    for cohort in cohorts {
-        sqlx::query(
-            "INSERT INTO member_cohorts (member, cohort) VALUES ($1, $2) ON CONFLICT (member, cohort) DO NOTHING",
-        )
-        .bind(member)
-        .bind(cohort.as_str())
-        .execute(&mut *conn)
-        .await?;
+/// Members and the cohorts they belong to from now on.
+pub(super) async fn add_cohorts(conn: &mut AnyConnection, memberships: &[(i64, &CohortId)]) -> Result<(), StoreError> {
+    const AT_ONCE: usize = 2_000;
+    for some in memberships.chunks(AT_ONCE) {
+        let sql = format!(
+            "INSERT INTO member_cohorts (member, cohort) VALUES {} ON CONFLICT (member, cohort) DO NOTHING",
+            tuples(1, some.len(), 2)
+        );
+        let query = some
+            .iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, (member, cohort)| query.bind(*member).bind(cohort.as_str()));
+        query.execute(&mut *conn).await?;
     }
     Ok(())
 }

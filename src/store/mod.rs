@@ -10,17 +10,20 @@ mod backup;
 mod editions;
 mod error;
 mod history;
+mod import;
 mod items;
 mod journal;
 mod leads;
 mod ledger;
 mod life;
 mod members;
+mod merges;
 mod migrations;
 mod notices;
 mod open;
 mod person;
 mod receipts;
+mod returns;
 mod sources;
 mod sql;
 #[cfg(test)]
@@ -48,6 +51,7 @@ pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
+pub use returns::{Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;
 

@@ -141,14 +141,6 @@ impl Store {
         tx.commit().await
     }
 
-    /// Merged ids and the notices that took them in.
-    pub async fn aliases(&self) -> Result<HashMap<NoticeId, NoticeId>, StoreError> {
-        let rows =
-            sqlx::query("SELECT id, merged_into FROM notices WHERE merged_into IS NOT NULL").fetch_all(&self.pool);
-        let pair = |row: &AnyRow| Ok((NoticeId(row.text("id")?), NoticeId(row.text("merged_into")?)));
-        rows.await?.iter().map(pair).collect()
-    }
-
     pub async fn corrections(&self, id: &NoticeId) -> Result<Vec<Correction>, StoreError> {
         corrections(&mut *self.pool.acquire().await?, id).await
     }

@@ -197,8 +197,10 @@ fn without_password(url: &str) -> String {
 
 /// The file's folder is made, or its absence said, before SQLite says only "unable to open database file".
 fn prepare_file(path: &Path, open: Open) -> Result<(), StoreError> {
-    let cannot =
-        |why: std::io::Error| StoreError::CannotOpen { place: path.display().to_string(), why: why.to_string() };
+    let cannot = |why: std::io::Error| StoreError::CannotOpen {
+        place: path.display().to_string(),
+        why: crate::model::why_refused(&why),
+    };
     match (path.try_exists().map_err(cannot)?, open) {
         (true, _) => Ok(()),
         (false, Open::Existing) => Err(StoreError::Missing(path.display().to_string())),

@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 
 use super::members::{self, MemberStateName};
 use super::sql::{Columns, ms};
-use super::{DigestId, Store, StoreError, ledger};
+use super::{DigestId, Store, StoreError, journal, ledger};
 use crate::model::{EmailAddress, Member, MemberField, MemberId, MemberState, Rhythm, TerritoryCode, ThemeId};
 
 /// What a member sets on their own pages; `None` leaves it.
@@ -78,6 +78,21 @@ impl Store {
         if matches!(name, MemberStateName::Left | MemberStateName::Suspended) {
             ledger::close_rows(tx.conn(), id, name.as_str(), at).await?;
         }
+        tx.commit().await
+    }
+
+    /// The member leaves, and the journal says at whose hand: both, or neither. Leaving twice is leaving once: the first
+    /// date stays.
+    pub async fn leave(&self, id: MemberId, actor: &str, action: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let member = members::find_by_id(tx.conn(), id).await?.ok_or(StoreError::NoSuchMember)?;
+        if matches!(member.state, MemberState::Left { .. }) {
+            return Ok(());
+        }
+        let left = Member { state: MemberState::Left { at }, ..member };
+        members::update(tx.conn(), &left, at).await?;
+        ledger::close_rows(tx.conn(), id, MemberStateName::Left.as_str(), at).await?;
+        journal::write(tx.conn(), actor, action, &subject(id), &value!(null), at).await?;
         tx.commit().await
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, ms, outside, outside_or_null, places};
+use super::sql::{Columns, ms, places};
 use super::{DigestId, Store, StoreError};
 use crate::model::{
     CohortId, DeliveryId, DeliveryState, EditionId, EmailAddress, MemberId, OrganisationKind, SkipReason, TerritoryCode,
@@ -189,21 +189,9 @@ impl Store {
     /// False when this message was recorded before.
     pub async fn save_returned(&self, returned: &Returned) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let done = sqlx::query(
-            "INSERT INTO returns (member, delivery, kind, status, diagnostic, fingerprint, at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
-        )
-        .bind(returned.member.map(|id| id.0))
-        .bind(returned.delivery.map(|id| id.0))
-        .bind(returned.kind.as_str())
-        .bind(outside_or_null(returned.status.as_deref()))
-        .bind(outside(&returned.diagnostic))
-        .bind(outside(&returned.fingerprint))
-        .bind(ms(returned.at))
-        .execute(tx.conn())
-        .await?;
+        let done = super::returns::insert(tx.conn(), returned).await?;
         tx.commit().await?;
-        Ok(done.rows_affected() == 1)
+        Ok(done)
     }
 
     /// The oldest first.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::sql::{Columns, json, ms_or_null, outside_or_null};
+use super::sql::{Columns, ROWS_MAX, json, ms, ms_or_null, outside_or_null, places};
 use super::{Store, StoreError};
-use crate::model::{SourceId, Validators};
+use crate::model::{Health, SourceEvent, SourceId, Validators};
 
 /// The health of a source and what its next visit needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,7 @@ pub struct SourceState {
     pub newest_item_on: Option<NaiveDate>,
     /// By the address that was asked.
     pub validators: BTreeMap<String, Validators>,
+    pub health: Health,
 }
 
 impl SourceState {
@@ -45,6 +47,7 @@ impl SourceState {
             items_last: None,
             newest_item_on: None,
             validators: BTreeMap::new(),
+            health: Health::default(),
         }
     }
 }
@@ -62,18 +65,19 @@ impl Store {
         sqlx::query("SELECT * FROM sources ORDER BY id").fetch_all(&self.pool).await?.iter().map(state).collect()
     }
 
-    pub async fn save_source_state(&self, state: &SourceState) -> Result<(), StoreError> {
+    /// Writes the state, and what is to be told of it, in one commit.
+    pub async fn save_source_state(&self, state: &SourceState, events: &[SourceEvent]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sqlx::query(
             "INSERT INTO sources (id, last_attempt_at, last_success_at, next_due_at, failures_in_a_row, fault, \
-             fault_since, items_last, newest_item_on, validators, last_read_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             fault_since, items_last, newest_item_on, validators, last_read_at, health) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
              ON CONFLICT (id) DO UPDATE SET last_attempt_at = excluded.last_attempt_at, \
              last_success_at = excluded.last_success_at, next_due_at = excluded.next_due_at, \
              failures_in_a_row = excluded.failures_in_a_row, fault = excluded.fault, \
              fault_since = excluded.fault_since, items_last = excluded.items_last, \
              newest_item_on = excluded.newest_item_on, validators = excluded.validators, \
-             last_read_at = excluded.last_read_at",
+             last_read_at = excluded.last_read_at, health = excluded.health",
         )
         .bind(state.id.as_str())
         .bind(ms_or_null(state.last_attempt_at))
@@ -86,8 +90,34 @@ impl Store {
         .bind(state.newest_item_on.map(|day| day.to_string()))
         .bind(json(&state.validators)?)
         .bind(ms_or_null(state.last_read_at))
+        .bind(json(&state.health)?)
         .execute(tx.conn())
         .await?;
+        for event in events {
+            sqlx::query("INSERT INTO source_events (source, at, event) VALUES ($1, $2, $3)")
+                .bind(event.source.as_str())
+                .bind(ms(event.at))
+                .bind(json(event)?)
+                .execute(tx.conn())
+                .await?;
+        }
+        tx.commit().await
+    }
+
+    /// What administrators were not told yet, the oldest first, by rows.
+    pub async fn untold_events(&self) -> Result<Vec<(i64, SourceEvent)>, StoreError> {
+        let rows = sqlx::query("SELECT id, event FROM source_events WHERE told_at IS NULL ORDER BY id");
+        let event = |row: &AnyRow| Ok((row.int("id")?, row.json("event")?));
+        rows.fetch_all(&self.pool).await?.iter().map(event).collect()
+    }
+
+    pub async fn events_told(&self, rows: &[i64], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        for rows in rows.chunks(ROWS_MAX) {
+            let sql = format!("UPDATE source_events SET told_at = $1 WHERE id IN ({})", places(2, rows.len()));
+            let query = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(ms(at));
+            rows.iter().fold(query, |query, row| query.bind(*row)).execute(tx.conn()).await?;
+        }
         tx.commit().await
     }
 }
@@ -109,5 +139,6 @@ fn state(row: &AnyRow) -> Result<SourceState, StoreError> {
             .transpose()
             .map_err(|why| StoreError::unreadable("newest_item_on", why))?,
         validators: row.json("validators")?,
+        health: row.json("health")?,
     })
 }

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::AnyConnection;
 
 use super::{Fingerprint, ItemRecord, Kind, Store, StoreError, StoredItem, Tx, items, journal, notices};
 use crate::model::{Change, Correction, Notice, NoticeId, SourceId};
@@ -29,6 +30,10 @@ impl Store {
 }
 
 impl NoticeWork {
+    pub(super) fn conn(&mut self) -> &mut AnyConnection {
+        self.tx.conn()
+    }
+
     pub async fn commit(self) -> Result<(), StoreError> {
         self.tx.commit().await
     }

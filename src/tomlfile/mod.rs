@@ -115,10 +115,22 @@ impl TomlFile {
     /// Adds a mistake; `line` counts from 1, `None` means the whole file.
     pub fn problem(&self, line: impl Into<Option<usize>>, message: impl Into<String>, advice: impl Into<String>) {
         let (file, line) = (self.path.clone(), line.into());
-        if line.is_some_and(|line| self.broken_lines.contains(&line)) {
+        if line.is_some_and(|line| self.broken_lines.contains(&line) || self.is_lost(line)) {
             return;
         }
         self.problems.borrow_mut().push(Problem { file, line, message: message.into(), advice: advice.into() });
+    }
+
+    /// Under a title that was not understood, or under a part of it (`[source.select]`): what is read there belongs to
+    /// no known table, so what seems wrong with it may well be right.
+    fn is_lost(&self, line: usize) -> bool {
+        let lost = self.lost_titles.iter().filter(|title| **title < line).max();
+        let Some(lost) = lost else { return false };
+        let between = self.text.lines().take(line).skip(*lost);
+        let titles = between.filter_map(|line| line.trim_start().strip_prefix('['));
+        titles
+            .into_iter()
+            .all(|title| !title.starts_with('[') && title.split(']').next().is_some_and(|name| name.contains('.')))
     }
 
     /// Whether a mistake was met, for readers that go further only with a sound file.
@@ -150,7 +162,10 @@ fn unreadable(error: &std::io::Error) -> (String, String) {
             ("lecture refusée".into(), "donnez le droit de lecture au compte qui lance Glaneur (chmod, chown)".into())
         }
         ErrorKind::IsADirectory => ("c’est un dossier, pas un fichier".into(), "indiquez le fichier lui-même".into()),
-        _ => (format!("lecture impossible ({error})"), "vérifiez le disque et les droits du fichier".into()),
+        _ => (
+            format!("lecture impossible : {}", crate::model::why_refused(error)),
+            "vérifiez le disque et les droits du fichier".into(),
+        ),
     }
 }
 

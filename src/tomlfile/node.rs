@@ -62,14 +62,19 @@ impl Value {
 
     pub fn as_truth(&self) -> Option<bool> {
         match self {
-            Self::Text(text) => match text.trim().to_lowercase().as_str() {
-                "true" | "oui" | "vrai" | "yes" | "on" | "1" => Some(true),
-                "false" | "non" | "faux" | "no" | "off" | "0" => Some(false),
-                _ => None,
-            },
+            Self::Text(text) => truth(text.trim()),
             Self::Integer(Some(number)) => Some(*number != 0),
             _ => None,
         }
+    }
+}
+
+/// What people write for true and false.
+pub(super) fn truth(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "true" | "oui" | "vrai" | "yes" | "on" | "1" => Some(true),
+        "false" | "non" | "faux" | "no" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 

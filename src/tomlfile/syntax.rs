@@ -2,7 +2,7 @@
 
 use toml::de::DeTable;
 
-use super::node::{Lines, Node, tree};
+use super::node::{Lines, Node, tree, truth};
 
 pub(super) struct Parsed {
     pub root: Node,
@@ -33,6 +33,20 @@ pub(super) fn parse(text: &str) -> Parsed {
         }
         let at = error.span().map_or(0, |span| span.start);
         let line = lines.at(at);
+        if error.message().starts_with("duplicate key") {
+            if let Some(fault) = written_twice(text, line) {
+                lost_titles.push(line);
+                offsets.push(at);
+                if faults.iter().all(|known| known.line != fault.line) {
+                    faults.push(fault);
+                }
+                continue;
+            }
+            // Under a title that was not understood, keys seem to be those of the title before.
+            if title_above(text, line).is_some_and(|title| lost_titles.contains(&title)) {
+                continue;
+            }
+        }
         offsets.push(at);
         // After a first mistake the parser stumbles again over the same line: the first says it best.
         if faults.iter().any(|fault| fault.line == line) {
@@ -46,6 +60,45 @@ pub(super) fn parse(text: &str) -> Parsed {
         faults.push(Fault { line, message, advice });
     }
     Parsed { root: tree(root.get_ref(), &lines, &offsets), faults, lost_titles }
+}
+
+/// `[source]` where `[[source]]` is meant, which the parser calls a key written twice. The mistake is that of the line
+/// with single brackets.
+fn written_twice(text: &str, line: usize) -> Option<Fault> {
+    let (name, list) = title(text.lines().nth(line - 1)?)?;
+    let above = text.lines().enumerate().take(line - 1).filter_map(|(n, text)| Some((n + 1, title(text)?)));
+    let same: Vec<(usize, bool)> =
+        above.filter(|(_, (other, _))| *other == name).map(|(n, (_, list))| (n, list)).collect();
+    // A title with single brackets in between makes those after it seem wrong.
+    let single = same.iter().find(|(_, earlier_list)| list && !earlier_list);
+    let (earlier, earlier_list) = *single.or(same.first())?;
+    let doubled = |at: usize, like: usize| Fault {
+        line: at,
+        message: format!("« {name} » s’écrit avec des crochets doubles, comme à la ligne {like}"),
+        advice: format!("écrivez [[{name}]]"),
+    };
+    Some(match (earlier_list, list) {
+        (false, true) => doubled(earlier, same.iter().find(|(_, list)| *list).map_or(line, |(n, _)| *n)),
+        (true, false) => doubled(line, earlier),
+        _ => Fault {
+            line,
+            message: format!("[{name}] est déjà écrit à la ligne {earlier}"),
+            advice: format!("pour une suite d’entrées, écrivez [[{name}]] à chacune ; sinon gardez un seul [{name}]"),
+        },
+    })
+}
+
+/// The name of a table's title, and whether it has double brackets.
+fn title(line: &str) -> Option<(&str, bool)> {
+    let line = line.trim_start().strip_prefix('[')?;
+    let (line, list) = line.strip_prefix('[').map_or((line, false), |line| (line, true));
+    Some((line.split(']').next()?.trim(), list))
+}
+
+/// The line of the title that a line stands under.
+fn title_above(text: &str, line: usize) -> Option<usize> {
+    let above: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
+    above.iter().rposition(|line| title(line).is_some()).map(|n| n + 1)
 }
 
 /// What word processors put where TOML wants plain characters.
@@ -143,6 +196,14 @@ fn sentence(english: &str, line: &str) -> (String, String) {
         let value = value.trim_start();
         if value.is_empty() || value.starts_with('#') {
             return ("il manque la valeur après le signe =".into(), VALUE.into());
+        }
+        let word = value.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        if let Some(truth) = truth(word) {
+            let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+            return (
+                format!("« {word} » n’est pas compris : oui s’écrit true, non s’écrit false"),
+                format!("écrivez : {key} = {truth}"),
+            );
         }
         if value.starts_with(char::is_alphabetic) {
             return ("le texte doit être entre guillemets".into(), VALUE.into());

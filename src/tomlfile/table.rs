@@ -49,6 +49,11 @@ impl<'f> Table<'f> {
         self.entry(key).is_some()
     }
 
+    /// Whether a key is there with a text of blanks: for keys whose absence means something that nobody would guess.
+    pub fn is_blank(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|entry| matches!(&entry.node.value, Value::Text(text) if text.trim().is_empty()))
+    }
+
     /// Adds a mistake at a key's line, or at the table's when the key is absent.
     pub fn problem(&self, key: &str, message: impl Into<String>, advice: impl Into<String>) {
         self.file.problem(self.line_of(key), message, advice);

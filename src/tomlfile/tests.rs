@@ -71,6 +71,8 @@ fn mistakes_of_syntax_are_said_in_french() {
     says("name =\n", &["s.toml:1: il manque la valeur après le signe ="]);
     says("name \"Nantes\"\n", &["s.toml:1: il manque le signe = et la valeur"]);
     says("name = \"a\"\nname = \"b\"\n", &["s.toml:2: cette clé est déjà écrite plus haut"]);
+    says("on = non\n", &["s.toml:1: « non » n’est pas compris : oui s’écrit true, non s’écrit false"]);
+    says("on = Vrai # x\n", &["s.toml:1: « Vrai » n’est pas compris : oui s’écrit true, non s’écrit false"]);
     says("name = \"a\"\nprénom = \"b\"\n", &["s.toml:2: le nom de la clé contient un caractère interdit"]);
     says("name = \"a\"\n[mail\nfrom = \"x\"\n", &["s.toml:2: le titre n’est pas fermé"]);
     says("name = \"a\"\nthemes = [\"a\" \"b\"]\n", &["s.toml:2: il manque une virgule entre deux valeurs de la liste"]);

@@ -78,7 +78,7 @@ impl Reader {
         let page = Page::of(input);
         let territory = read_territory(input);
         let dates = read_dates(input, &territory);
-        let kind = kind::read(&page, input, kind::Closes::of(&dates.deadline));
+        let kind = kind::read(&page, input, kind::Closes::of(&dates.deadline), &dates.deadline.evidence);
         let kind_value = kind.value;
         let dates = if says_how_to_apply(kind_value) { dates } else { without_applications(dates) };
         let who = audience::read(&page, input, kind_value);

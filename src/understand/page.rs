@@ -153,6 +153,14 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
                 "continuer à lire",
                 "transcription du contenu de la page",
                 "accepter les cookies",
+                "panneau de gestion des cookies",
+                "accéder au contenu",
+                "accéder au menu",
+                "accéder à la navigation",
+                "accéder à la recherche",
+                "skip to main content",
+                "skip to content",
+                "nouvelle fenêtre",
                 "tout accepter",
                 "tout refuser",
                 "gestion des cookies",
@@ -162,7 +170,16 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
         ),
         (
             Mark::Label,
-            &["crédit photo", "crédits photo", "mise à jour le", "mis à jour le", "publié le", "temps de lecture"][..],
+            &[
+                "crédit photo",
+                "crédits photo",
+                "mise à jour le",
+                "mis à jour le",
+                "dernière mise à jour",
+                "publié le",
+                "mis en ligne le",
+                "temps de lecture",
+            ][..],
         ),
         (Mark::Foot, &["revenir en haut", "haut de page", "vous a t il été utile", "vous a t elle été utile"][..]),
         (Mark::Trail, &["accueil", "vous êtes ici"][..]),
@@ -184,6 +201,23 @@ static MARKS: LazyLock<Phrases<Mark>> = LazyLock::new(|| {
                 "ces articles peuvent vous intéresser",
                 "vous aimerez aussi",
                 "autres actualités",
+                "autres publications",
+                "autres articles",
+                "autres annonces",
+                "actualités récentes",
+                "articles récents",
+                "derniers articles",
+                "dernières publications",
+                "voir toutes les actualités",
+                "contenus similaires",
+                "contenus associés",
+                "pages associées",
+                "à découvrir aussi",
+                "à consulter aussi",
+                "pourraient vous intéresser",
+                "pourrait vous intéresser",
+                "nos autres appels à projets",
+                "autres appels à projets",
                 "dernières actualités",
                 "toutes les actualités",
                 "toute l'actualité",
@@ -297,13 +331,15 @@ static PROCEDURE: LazyLock<Phrases<()>> = LazyLock::new(|| {
         "annexes",
         "contact",
         "contacts",
-        "cookies",
         "recours",
         "réclamation*",
         "plan de financement",
     ];
     Phrases::new([((), WORDS)])
 });
+
+/// A section of procedure is no longer than this: a text without more headings speaks of other things again.
+const PROCEDURE_BYTES: usize = 2_500;
 
 /// From each heading that tells of the procedure to the next heading.
 fn procedure(text: &str) -> Vec<Range<usize>> {
@@ -322,6 +358,9 @@ fn procedure(text: &str) -> Vec<Range<usize>> {
         at += line.len();
     }
     sections.extend(open.map(|start| start..text.len()));
+    for section in &mut sections {
+        section.end = section.end.min(section.start + PROCEDURE_BYTES);
+    }
     sections
 }
 

@@ -72,7 +72,8 @@ fn who_may_apply_and_whether_a_ccas_may() {
     check("Peuvent répondre les entreprises de moins de 50 salariés.", &[Entreprises], Some(false));
     check("Peuvent répondre les associations. Les collectivités ne sont pas éligibles.", &[Associations], Some(false));
     check("L’appel est réservé aux lycées et aux collèges.", &[Etablissements], Some(false));
-    check("Peuvent candidater les associations ou toute personne morale.", &[Associations], None);
+    // A CCAS is one.
+    check("Peuvent candidater les associations ou toute personne morale.", &[Associations], Some(true));
     check("Les actions concernent les jeunes et les habitants du quartier.", &[], None);
     check("", &[], None);
 }

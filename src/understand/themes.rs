@@ -17,8 +17,8 @@ const THEMES_MAX: usize = 3;
 /// What a theme must score at least: two ordinary expressions in the body, or one in the title.
 const SCORE_MIN: f32 = 2.0;
 /// A second theme must reach this share of the first; a third this one.
-const SECOND_SHARE: f32 = 0.36;
-const THIRD_SHARE: f32 = 0.5;
+const SECOND_SHARE: f32 = 0.4;
+const THIRD_SHARE: f32 = 0.6;
 
 const TITLE_FACTOR: f32 = 4.0;
 const LEAD_FACTOR: f32 = 1.6;

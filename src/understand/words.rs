@@ -3,6 +3,7 @@
 //! Every reader of meaning (kind, themes, audiences…) looks for phrases in these words and quotes the clean text
 //! behind them. It knows no phrase and no theme.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -15,24 +16,29 @@ use unicode_normalization::char::decompose_canonical;
 pub(super) struct Words<'t> {
     text: &'t str,
     plain: String,
-    stems: String,
     marks: Vec<Mark>,
+    /// Made when they are asked for: most readers look for whole words.
+    stems: OnceCell<Stems>,
 }
 
-/// Where one word stands: in `plain`, in `stems`, and in the text.
+/// Where one word stands: in `plain`, and in the text.
 struct Mark {
     plain: usize,
-    stem: usize,
     start: usize,
     end: usize,
 }
 
+/// The words cut to their stems, and where each stands in them.
+struct Stems {
+    text: String,
+    at: Vec<usize>,
+}
+
 impl<'t> Words<'t> {
     pub fn of(text: &'t str) -> Self {
-        let mut words =
-            Self { text, plain: String::with_capacity(text.len() + 2), stems: String::new(), marks: vec![] };
+        let plain = String::with_capacity(text.len() + 2);
+        let mut words = Self { text, plain, marks: vec![], stems: OnceCell::new() };
         words.split();
-        words.stem();
         words
     }
 
@@ -51,23 +57,28 @@ impl<'t> Words<'t> {
     }
 
     pub fn stems(&self) -> &str {
-        &self.stems
+        &self.stemmed().text
+    }
+
+    fn stemmed(&self) -> &Stems {
+        self.stems.get_or_init(|| self.stem())
     }
 
     /// The bytes of the text behind a match in [`Self::plain`].
     pub fn behind_plain(&self, found: Range<usize>) -> Range<usize> {
-        self.behind(found, |mark| mark.plain)
+        self.behind(found, |nth| self.marks.get(nth).map_or(usize::MAX, |mark| mark.plain))
     }
 
     /// The bytes of the text behind a match in [`Self::stems`].
     pub fn behind_stems(&self, found: Range<usize>) -> Range<usize> {
-        self.behind(found, |mark| mark.stem)
+        let at = &self.stemmed().at;
+        self.behind(found, |nth| at.get(nth).copied().unwrap_or(usize::MAX))
     }
 
-    fn behind(&self, found: Range<usize>, at: impl Fn(&Mark) -> usize) -> Range<usize> {
+    fn behind(&self, found: Range<usize>, at: impl Fn(usize) -> usize) -> Range<usize> {
         // A match starts at the space before its first word, so the first word is the first mark after it.
-        let first = self.marks.partition_point(|mark| at(mark) <= found.start);
-        let last = self.marks.partition_point(|mark| at(mark) < found.end.max(found.start + 2)).saturating_sub(1);
+        let first = first_where(self.marks.len(), |nth| at(nth) > found.start);
+        let last = first_where(self.marks.len(), |nth| at(nth) >= found.end.max(found.start + 2)).saturating_sub(1);
         match (self.marks.get(first.min(last)), self.marks.get(last)) {
             (Some(a), Some(z)) => a.start..z.end,
             _ => 0..0,
@@ -83,7 +94,7 @@ impl<'t> Words<'t> {
             if c.is_alphanumeric() || c == '€' {
                 if word_start.is_none() {
                     word_start = Some(at);
-                    self.marks.push(Mark { plain: self.plain.len(), stem: 0, start: at, end: at });
+                    self.marks.push(Mark { plain: self.plain.len(), start: at, end: at });
                 }
                 push_folded(&mut self.plain, c);
                 newlines = 0;
@@ -115,32 +126,44 @@ impl<'t> Words<'t> {
 
     fn end_sentence(&mut self, at: usize, len: usize) {
         if !self.plain.ends_with("| ") {
-            self.marks.push(Mark { plain: self.plain.len(), stem: 0, start: at, end: at + len });
+            self.marks.push(Mark { plain: self.plain.len(), start: at, end: at + len });
             self.plain.push_str("| ");
         }
     }
 
-    fn stem(&mut self) {
+    fn stem(&self) -> Stems {
         let stemmer = Stemmer::create(Algorithm::French);
-        let mut stems = String::with_capacity(self.plain.len());
-        stems.push(' ');
+        let mut text = String::with_capacity(self.plain.len());
+        let mut at = Vec::with_capacity(self.marks.len());
+        text.push(' ');
         // A text repeats its words: each is stemmed once.
         let mut known: HashMap<&str, Range<usize>> = HashMap::new();
-        for mark in &mut self.marks {
-            mark.stem = stems.len();
+        for mark in &self.marks {
+            let start = text.len();
+            at.push(start);
             let rest = self.plain.get(mark.plain..).unwrap_or_default();
             let word = rest.split(' ').next().unwrap_or_default();
             match known.get(word) {
-                Some(range) => stems.extend_from_within(range.clone()),
+                Some(range) => text.extend_from_within(range.clone()),
                 None => {
-                    push_stem(&mut stems, word, &stemmer);
-                    known.insert(word, mark.stem..stems.len());
+                    push_stem(&mut text, word, &stemmer);
+                    known.insert(word, start..text.len());
                 }
             }
-            stems.push(' ');
+            text.push(' ');
         }
-        self.stems = stems;
+        Stems { text, at }
     }
+}
+
+/// The first of `count` ordered things for which it holds; `count` when for none.
+fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
 }
 
 /// A phrase as [`Words::plain`] writes it, without the outer spaces.
@@ -150,7 +173,7 @@ pub(super) fn fold(phrase: &str) -> String {
 
 /// A phrase as [`Words::stems`] writes it, without the outer spaces.
 pub(super) fn fold_to_stems(phrase: &str) -> String {
-    Words::of(phrase).stems.trim_matches([' ', '|']).to_owned()
+    Words::of(phrase).stems().trim_matches([' ', '|']).to_owned()
 }
 
 fn push_stem(out: &mut String, word: &str, stemmer: &Stemmer) {

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -40,8 +41,8 @@ pub struct Site {
     /// Where members see to their own choices and data.
     pub desk: Desk,
     catalogue: public::Catalogue,
-    /// As the files were last read.
-    app: RwLock<Arc<App>>,
+    /// The settings, themes and store, as the files were when this site was made.
+    app: Arc<App>,
 }
 
 impl Site {
@@ -55,18 +56,12 @@ impl Site {
             desk: Desk::of(app)?,
             pages: Pages::new().map_err(|error| Trouble::Template(error.to_string()))?,
             catalogue: public::Catalogue::default(),
-            app: RwLock::new(app.clone()),
+            app: app.clone(),
         }))
     }
 
-    /// The settings, themes and store as they are now.
     pub fn app(&self) -> Arc<App> {
-        self.app.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The files were read again: from now on pages follow them.
-    pub fn renew(&self, app: &Arc<App>) {
-        *self.app.write().unwrap_or_else(PoisonError::into_inner) = app.clone();
+        self.app.clone()
     }
 
     /// A page filled with what every page shows and what this one adds.
@@ -80,8 +75,30 @@ impl Site {
 const BODY_BYTES_MAX: usize = 64 << 10;
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// The site that pages are made from now: the daemon changes it when it has read its files again.
+#[derive(Clone)]
+pub struct Current(Arc<RwLock<Arc<Site>>>);
+
+impl Current {
+    fn show(&self, site: Arc<Site>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = site;
+    }
+}
+
+impl From<Arc<Site>> for Current {
+    fn from(site: Arc<Site>) -> Self {
+        Self(Arc::new(RwLock::new(site)))
+    }
+}
+
+impl FromRef<Current> for Arc<Site> {
+    fn from_ref(current: &Current) -> Self {
+        current.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Every page, with the headers that all of them carry.
-pub fn router(site: Arc<Site>) -> Router {
+pub fn router(site: impl Into<Current>) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
@@ -90,7 +107,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(member::routes())
         .merge(admin::routes())
         .fallback(public::not_found)
-        .with_state(site)
+        .with_state(site.into())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
         .layer(header(
@@ -103,24 +120,55 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
-/// Serves the pages until `stopped` says so.
-pub async fn serve(
-    site: Arc<Site>,
-    listen: SocketAddr,
-    mut stopped: watch::Receiver<bool>,
-) -> Result<JoinHandle<()>, Trouble> {
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
+/// Takes an address for the pages.
+pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Trouble> {
+    TcpListener::bind(listen).await.map_err(|error| {
         Trouble::File(format!(
-            "[web] listen : le port {listen} ne peut pas être ouvert ({error}) ; un autre programme l'occupe-t-il ?"
+            "[web] listen : l'adresse {listen} ne peut pas être ouverte : {}",
+            crate::model::why_refused(&error)
         ))
-    })?;
-    tracing::info!(%listen, "pages are served");
-    Ok(tokio::spawn(async move {
+    })
+}
+
+/// Pages being served.
+pub struct Served {
+    current: Current,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    /// From now on, pages are made from this.
+    pub fn show(&self, site: Arc<Site>) {
+        self.current.show(site);
+    }
+
+    /// Lets pages that are being read end, for a moment.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(STOP_WITHIN, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Serves the pages until told to stop.
+pub fn serve(site: Arc<Site>, listener: TcpListener) -> Served {
+    let (stop, mut stopped) = watch::channel(false);
+    let current = Current::from(site);
+    let router = router(current.clone());
+    if let Ok(listen) = listener.local_addr() {
+        tracing::info!(%listen, "pages servies");
+    }
+    let task = tokio::spawn(async move {
         let ended = async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        if let Err(error) = axum::serve(listener, router(site)).with_graceful_shutdown(ended).await {
-            tracing::error!(%error, "the pages are no longer served");
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
+            tracing::error!(%error, "les pages ne sont plus servies");
         }
-    }))
+    });
+    Served { current, stop, task }
 }

@@ -45,7 +45,7 @@ impl Pages {
         match filled {
             Ok(html) => Page { status, html },
             Err(error) => {
-                tracing::error!(page = name, %error, "page could not be rendered");
+                tracing::error!(page = name, %error, "une page n'a pas pu être faite");
                 Page { status: StatusCode::INTERNAL_SERVER_ERROR, html: "Cette page est en panne.".to_owned() }
             }
         }

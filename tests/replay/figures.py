@@ -100,7 +100,7 @@ def main(replay, glaneur):
         server.wait()
         shutil.rmtree(work, ignore_errors=True)
     report(round_, notices, receipts, own_deadlines(os.path.join(replay, "data")))
-    print(f"\none round and its edition: {seconds:.1f} s, of which most waits for polite pauses; peak memory {peak} MB")
+    print(f"\none round and its edition: {seconds:.1f} s, of which most waits for polite pauses; peak memory {peak} MB, all paths of the faults site included")
 
 
 def report(round_, notices, edition, own):

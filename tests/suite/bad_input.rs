@@ -55,8 +55,16 @@ fn wrong_words_are_said_in_french() {
     check("colect", "collect");
     check("notices list --kind concert", "accreditation");
     check("once --now hier", "« hier »");
+    check("once --now hier", "comme 2026-01-12T08:00:00+01:00");
     check("edition show", "il manque");
+    check("edition show", "Forme : glaneur edition show");
+    check("edition show douze", "glaneur edition list");
+    check("demo --port beaucoup", "de 1 à 65535");
+    check("notices correct n1234567", "une option au moins parmi --deadline <DATE>, --territory <LIEUX>");
+    check("backup", "FICHIER");
     check("once --vite", "« --vite »");
+    check("understand page.html", "https://www.exemple.fr/page");
+    check("understand --file absent.html", "il n'existe pas");
 }
 
 #[test]
@@ -184,4 +192,56 @@ fn a_failure_is_told_on_standard_output_to_those_who_asked_for_json() {
     workspace.import_members();
     let answer = workspace.run("edition show 99 --json").status(2);
     assert!(answer.json()["error"].as_str().unwrap().contains("99"));
+}
+
+#[test]
+fn no_english_of_the_system_reaches_a_reader() {
+    let workspace = Workspace::sqlite();
+    std::fs::create_dir(workspace.path().join("dossier.csv")).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    for (words, status, part) in [
+        ("members import absent.csv".to_owned(), 2, "il n'existe pas"),
+        ("members import dossier.csv".to_owned(), 2, "c'est un dossier"),
+        ("init glaneur.toml".to_owned(), 2, "ne peut pas être créé"),
+        (format!("demo --port {port} --dir essai"), 2, "un autre programme l'occupe déjà"),
+    ] {
+        let answer = workspace.run(&words).status(status).complains(part);
+        assert!(!answer.err.contains("os error"), "{words}: {}", answer.err);
+    }
+    assert!(!workspace.path().join("essai").exists(), "the port is asked for before any work");
+}
+
+#[test]
+fn settings_that_would_be_guessed_at_are_said() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("schedule = \"0 8 * * lun\"", "schedule = \"\"");
+    workspace.run("check").status(2).complains("« schedule » est vide").complains("\"0 8 * * lun\"");
+    workspace.set("schedule = \"\"", "schedule = \"0 8 * * lun\"");
+    let entry = "[[source]]\nid = \"a\"\nname = \"A\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n";
+    workspace.write("sources.toml", &format!("{entry}enabled = non\n"));
+    workspace.run("check").status(2).complains("sources.toml:6:").complains("écrivez : enabled = false");
+    workspace.write("sources.toml", &format!("{entry}themes = [\"santee\"]\n"));
+    workspace.run("check").status(2).complains("sources.toml:6:").complains("vouliez-vous « sante »");
+    workspace.write("sources.toml", &format!("{entry}territory = \"99999\"\n"));
+    workspace.run("check").status(2).complains("sources.toml:6:");
+    workspace.write(
+        "sources.toml",
+        &format!("{}{}", entry.replace("[[source]]", "[source]"), entry.replace("\"a\"", "\"b\"")),
+    );
+    let answer = workspace.run("check").status(2);
+    assert_eq!(answer.err.matches("sources.toml").count(), 1, "{}", answer.err);
+}
+
+#[test]
+fn what_comes_from_outside_cannot_move_the_cursor() {
+    let workspace = Workspace::sqlite();
+    workspace.write("membres.csv", "email;organisation;promotion;territoire\na@exemple.example;\u{1b}[2JCCAS\u{9b};;\u{1b}]0;Nulleville\u{7}\nb@exemple.example;\u{1b}[2JCCAS;;Nanterre\n");
+    let answer = workspace.run("members import membres.csv").status(1);
+    let shown = answer.out + &answer.err + &workspace.run("members list").done().out;
+    assert!(shown.contains("CCAS") && !shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
+    // A page of a site, through a title.
+    workspace.write("page.html", "<html><title>Appel \u{9b}31m à projets</title><body><p>Un texte.</p></body></html>");
+    let answer = workspace.run("understand --file page.html").done();
+    assert!(!answer.out.contains('\u{9b}'), "{:?}", answer.out);
 }

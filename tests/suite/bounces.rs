@@ -5,6 +5,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::mta::SmtpSink;
+use crate::support::{MONDAY, Site, Workspace, on_both};
+
 const QMAIL: &str = "From: MAILER-DAEMON@mx.relais.example\nTo: rebonds@reseau.example\nSubject: failure notice\n\nI wasn't able to deliver your message to the following addresses.\n\n<lea@ville.example>:\n550 5.1.1 unknown\n";
 const ABSENT: &str =
     "From: max@ville.example\nTo: rebonds@reseau.example\nSubject: Absence du bureau\n\nDe retour lundi.\n";
@@ -54,4 +57,93 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_are_read() {
     let (objects, status, errors) = read(&["absent.eml", &sound.display().to_string()], "");
     assert_eq!((objects.len(), status), (1, 1));
     assert!(errors.contains("absent.eml"), "{errors}");
+}
+
+/// An edition sent to the two members whom it concerns, and the Message-ID of the one to Léa.
+fn sent_to_lea(workspace: &mut Workspace) -> (Site, SmtpSink, String) {
+    let site = Site::start();
+    site.publish("aap", "Appel à projets : épiceries solidaires", "Dépôt des dossiers jusqu'au 20 février 2026 à 12h.");
+    workspace.write("sources.toml", &site.source("essai", "D93"));
+    let sink = SmtpSink::start();
+    workspace.set("file:outbox", &format!("smtp://{}", sink.address()));
+    workspace.import_members();
+    workspace.run_at(MONDAY, "once").done();
+    let receipts = workspace.run("edition receipts 1 --json").done().json();
+    let rows = receipts["deliveries"].as_array().unwrap();
+    let lea = rows.iter().find(|row| row["email"] == "lea@montreuil.example").unwrap();
+    (site, sink, lea["message_id"].as_str().unwrap().to_owned())
+}
+
+/// A failure for good in a report; the returned mail is named by its Message-ID alone.
+fn report(status: &str, words: &str, message_id: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.relais.example\nTo: reseau@reseau.example\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nÉchec.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.relais.example\n\nFinal-Recipient: rfc822; ailleurs@interne.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; {words}\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{message_id}>\n\n--b--\n"
+    )
+}
+
+fn state(workspace: &Workspace, email: &str) -> String {
+    let list = workspace.run("members list --json").done().json();
+    let members = list["members"].as_array().unwrap();
+    members.iter().find(|member| member["email"] == email).unwrap()["state"]["is"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_dead_address_suspends_its_member_once_and_an_administrator_undoes_it() {
+    on_both(|mut workspace: Workspace| {
+        let (_site, _sink, message_id) = sent_to_lea(&mut workspace);
+        workspace.write("retour.eml", &report("5.1.1", "550 5.1.1 Utilisateur inconnu", &message_id));
+        workspace.run("bounces read retour.eml").done();
+        assert_eq!(state(&workspace, "lea@montreuil.example"), "active", "reading changes nothing");
+        workspace.run("bounces read --apply retour.eml").done();
+        assert_eq!(state(&workspace, "lea@montreuil.example"), "suspended");
+        let shown = workspace.run("members show lea@montreuil.example").done();
+        shown.says("suspendu : adresse refusée").says("550 5.1.1 Utilisateur inconnu");
+        workspace.run("edition receipts 1").done().says("550 5.1.1 Utilisateur inconnu");
+        workspace.run("members resume lea@montreuil.example").done().says("actif");
+        workspace.run("bounces read --apply retour.eml").done();
+        assert_eq!(state(&workspace, "lea@montreuil.example"), "active", "a message counts once");
+        assert_eq!(workspace.run("edition receipts 1 --json").json()["counts"]["sent"], 2, "no delivery changes state");
+    });
+}
+
+#[test]
+fn full_mailboxes_are_counted_and_other_answers_do_nothing() {
+    let mut workspace = Workspace::sqlite();
+    let (_site, _sink, message_id) = sent_to_lea(&mut workspace);
+    workspace.write("plein.eml", &report("5.2.2", "552 5.2.2 Boîte pleine", &message_id));
+    workspace.write("absent.eml", "From: lea@montreuil.example\nTo: reseau@reseau.example\nAuto-Submitted: auto-replied\nSubject: Re\n\nJe ne travaille plus ici.\n");
+    workspace.write("inconnu.eml", QMAIL);
+    workspace.run("bounces read --apply plein.eml absent.eml inconnu.eml").done();
+    assert_eq!(state(&workspace, "lea@montreuil.example"), "active");
+    workspace.run("members show lea@montreuil.example").done().says("Boîte pleine").says("ne travaille plus");
+}
+
+#[test]
+fn a_mail_that_asks_to_leave_is_obeyed() {
+    let mut workspace = Workspace::sqlite();
+    let (_site, _sink, _) = sent_to_lea(&mut workspace);
+    workspace.write(
+        "quitter.eml",
+        "From: Sam <sam@nanterre.example>\nTo: reseau@reseau.example\nSubject: desinscription-1\n\n",
+    );
+    workspace.run("bounces read --apply quitter.eml").done();
+    assert_eq!(state(&workspace, "sam@nanterre.example"), "left");
+}
+
+#[test]
+fn a_turn_reads_the_maildir_and_marks_what_it_read() {
+    let mut workspace = Workspace::sqlite();
+    let (_site, _sink, message_id) = sent_to_lea(&mut workspace);
+    for folder in ["new", "cur", "tmp"] {
+        std::fs::create_dir_all(workspace.path().join("retours").join(folder)).unwrap();
+    }
+    workspace.set("[digest]", "[mail.bounce]\nmaildir = \"retours\"\n\n[digest]");
+    workspace.write("retours/new/1.abc", &report("5.1.1", "550 5.1.1 Utilisateur inconnu", &message_id));
+    workspace.write("retours/new/2.abc", "ni courriel ni rien");
+    workspace.run_at(MONDAY, "once").done();
+    assert_eq!(state(&workspace, "lea@montreuil.example"), "suspended");
+    assert!(workspace.path().join("retours/cur/1.abc:2,S").is_file());
+    assert_eq!(std::fs::read_dir(workspace.path().join("retours/new")).unwrap().count(), 0);
+    std::fs::remove_dir_all(workspace.path().join("retours")).unwrap();
+    workspace.run_at(MONDAY, "once").status(1).complains("la boîte des retours");
 }

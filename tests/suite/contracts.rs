@@ -107,7 +107,9 @@ fn init_writes_files_that_are_sound_and_leaves_what_is_there() {
     }
     workspace.run("check --config neuf/glaneur.toml").done();
     std::fs::write(fresh.join("sources.toml"), "# à moi\n").unwrap();
-    workspace.run("init neuf").status(1).says("laissé comme il est");
+    workspace.run("init neuf").status(2).says("laissé comme il est").complains("rien n'a été écrit");
+    std::fs::remove_file(fresh.join("themes.toml")).unwrap();
+    workspace.run("init neuf").status(1).says("laissé comme il est").says("écrit : neuf/themes.toml");
     assert_eq!(std::fs::read_to_string(fresh.join("sources.toml")).unwrap(), "# à moi\n");
 }
 

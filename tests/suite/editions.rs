@@ -169,3 +169,59 @@ fn a_restored_backup_sends_nothing_until_a_person_says_so() {
     workspace.run_at(MONDAY, &format!("edition send {id}")).done();
     assert_eq!(workspace.mails().len(), 2);
 }
+
+#[test]
+fn a_draft_approved_later_offers_no_call_that_closed_meanwhile_and_says_so() {
+    on_both(|mut workspace: Workspace| {
+        workspace.set("review = \"off\"", "review = \"before-send\"");
+        let site = prepared(&workspace);
+        site.publish("long", "Appel à projets : potagers partagés", "Dépôt des dossiers jusqu'au 15 mars 2026.");
+        workspace.run_at(MONDAY, "collect").done();
+        let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+        // Found after the draft: it waits for the next edition.
+        site.publish("tard", "Appel à projets : cuisines mobiles", "Dépôt des dossiers jusqu'au 30 mars 2026.");
+        workspace.run_at("2026-02-19T08:00:00+01:00", "collect essai").done();
+        let later = "2026-02-21T09:00:00+01:00";
+        workspace.run_at(later, &format!("edition approve {id}")).done().says("épiceries solidaires").says("passée");
+        workspace.run_at(later, &format!("edition send {id}")).done();
+        let mails = workspace.mails();
+        assert_eq!(mails.len(), 2);
+        for mail in &mails {
+            mail.says("potagers partagés").says("15 mars").is_silent_on("épiceries").is_silent_on("cuisines mobiles");
+        }
+    });
+}
+
+#[test]
+fn a_trial_is_written_under_names_without_addresses_and_shows_how_to_leave() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("from = \"Réseau d'essai <reseau@reseau.example>\"\n", "");
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "collect").done();
+    let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+    workspace.run_at(MONDAY, &format!("edition send {id}")).done();
+    let files = std::fs::read_dir(workspace.path().join("outbox")).unwrap();
+    let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [format!("edition-{id}-membre-1.eml"), format!("edition-{id}-membre-3.eml")]);
+    for mail in workspace.mails() {
+        let header = mail.header("List-Unsubscribe").unwrap();
+        assert!(header.contains("mailto:equipe@reseau.example?subject=desinscription"), "{header}");
+        mail.says("mailto:equipe@reseau.example?subject=desinscription");
+    }
+}
+
+#[test]
+fn receipts_name_everybody_on_request_and_say_what_a_draft_waits_for() {
+    let mut workspace = Workspace::sqlite();
+    workspace.set("review = \"off\"", "review = \"before-send\"");
+    let _site = prepared(&workspace);
+    workspace.run_at(MONDAY, "collect").done();
+    let id = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+    let receipts = |options: &str| workspace.run_at(MONDAY, &format!("edition receipts {id} {options}")).done();
+    receipts("").says("brouillon ; rien n'est encore à envoyer");
+    workspace.run_at(MONDAY, &format!("edition approve {id}")).done();
+    workspace.run_at(MONDAY, &format!("edition send {id}")).done();
+    assert!(!receipts("").out.contains("lea@montreuil.example"));
+    receipts("--all").says("lea@montreuil.example : envoyé").says("sam@nanterre.example : sans envoi — ");
+}

@@ -17,7 +17,7 @@ fn prepared(workspace: &mut Workspace, digest: &str) -> Site {
 
 /// What administrators were mailed.
 fn told(workspace: &Workspace) -> Vec<Mail> {
-    mails(&workspace.path().join("outbox/administrateurs"))
+    mails(&workspace.path().join("outbox/admins"))
 }
 
 #[test]
@@ -133,6 +133,29 @@ fn administrators_are_told_by_the_same_server_and_a_trial_surprises_nobody() {
     workspace.set("[digest]", "only_to = [\"essai@reseau.example\"]\n\n[digest]");
     workspace.run_at(NEXT_MONDAY, "once").done();
     assert_eq!(sink.all_mails().len(), 1, "with only_to nobody else is written to");
+}
+
+#[test]
+fn what_was_changed_in_a_draft_holds_when_it_is_approved_weeks_later() {
+    on_both(|mut workspace: Workspace| {
+        let site = prepared(&mut workspace, "review = \"before-send\"");
+        site.publish("c", "Appel à projets : potagers partagés", "Dépôt des dossiers jusqu'au 15 mars 2026.");
+        workspace.run_at(MONDAY, "once").done();
+        workspace.write("mot.md", "Bonne **lecture** !");
+        let shown = workspace.run_at(MONDAY, "edition show 1 --json").done().json();
+        let notices = shown["notices"].as_array().unwrap();
+        let gardens = notices.iter().find(|one| one["title"].as_str().unwrap().contains("jardins")).unwrap();
+        let edit = format!("edition edit 1 --drop {} --word mot.md", gardens["number"]);
+        workspace.run_at(MONDAY, &edit).done();
+        let later = "2026-02-21T09:00:00+01:00";
+        workspace.run_at(later, "edition approve 1").done().says("épiceries solidaires").says("passée");
+        workspace.run_at(later, "edition send 1").done();
+        let mails = workspace.mails();
+        assert_eq!(mails.len(), 2);
+        for mail in &mails {
+            mail.says("potagers partagés").says("lecture").is_silent_on("épiceries").is_silent_on("jardins");
+        }
+    });
 }
 
 #[test]

@@ -21,17 +21,20 @@ impl std::fmt::Display for Status {
     }
 }
 
-/// The first enhanced status; one that says something rather than x.0.0.
+/// The first enhanced status of a failure; one that says something rather than x.0.0. One of success only without any,
+/// since versions of programs look the same.
 pub(super) fn status(text: &str) -> Option<Status> {
     let mut plain = None;
+    let mut success = None;
     for word in text.split(|c: char| !(c.is_ascii_digit() || c == '.')) {
         match parse(word.trim_matches('.')) {
+            Some(status) if status.class == 2 => success = success.or(Some(status)),
             Some(status) if status.is_specific() => return Some(status),
             Some(status) => plain = plain.or(Some(status)),
             None => {}
         }
     }
-    plain
+    plain.or(success)
 }
 
 fn parse(word: &str) -> Option<Status> {
@@ -93,6 +96,7 @@ mod tests {
         check("550-5.7.26 unauthenticated", "5.7.26");
         check("host [5.1.1.9] said 5.0.0, then 5.2.2", "5.2.2");
         check("5.0.0", "5.0.0");
+        check("program 2.0.12 said 5.1.1", "5.1.1");
         check("version 5.1, 15.1.1, 6.1.1", "");
     }
 

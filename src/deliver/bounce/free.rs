@@ -14,7 +14,7 @@ use super::{Kind, RECIPIENTS_MAX, Recipient, address};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Signs {
     None,
-    /// Its words alone say so.
+    /// Its words alone say so, in a mail that a person may have written.
     Words,
     /// It comes from a mail system and says so.
     Daemon,
@@ -251,11 +251,13 @@ pub(super) fn signs(parts: &Parts) -> Signs {
     }
 }
 
-pub(super) fn read(parts: &Parts) -> Vec<Recipient> {
+pub(super) fn read(parts: &Parts, signs: Signs) -> Vec<Recipient> {
     let report = Report::of(parts);
     let mut found = named_by_header(parts);
+    // A person writes about an address too; a system lists it, or quotes a code.
+    let listed_only = signs == Signs::Words && !report.lines.iter().any(|line| line.coded);
     if found.is_empty() {
-        found = report.failed(parts);
+        found = report.failed(parts, if listed_only { &Rank::ALL[..1] } else { &Rank::ALL });
     }
     found.truncate(RECIPIENTS_MAX);
     let single = found.len() == 1;
@@ -322,7 +324,7 @@ impl Report {
     }
 
     /// The addresses of the best rank that there are.
-    fn failed(&self, parts: &Parts) -> Vec<Failed> {
+    fn failed(&self, parts: &Parts, ranks: &[Rank]) -> Vec<Failed> {
         const OWN: [&str; 9] =
             ["to", "cc", "from", "sender", "errors-to", "reply-to", "return-path", "x-beenthere", "delivered-to"];
         let own = parts.addresses_in(&OWN);
@@ -334,8 +336,8 @@ impl Report {
             return vec![user];
         }
         // Ours failed too when nothing else did: a mailbox that passes mail on to itself.
-        for (ours, ranks) in [(Ours::Spared, &Rank::ALL[..]), (Ours::Counted, &Rank::ALL[..2])] {
-            for rank in ranks {
+        for (ours, lowest) in [(Ours::Spared, Rank::Addressed), (Ours::Counted, Rank::Said)] {
+            for rank in ranks.iter().filter(|rank| **rank <= lowest) {
                 let of_rank = all.iter().filter(|(found, _)| found == rank).map(|(_, failed)| failed);
                 let found: Vec<Failed> =
                     of_rank.filter(|failed| ours == Ours::Counted || !is_own(&failed.address)).cloned().collect();
@@ -343,6 +345,9 @@ impl Report {
                     return joined(found);
                 }
             }
+        }
+        if ranks.len() < Rank::ALL.len() {
+            return Vec::new();
         }
         let addressed = parts.original_header("to").map(|to| address::all(to).collect::<Vec<_>>()).unwrap_or_default();
         match addressed.as_slice() {
@@ -402,11 +407,14 @@ impl Report {
             words = self.lines.iter().find(|line| !line.is_empty()).map(|line| line.text.clone()).unwrap_or_default();
         }
         let status = code::status(&words).or_else(|| single.then(|| code::status(&self.whole)).flatten());
+        // A version of a program is no status.
+        let status = status.filter(|status| status.class != 2 || words.contains("250"));
         let (kind, cause) = cause::of_failure(status, &words);
         let cause = if cause == Cause::Unsaid && single { cause::of_words(&self.whole) } else { cause };
         let stopped = says(&folded(&words), GIVEN_UP) && cause != Cause::Full && cause != Cause::Policy;
         let kind = match self.delayed {
             true => Kind::Soft,
+            false if status.is_some_and(|status| status.class == 2) => Kind::None,
             false if stopped => Kind::Hard,
             false => kind,
         };

@@ -123,7 +123,7 @@ fn recipients(parts: &mime::Parts) -> Vec<Recipient> {
         return vec![reply];
     }
     if bounce > free::Signs::None {
-        let found = free::read(parts);
+        let found = free::read(parts, bounce);
         if !found.is_empty() || bounce >= free::Signs::Daemon {
             return found;
         }

@@ -16,6 +16,7 @@ mod transaction;
 use tokio::time::Instant;
 
 use super::Outcome;
+use super::address::masked;
 use crate::model::EmailAddress;
 use pool::Pool;
 pub use server::{Limits, Security, SmtpServer};
@@ -46,7 +47,7 @@ impl Smtp {
         data_before: Instant,
     ) -> Outcome {
         let outcome = self.attempt(&Parcel { from, to, message, data_before }).await;
-        without_address(outcome, to)
+        without_address(outcome)
     }
 
     async fn attempt(&self, parcel: &Parcel<'_>) -> Outcome {
@@ -87,24 +88,15 @@ fn too_slow(server: &SmtpServer) -> Outcome {
     Outcome::Unreachable { why, hopeless: false }
 }
 
-/// Servers repeat the recipient's address in what they say, and what they say is shown and stored.
-fn without_address(outcome: Outcome, to: &EmailAddress) -> Outcome {
-    let clean = |text: String| {
-        // Lower case in ASCII keeps every byte where it was.
-        match text.to_ascii_lowercase().find(&to.expose().to_ascii_lowercase()) {
-            Some(at) => {
-                let (before, rest) = text.split_at(at);
-                let after = rest.get(to.expose().len()..).unwrap_or_default();
-                format!("{before}{}{after}", to.masked())
-            }
-            None => text,
-        }
-    };
+/// Servers repeat addresses in what they say, the recipient's and ours, and what they say is shown, logged and stored.
+fn without_address(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Sent { reply } => Outcome::Sent { reply: clean(reply) },
-        Outcome::Deferred { reply } => Outcome::Deferred { reply: clean(reply) },
-        Outcome::Refused { reply } => Outcome::Refused { reply: clean(reply) },
-        other => other,
+        Outcome::Sent { reply } => Outcome::Sent { reply: masked(&reply) },
+        Outcome::Deferred { reply } => Outcome::Deferred { reply: masked(&reply) },
+        Outcome::Refused { reply } => Outcome::Refused { reply: masked(&reply) },
+        Outcome::Uncertain { why } => Outcome::Uncertain { why: masked(&why) },
+        Outcome::Unreachable { why, hopeless } => Outcome::Unreachable { why: masked(&why), hopeless },
+        Outcome::OutOfTime { why } => Outcome::OutOfTime { why: masked(&why) },
     }
 }
 

@@ -22,6 +22,7 @@ use super::{ExtractError, Listing, charset, guard, page};
 use crate::model::{DetailSelect, Item, JsonSelect, ListSelect, Paging, Response, Source, SourceId, SourceKind};
 pub use detail::propose as detail;
 use pages::NextPage;
+pub(super) use profile::is_generic;
 pub use silent::{Unmatched, in_detail as silent_in_detail, in_list as silent_in_list};
 pub use site::{Cms, Names, Place};
 pub(super) use site::{spip, spip_section};

@@ -54,13 +54,15 @@ fn share(count: usize, of: usize) -> f64 {
 
 /// The heading that bears the title, or the class that says that it does; `None` when it is found without help.
 fn title(group: &Group<'_>) -> Option<String> {
-    ["h2", "h3", "h4", "h5", "h6"].into_iter().map(str::to_owned).chain(titled_classes(group)).find(|candidate| {
-        let Ok(css) = Selector::parse(candidate) else { return false };
-        let told = |(item, profile): &(&ElementRef<'_>, &Rc<Profile>)| {
-            item.select(&css).next().is_some_and(|e| clean::title(&e.inner_html()) == profile.title)
-        };
-        share(group.items.iter().zip(&group.profiles).filter(told).count(), group.items.len()) >= 0.8
-    })
+    ["h2", "h3", "h4", "h5", "h6", "summary", "td"].into_iter().map(str::to_owned).chain(titled_classes(group)).find(
+        |candidate| {
+            let Ok(css) = Selector::parse(candidate) else { return false };
+            let told = |(item, profile): &(&ElementRef<'_>, &Rc<Profile>)| {
+                item.select(&css).next().is_some_and(|e| clean::title(&e.inner_html()) == profile.title)
+            };
+            share(group.items.iter().zip(&group.profiles).filter(told).count(), group.items.len()) >= 0.8
+        },
+    )
 }
 
 fn titled_classes(group: &Group<'_>) -> Vec<String> {
@@ -205,8 +207,10 @@ fn name_of(element: ElementRef<'_>, item: ElementRef<'_>) -> Option<String> {
     if let Some(class) = selector::classes(element).first() {
         return Some(format!(".{class}"));
     }
-    if let Some(label) =
-        element.attr("data-label").or_else(|| element.attr("data-title")).filter(|l| !l.contains(['"', '\\']))
+    if let Some(label) = element
+        .attr("data-label")
+        .or_else(|| element.attr("data-title"))
+        .filter(|l| !l.contains(['"', '\\', '\n', '\r']))
     {
         return Some(
             format!("{tag}[data-label=\"{label}\"]")

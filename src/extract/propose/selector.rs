@@ -15,7 +15,7 @@ static LOOKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?xi)^(?:(?:fr-)?col|row|(?:fr-)?grid|container|wrapper|inner|[whmp][trblxy]?|text|bg|d|flex|float|pull|align|order|gap|border|
           font|size|shadow|rounded|clearfix|first|last|odd|even|pair|impair|active|current|on|off|open|closed?|hidden|visible|
-          animate\w*|fade\w*|wow|aos|lazy\w*|no|is|has|js|u|elementor|vc|et|wp-image|wp-block|uk|span|small|medium|large|left|right|
+          animate\w*|fade\w*|wow|aos|lazy\w*|no|is|has|js|u|elementor-(?:element|widget|section|column|container|row|top|inner|hidden|size|position|clickable|repeater)|vc|et|wp-image|wp-block|uk|span|small|medium|large|left|right|
           center|clear|new|sticky|nth|status|format|type|enlarge|(?:fr-)?enlarge-link|fr-card--\w+|fr-unhidden\w*)(?:[-_].*)?$",
     )
     .ok()

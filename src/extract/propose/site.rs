@@ -56,7 +56,8 @@ pub fn names(document: &Html) -> Names {
     let signs = [" | ", " — ", " – ", " - ", " • ", " :: "];
     let head = signs.iter().fold(head, |head, sign| head.replace(sign, "\n"));
     let parts: Vec<&str> = head.split('\n').map(str::trim).collect();
-    let last = parts.last().copied().filter(|part| parts.len() > 1 && !part.is_empty());
+    let names_nothing = |part: &str| matches!(part.to_lowercase().as_str(), "" | "accueil" | "bienvenue" | "home");
+    let last = parts.iter().rev().copied().find(|part| !names_nothing(part)).filter(|_| parts.len() > 1);
     let site = attribute_of(document, "meta[property='og:site_name']", "content")
         .or_else(|| text_of(document, ".fr-header__service-title"))
         .or_else(|| attribute_of(document, "meta[name='application-name']", "content"))

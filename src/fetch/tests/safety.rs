@@ -55,13 +55,11 @@ async fn nothing_private_is_reached_unless_opened() {
         let url = Url::parse(&format!("http://{host}:{port}/")).unwrap();
         let error = closed.fetch(&Request::get(url.clone())).await.unwrap_err();
         assert!(matches!(error.fault, Fault::ForbiddenAddress(_)), "{host}: {error:?}");
-        assert_eq!(closed.check_url(&url).await.unwrap_err().fault, error.fault, "{host}");
     }
     assert!(site.seen_all().is_empty());
     // Opened, the same addresses are reached, by name too.
     for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
         let url = Url::parse(&format!("http://{host}:{port}/")).unwrap();
-        assert!(fetcher().check_url(&url).await.is_ok(), "{host}");
         assert!(host.starts_with('[') || get(url).await.is_ok(), "{host}");
     }
 }

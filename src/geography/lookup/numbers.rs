@@ -20,6 +20,8 @@ impl Geography {
     pub(super) fn by_number(&self, number: &str) -> Candidates {
         match number.len() {
             1 => self.by_departement_number(&format!("0{number}")),
+            // Written on three digits, as some forms want it: 044.
+            3 if number.starts_with('0') => self.by_departement_number(number.get(1..).unwrap_or_default()),
             2 | 3 => self.by_departement_number(number),
             4 => self.by_five_digits(&format!("0{number}")),
             5 => self.by_five_digits(number),
@@ -53,7 +55,17 @@ pub(super) fn number_of(written: &str) -> Option<String> {
 }
 
 /// Takes the numbers of départements and postcodes out of a folded name.
+///
+/// `cedex 1` is the number of a sorting office, which tells nothing of the place.
 pub(super) fn split_numbers(folded: &str) -> (String, Vec<String>) {
+    if let Some((before, after)) = folded.split_once("cedex") {
+        let office = after.trim_start();
+        let digits = office.len() - office.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if (1..=2).contains(&digits) && before.ends_with(' ') {
+            let rest = office.get(digits..).unwrap_or_default();
+            return split_numbers(&format!("{}{rest}", before.trim_end()));
+        }
+    }
     let is_number = |w: &&str| {
         let corsica = matches!(*w, "2a" | "2b");
         corsica || (matches!(w.len(), 2 | 3 | 5) && w.bytes().all(|b| b.is_ascii_digit()))

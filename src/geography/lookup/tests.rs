@@ -56,6 +56,11 @@ fn a_departement_or_postcode_beside_the_name_decides() {
     check("Vienne (86)", "", "D86");
     check("Vienne (38)", "", "38544");
     check("Montreuil (75)", "", "93048?");
+    check("Montreuil (093)", "", "93048");
+    check("NANTES CEDEX 1", "", "44109");
+    check("44042 Nantes Cedex 01", "", "44109");
+    check("93105 MONTREUIL CEDEX 9", "", "93048");
+    check("Nanterre Cedex", "", "92050");
 }
 
 #[test]
@@ -146,6 +151,8 @@ fn numbers_follow_the_rule_of_the_module() {
     check("2A", "", "D2A");
     check("974", "", "D974");
     check("6", "", "D06");
+    check("044", "", "D44");
+    check("001", "", "D01");
     check("200057875", "", "200057875");
     check("219300480", "", "93048");
     check("217500016", "", "75056");

@@ -164,7 +164,7 @@ async fn look_in(app: &App, place: &Place) -> Result<Listing, Fault> {
 }
 
 async fn ask(app: &App, request: &Request) -> Result<Response, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::Answer(answer) => Ok(answer),
         Fetched::NotModified => Err(nothing()),
     }
@@ -205,10 +205,13 @@ async fn tried(
         if !pages.is_empty() {
             let detail = propose::detail(&pages);
             if detail.is_none() {
-                proposal.doubts.push(
+                let documents = pages.iter().all(|page| page.body.trim_ascii_start().starts_with(b"%PDF"));
+                let doubt = if documents {
+                    "les annonces sont des fichiers PDF : seule la liste est lue"
+                } else {
                     "les pages des annonces se ressemblent trop pour en trouver le texte : seule la liste est lue"
-                        .to_owned(),
-                );
+                };
+                proposal.doubts.push(doubt.to_owned());
             }
             proposal.detail.clone_from(&detail);
             source.detail = detail;

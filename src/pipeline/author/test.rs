@@ -58,7 +58,7 @@ async fn list_page(app: &App, source: &Source) -> Option<Response> {
 }
 
 async fn ask(app: &App, request: &Request) -> Option<Response> {
-    match app.fetcher.fetch(request).await {
+    match app.fetch(request).await {
         Ok(Fetched::Answer(answer)) => Some(answer),
         _ => None,
     }

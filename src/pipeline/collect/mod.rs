@@ -3,6 +3,7 @@
 //! One broken site never stops a round, never goes unnoticed, and never empties what was known.
 
 mod absorb;
+mod health;
 mod known;
 mod place;
 mod side_by_side;
@@ -12,11 +13,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::health::sentence;
 use super::lead::Leads;
 use super::{App, Progress, Trouble};
-use crate::model::{Kind, Source, SourceId};
+use crate::model::{HealthTurn, Kind, Source, SourceEvent, SourceId};
 use crate::store::SourceState;
 use absorb::Absorber;
+use health::{Chance, Moment, Observed, examine};
 use side_by_side::side_by_side;
 use visit::{Visit, Visited, visit};
 
@@ -50,6 +53,8 @@ pub struct SourceRound {
     pub incomplete: bool,
     /// Smaller troubles: items without title, pages that did not answer.
     pub remarks: Vec<String>,
+    /// What changed in how it does, told once.
+    pub events: Vec<SourceEvent>,
 }
 
 #[derive(Debug)]
@@ -215,19 +220,40 @@ async fn conclude(
         Ok(visited) => keep(absorber, source, &mut state, visited, now, &mut round).await,
         Err(fault) => Err(fault),
     };
-    if let Err(fault) = kept {
-        // Nothing of this visit counts: what was not stored must be listed again.
-        state = SourceState { last_attempt_at: Some(now), ..before };
-        failed(&mut state, source, &fault, now);
-        round.outcome = Outcome::Failed { why: fault.to_string() };
+    let observed = match kept {
+        Ok(observed) => Some(observed),
+        Err(fault) => {
+            // Nothing of this visit counts: what was not stored must be listed again.
+            state = SourceState { last_attempt_at: Some(now), ..before.clone() };
+            failed(&mut state, source, &fault, now);
+            round.outcome = Outcome::Failed { why: fault.to_string() };
+            // A store that fails says nothing of the site.
+            (!matches!(fault, Fault::Store(_))).then(|| seen_failing(&fault, &state))
+        }
+    };
+    if let Some(observed) = observed {
+        let today = now.with_timezone(&app.settings.time_zone).date_naive();
+        let (newest, last_success_at) = (state.newest_item_on, before.last_success_at);
+        let (health, turns) = examine(&before.health, &observed, Moment { now, today, newest, last_success_at });
+        let event = |what| SourceEvent { source: source.id.clone(), name: source.name.clone(), at: now, what };
+        state.health = health;
+        round.events = turns.into_iter().map(event).collect();
     }
-    if let Err(error) = app.store.save_source_state(&state).await {
+    if let Err(error) = app.store.save_source_state(&state, &round.events).await {
         round.outcome = Outcome::Failed { why: error.to_string() };
+        round.events.clear();
     }
-    log(source, &round.outcome);
+    log(app, source, &round);
     round
 }
 
+fn seen_failing(fault: &Fault, state: &SourceState) -> Observed {
+    let may_pass = fault.asks_to_wait().is_some() && state.failures_in_a_row < 2;
+    let chance = if may_pass { Chance::MayPass } else { Chance::Stays };
+    Observed::Failed { ailment: fault.ailment(), said: fault.to_string(), chance }
+}
+
+/// Stores what was seen.
 async fn keep(
     absorber: &mut Absorber<'_>,
     source: &Source,
@@ -235,15 +261,19 @@ async fn keep(
     visited: Visited,
     now: DateTime<Utc>,
     round: &mut SourceRound,
-) -> Result<(), Fault> {
+) -> Result<Observed, Fault> {
     match visited {
         Visited::NotModified { seen } => {
             absorber.touch(&seen, now).await?;
             went_well(state, source, now, 0);
             round.outcome = Outcome::NotModified;
+            Ok(Observed::NotModified)
         }
         Visited::Listed(visit) => {
-            let Visit { seen, listed, validators, remarks, incomplete, newest, left } = *visit;
+            let Visit { seen, listed, validators, remarks, incomplete, left, not_whole, published } = *visit;
+            // A day that is still to come is a slip of the pen: it would hide that nothing new comes.
+            let newest = published.iter().filter(|day| **day <= now.date_naive()).max().copied();
+            let in_part = incomplete.as_ref().map(ToString::to_string);
             let absorbed = absorber.absorb(source, seen, now).await?;
             round.remarks = remarks;
             state.validators = validators;
@@ -259,9 +289,9 @@ async fn keep(
                 }
             }
             round.outcome = Outcome::Read { listed, absorbed };
+            Ok(Observed::Listed { count: listed, not_whole, in_part, published })
         }
     }
-    Ok(())
 }
 
 /// `left`: pages that there was no time for. The list is read again soon, and not only asked whether it changed.
@@ -289,20 +319,32 @@ fn failed(state: &mut SourceState, source: &Source, fault: &Fault, now: DateTime
     state.next_due_at = Some(now + fault.asks_to_wait().unwrap_or(patience));
 }
 
-fn log(source: &Source, outcome: &Outcome) {
-    match outcome {
-        Outcome::NotModified => tracing::info!(source = %source.id, "nothing new: not modified"),
+fn log(app: &App, source: &Source, round: &SourceRound) {
+    match &round.outcome {
+        Outcome::NotModified => tracing::info!(source = %source.id, "source relevée : rien de nouveau"),
         Outcome::Read { listed, absorbed } => {
-            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source read");
+            tracing::info!(source = %source.id, listed, new = absorbed.new_count(), changed = absorbed.changed, "source relevée");
         }
-        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source failed"),
+        Outcome::Failed { why } => tracing::warn!(source = %source.id, why, "source en panne"),
+    }
+    for event in &round.events {
+        let said = sentence(app, event);
+        match &event.what {
+            HealthTurn::Broke { ailment, .. } => {
+                tracing::warn!(source = %source.id, ?ailment, said, "source à surveiller")
+            }
+            HealthTurn::Recovered { ailment, .. } => {
+                tracing::info!(source = %source.id, ?ailment, said, "source rétablie");
+            }
+        }
     }
 }
 
 impl SourceRound {
     fn of(source: &Source) -> Self {
         let outcome = Outcome::NotModified;
-        Self { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: false, remarks: Vec::new() }
+        let (remarks, events) = (Vec::new(), Vec::new());
+        Self { id: source.id.clone(), name: source.name.clone(), outcome, incomplete: false, remarks, events }
     }
 
     /// Whether something went wrong that an administrator should look at.

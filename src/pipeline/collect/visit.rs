@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::extract::{self, ExtractError, Listing, Step};
 use crate::fetch::{FetchError, Fetched, Next};
-use crate::model::{Item, Request, Response, Source, Validators};
+use crate::model::{Ailment, Item, Request, Response, Source, Validators};
 use crate::pipeline::App;
 use crate::store::{ItemHead, SourceState, StoreError};
 
@@ -27,6 +27,15 @@ pub enum Fault {
 }
 
 impl Fault {
+    pub(super) fn ailment(&self) -> Ailment {
+        match self {
+            Self::Extract(ExtractError::LoginPage) => Ailment::LoginPage,
+            Self::Extract(ExtractError::AntiBot) => Ailment::AntiBot,
+            Self::Extract(ExtractError::ListNotFound { .. }) => Ailment::ListNotFound,
+            _ => Ailment::Unreadable,
+        }
+    }
+
     /// When the site itself says to come back later.
     pub fn asks_to_wait(&self) -> Option<TimeDelta> {
         match self {
@@ -89,9 +98,12 @@ pub(in crate::pipeline) struct Visit {
     pub remarks: Vec<String>,
     /// A later page failed: what was read before it is kept.
     pub incomplete: Option<Fault>,
-    pub newest: Option<NaiveDate>,
     /// Items whose pages there was no time for: they are read next time.
     pub left: usize,
+    /// Items without title or link.
+    pub not_whole: usize,
+    /// The days on which what it lists was published.
+    pub published: Vec<NaiveDate>,
 }
 
 impl Visit {
@@ -102,8 +114,9 @@ impl Visit {
             validators: BTreeMap::new(),
             remarks: Vec::new(),
             incomplete: None,
-            newest: None,
             left: 0,
+            not_whole: 0,
+            published: Vec::new(),
         }
     }
 }
@@ -143,11 +156,11 @@ pub(super) async fn visit(
     {
         request.validators = validators.clone();
     }
-    let fetched = match app.fetcher.fetch(&request).await {
+    let fetched = match app.fetch(&request).await {
         Ok(fetched) => fetched,
         Err(error) => {
             request = elsewhere(source, Some(&request), error.into())?;
-            app.fetcher.fetch(&request).await?
+            app.fetch(&request).await?
         }
     };
     let answer = match fetched {
@@ -161,7 +174,7 @@ pub(super) async fn visit(
     let mut visit = Visit { validators: BTreeMap::from([(asked, answer.validators.clone())]), ..Visit::empty() };
     let items = list(app, source, &request, &answer, &mut visit, ends).await?;
     visit.listed = items.len();
-    visit.newest = items.iter().filter_map(|item| item.published).max();
+    visit.published = items.iter().filter_map(|item| item.published).collect();
     details(app, source, items, heads, &mut visit, ends).await;
     Ok(Visited::Listed(Box::new(visit)))
 }
@@ -228,7 +241,7 @@ fn elsewhere(source: &Source, asked: Option<&Request>, fault: Fault) -> Result<R
 async fn first_request(app: &App, source: &Source, credential: Option<&str>) -> Result<Request, Fault> {
     match extract::first(source, credential)? {
         Step::List(request) => Ok(request),
-        Step::Login(login) => match app.fetcher.fetch(&login).await? {
+        Step::Login(login) => match app.fetch(&login).await? {
             Fetched::Answer(answer) => Ok(extract::after_login(source, credential, &answer)?),
             Fetched::NotModified => Ok(login),
         },
@@ -269,13 +282,14 @@ async fn list(
 }
 
 async fn page(app: &App, source: &Source, request: &Request) -> Result<Listing, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::Answer(answer) => Ok(extract::list(source, request, &answer)?),
         Fetched::NotModified => Ok(Listing::default()),
     }
 }
 
 fn take(listing: Listing, items: &mut Vec<Item>, visit: &mut Visit) -> Option<Request> {
+    visit.not_whole += listing.problems.len();
     visit.remarks.extend(listing.problems.iter().map(ToString::to_string));
     visit.remarks.extend(listing.notes);
     items.extend(listing.items);
@@ -319,7 +333,7 @@ async fn follow(
     item: &Item,
     request: &Request,
 ) -> Result<Option<(Item, Validators)>, Fault> {
-    match app.fetcher.fetch(request).await? {
+    match app.fetch(request).await? {
         Fetched::NotModified => Ok(None),
         Fetched::Answer(answer) => {
             let validators = answer.validators.clone();

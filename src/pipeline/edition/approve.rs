@@ -1,22 +1,37 @@
 //! Approval: the plan is frozen and the ledger filled, in one transaction.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::super::{Actor, App, Trouble, courier};
-use super::plan::{Planned, plan};
-use super::{Frozen, Recipient, find, record, refuse_held, wrong};
-use crate::model::{CohortId, Edition, EditionId, EditionState, Member};
+use super::edit::change_frame;
+use super::plan::{Plan, Planned, plan, plan_at};
+use super::{Frozen, Recipient, Revisions, find, record, refuse_held, wrong};
+use crate::model::{CohortId, Edition, EditionId, EditionState, Member, NoticeId};
 use crate::store::{DeliveryPlan, FrozenDigest};
 
 /// Freezes what each digest holds and fills the ledger, in one transaction.
-pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
+///
+/// What it says is planned anew, as of now: a call that closed while the draft was read is not offered any more, and is named.
+pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trouble> {
     let edition = find(app, id).await?;
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
     refuse_held(app, &edition).await?;
-    let plan = plan(app, &edition).await?;
+    let shown = plan(app, &edition).await?;
+    let now = app.clock.civil();
+    let (plan, drift) = if now - edition.as_of > READ_AT_ONCE {
+        let plan = plan_at(app, &edition, now).await?;
+        let drift = drift(app, &shown, &plan, now).await?;
+        reframe(app, &edition, now).await?;
+        (plan, drift)
+    } else {
+        (shown, Drift::default())
+    };
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
         .digests
@@ -28,7 +43,44 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
     app.store.approve_edition(id, app.clock.civil(), &frozen, &rows).await?;
-    record(app, by, "edition approve", id, &json!("")).await
+    record(app, by, "edition approve", id, &json!(drift.closed.join(" ; "))).await?;
+    Ok(drift)
+}
+
+/// The draft speaks from now on, still of what was known when it was created.
+async fn reframe(app: &App, edition: &Edition, now: DateTime<Utc>) -> Result<(), Trouble> {
+    change_frame(app, edition.id, Some(now), |frame| {
+        frame.as_of = now;
+        frame.known_until.get_or_insert(edition.as_of);
+    })
+    .await?;
+    Ok(())
+}
+
+/// A draft approved within this is still what it was.
+const READ_AT_ONCE: TimeDelta = TimeDelta::minutes(1);
+
+/// How what was approved differs from what the draft showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// The titles of notices that closed in between.
+    pub closed: Vec<String>,
+    /// Members to whom nothing is left to say.
+    pub silenced: usize,
+}
+
+async fn drift(app: &App, shown: &Plan, plan: &Plan, now: DateTime<Utc>) -> Result<Drift, Trouble> {
+    let notices = |plan: &Plan| -> BTreeSet<(NoticeId, u32)> {
+        let entries = plan.digests.iter().flat_map(|digest| &digest.entries);
+        entries.map(|entry| (entry.notice.clone(), entry.revision)).collect()
+    };
+    let gone: Vec<_> = notices(shown).difference(&notices(plan)).cloned().collect();
+    let gone = Revisions::fetch(app, gone).await?;
+    let mut closed: Vec<String> =
+        gone.into_values().filter(|notice| !notice.is_open(now)).map(|notice| notice.title).collect();
+    closed.sort();
+    let served = |plan: &Plan| plan.members.iter().filter(|planned| planned.what.is_ok()).count();
+    Ok(Drift { closed, silenced: served(shown).saturating_sub(served(plan)) })
 }
 
 fn row(app: &App, edition: &Edition, planned: &Planned) -> DeliveryPlan {

@@ -183,7 +183,7 @@ pub(in crate::pipeline) async fn scheduled_draft_for_tests(app: &App) -> Result<
 
 async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState, Trouble> {
     match app.settings.digest.review {
-        Review::Off => approve(app, &Actor::Process, id).await.map(|()| EditionState::Approved),
+        Review::Off => approve(app, &Actor::Process, id).await.map(|_| EditionState::Approved),
         Review::BeforeSend => edit::number(app, id).await.map(|()| EditionState::Draft),
     }
 }

@@ -20,7 +20,7 @@ use super::{Actor, App, Trouble};
 use crate::config::Transport;
 use crate::model::{Edition, EditionId, EditionState, SkipReason};
 
-pub use approve::approve;
+pub use approve::{Drift, approve};
 pub use edit::{Edits, WORD_BYTES_MAX, Wishes, edit};
 pub use frozen::{Frame, Frozen, Recipient};
 pub(super) use frozen::{frame_of, frozen_digests};

@@ -44,7 +44,7 @@ pub async fn overview(app: &App, edition: &Edition) -> Result<Overview, Trouble>
     let shares = shares(app, edition).await?;
     let mut told: BTreeMap<NoticeId, (u32, usize, HashSet<Section>)> = BTreeMap::new();
     if edition.state == EditionState::Draft {
-        let all = plan_within(app, edition, &Edits::default(), Room::Unlimited).await?;
+        let all = plan_within(app, edition, edition.as_of, &Edits::default(), Room::Unlimited).await?;
         all.digests.iter().for_each(|digest| note(&mut told, digest, 0));
     }
     for digest in shares.iter().filter_map(|share| share.what.as_ref().ok()) {

@@ -43,13 +43,24 @@ pub enum Room {
     Unlimited,
 }
 
-/// What an edition says, with what administrators changed in it.
+/// As of the edition's own time, with what administrators changed in it.
 pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
-    let edits = super::frame_of(&app.store.frame(edition.id).await?)?.edits;
-    plan_within(app, edition, &edits, Room::AsSet).await
+    plan_at(app, edition, edition.as_of).await
 }
 
-pub(super) async fn plan_within(app: &App, edition: &Edition, edits: &Edits, room: Room) -> Result<Plan, Trouble> {
+/// What the edition would say at `as_of`, of the notices that were known when it was created.
+pub async fn plan_at(app: &App, edition: &Edition, as_of: DateTime<Utc>) -> Result<Plan, Trouble> {
+    let edits = super::frame_of(&app.store.frame(edition.id).await?)?.edits;
+    plan_within(app, edition, as_of, &edits, Room::AsSet).await
+}
+
+pub(super) async fn plan_within(
+    app: &App,
+    edition: &Edition,
+    as_of: DateTime<Utc>,
+    edits: &Edits,
+    room: Room,
+) -> Result<Plan, Trouble> {
     let mut known = known_notices(app, edition).await?;
     known.retain(|known| !edits.dropped.contains(&known.notice.id));
     let members = members_of(app, &edition.cohorts).await?;
@@ -66,7 +77,7 @@ pub(super) async fn plan_within(app: &App, edition: &Edition, edits: &Edits, roo
     let mut digests: Vec<Digest> = Vec::new();
     let mut what = Vec::with_capacity(members.len());
     for member in &members {
-        if let Some(skip) = not_now(app, member, edition) {
+        if let Some(skip) = not_now(app, member, as_of) {
             what.push(Err(skip));
             continue;
         }
@@ -75,12 +86,12 @@ pub(super) async fn plan_within(app: &App, edition: &Edition, edits: &Edits, roo
             let candidates = matched.get(&member.profile).map(Vec::as_slice).unwrap_or_default();
             let last = histories.last_turn(member.id);
             let next = |day, now| next_from(app, day, now);
-            let occasion = matching::occasion(member.rhythm, last, edition.as_of, app.settings.time_zone, next);
+            let occasion = matching::occasion(member.rhythm, last, as_of, app.settings.time_zone, next);
             let mut digest = edits.digest(candidates, histories.showings(member.id), occasion, limits);
             if digest.entries.is_empty() {
                 return Err(if occasion.turn == Turn::Due { SkipReason::NothingToSay } else { SkipReason::Rhythm });
             }
-            digest.accreditations = matching::accreditations(&known, &member.profile, app.geography, edition.as_of);
+            digest.accreditations = matching::accreditations(&known, &member.profile, app.geography, as_of);
             digests.push(digest);
             Ok(digests.len() - 1)
         });
@@ -133,11 +144,11 @@ async fn members_of(app: &App, cohorts: &[CohortId]) -> Result<Vec<Member>, Trou
 }
 
 /// Why a member gets nothing this time, whatever there is to say.
-fn not_now(app: &App, member: &Member, edition: &Edition) -> Option<SkipReason> {
+fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
     match &member.state {
         MemberState::Left { .. } => Some(SkipReason::Left),
         MemberState::Suspended { .. } => Some(SkipReason::Suspended),
-        MemberState::Paused { until } if *until > civil_day(app, edition.as_of) => Some(SkipReason::Paused),
+        MemberState::Paused { until } if *until > civil_day(app, as_of) => Some(SkipReason::Paused),
         MemberState::Paused { .. } | MemberState::Active => None,
     }
 }
@@ -209,14 +220,15 @@ impl Histories {
 }
 
 impl Told {
-    /// A notice that was merged since counts as the one that took it in: it is not new. What that one announced is told,
-    /// since revisions of two notices cannot be compared.
-    fn add(&mut self, digest: &Digest, on: NaiveDate, aliases: &HashMap<NoticeId, NoticeId>) {
-        let showing = |entry: &Entry| Showing {
-            notice: aliases.get(&entry.notice).unwrap_or(&entry.notice).clone(),
-            revision: if aliases.contains_key(&entry.notice) { 1 } else { entry.revision },
-            section: entry.section,
-            on,
+    /// A notice that was merged since counts as the one that took it in, as the merge left it: it is not new, and what it
+    /// announces from then on is told.
+    fn add(&mut self, digest: &Digest, on: NaiveDate, aliases: &HashMap<NoticeId, (NoticeId, u32)>) {
+        let showing = |entry: &Entry| {
+            let (notice, revision) = match aliases.get(&entry.notice) {
+                Some((notice, revision)) => (notice, *revision),
+                None => (&entry.notice, entry.revision),
+            };
+            Showing { notice: notice.clone(), revision, section: entry.section, on }
         };
         self.showings.extend(digest.entries.iter().map(showing));
         if digest.turn == Turn::Due {

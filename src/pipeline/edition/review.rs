@@ -12,16 +12,18 @@ use super::super::{Actor, App, Trouble, explain_doubt as explain, post};
 use super::edit::change_frame;
 use super::frozen::frame_of;
 use super::{
-    Frame, Listed, Overview, approve, find, is_dateless, is_doubtful, is_trial, overview, record, weighty_doubts, wrong,
+    Drift, Frame, Listed, Overview, approve, find, is_dateless, is_doubtful, is_trial, overview, record,
+    weighty_doubts, wrong,
 };
 use crate::compose::{self, ReviewAction, ReviewNotice, ReviewView};
 use crate::config::{Review, WithoutAnswer, instant_of};
 use crate::model::{Edition, EditionId, EditionState, EmailAddress, Language, Origin};
 
 /// What came of one person's approval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Consent {
-    Approved,
+    /// And what changed since the draft was read.
+    Approved(Drift),
     /// The settings want a second person.
     OneMore,
 }
@@ -53,19 +55,18 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
         let edits = frame_of(&app.store.frame(id).await?)?.edits;
         if edits.approved_by.iter().all(|one| one == by.name(app)) {
             let name = by.name(app).to_owned();
-            change_frame(app, id, |frame| frame.edits.approved_by = vec![name.clone()]).await?;
+            change_frame(app, id, None, |frame| frame.edits.approved_by = vec![name.clone()]).await?;
             record(app, by, "edition approve (1/2)", id, &json!("")).await?;
             return Ok(Consent::OneMore);
         }
     }
-    approve(app, by, id).await?;
-    Ok(Consent::Approved)
+    approve(app, by, id).await.map(Consent::Approved)
 }
 
 /// The draft waits for an answer, whatever the settings say of silence.
 pub async fn hold(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
     let name = by.name(app).to_owned();
-    change_frame(app, id, |frame| {
+    change_frame(app, id, None, |frame| {
         frame.edits.held_by = Some(name.clone());
         frame.edits.approved_by.clear();
     })
@@ -136,7 +137,7 @@ pub async fn tell_administrators(app: &App) -> Result<(), Trouble> {
         let seed = format!("admin {} {}", edition.id, to.expose());
         let sent = post::post(app, post::Drawer::Administrators, &to, content, &seed).await;
         if let Err(trouble) = &sent {
-            tracing::warn!(edition = edition.id.0, %trouble, "an administrator could not be told");
+            tracing::warn!(edition = edition.id.0, %trouble, "un administrateur n'a pas pu être prévenu d'une édition");
         }
         app.store.save_admin_mail(edition.id, &to, sent.is_ok(), app.clock.now(), AGAIN_AFTER).await?;
     }

@@ -7,7 +7,6 @@ use super::super::courier::Envelope;
 use super::super::edition::{self, Frame, Frozen, Recipient, Revisions};
 use super::super::{App, Trouble};
 use crate::compose::Trial;
-use crate::deliver::message;
 use crate::model::{Edition, EmailAddress, Mailbox};
 use crate::store::{Claimed, DigestId};
 
@@ -30,7 +29,7 @@ struct Read {
 impl<'a> Contents<'a> {
     pub(super) async fn new(app: &'a App, edition: &Edition) -> Result<Self, Trouble> {
         let frame = edition::frame_of(&app.store.frame(edition.id).await?)?;
-        Ok(Self { app, frame, envelope: Envelope::new(app, edition)?, read: Mutex::default() })
+        Ok(Self { app, frame, envelope: Envelope::new(app, edition)?.signing(app)?, read: Mutex::default() })
     }
 
     pub(super) fn sender(&self) -> &EmailAddress {
@@ -77,7 +76,7 @@ impl<'a> Contents<'a> {
         let name = recipient.full_name().filter(|_| to == &row.email);
         let to = Mailbox { name, address: to.clone() };
         let mail = self.envelope.mail(self.app, to, row.member, row.message_id.clone(), content);
-        message::write(&mail).map_err(|error| error.to_string())
+        self.envelope.written(&mail)
     }
 
     fn read(&self) -> MutexGuard<'_, Read> {

@@ -144,7 +144,8 @@ async fn carry(sender: &Sender<'_>, held: &Held<'_>) -> deliver::Outcome {
             Err(why) => return deliver::Outcome::Refused { reply: why },
         };
         let from = sender.contents.sender();
-        let outcome = sender.courier.send(from, to, &row.message_id, &bytes, held.data_before).await;
+        let name = format!("edition-{}-membre-{}", sender.id, row.member.0);
+        let outcome = sender.courier.send(from, to, &name, &bytes, held.data_before).await;
         if !matches!(outcome, deliver::Outcome::Sent { .. }) {
             return outcome;
         }

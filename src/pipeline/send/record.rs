@@ -109,14 +109,14 @@ impl<'a> Record<'a> {
                         tracing::warn!(
                             edition = self.sender.id.0,
                             rows = stale.len(),
-                            "outcomes came after the lease: the rows are uncertain"
+                            "des réponses sont venues après le délai : ces courriels sont incertains"
                         );
                     }
                     self.recorded += (outcomes.len() - stale.len()) as u64;
                     return Ok(());
                 }
                 Err(error) if is_worth_waiting(&error) && Instant::now() < give_up => {
-                    tracing::warn!(edition = self.sender.id.0, rows = outcomes.len(), %error, "outcomes wait for the database");
+                    tracing::warn!(edition = self.sender.id.0, rows = outcomes.len(), %error, "des réponses attendent que la base les prenne");
                     tokio::time::sleep(ASK_AGAIN).await;
                 }
                 Err(error) => return Err(Trouble::Unrecorded { rows: outcomes.len(), why: error }),

@@ -98,7 +98,7 @@ impl<'a> Sender<'a> {
                 Some(Stop::TurnedAway { why }) => return self.turned_away(why).await,
                 Some(Stop::Busy { why }) => {
                     let rest = self.app.circuit.open(self.app.tempo.circuit_rests, Instant::now());
-                    tracing::warn!(edition = self.id.0, rest_s = rest.as_secs(), %why, "the server is left alone");
+                    tracing::warn!(edition = self.id.0, rest_s = rest.as_secs(), %why, "le serveur de courrier est laissé en paix un moment");
                     if Instant::now() + rest > patience_ends {
                         return Ok(End::Stopped { why: format!("{why} ; {}", resting(rest)) });
                     }
@@ -175,7 +175,7 @@ impl<'a> Sender<'a> {
             tracing::warn!(
                 edition = self.id.0,
                 rows = doubtful.len(),
-                "rows in flight of a dead process are uncertain"
+                "un processus est mort en plein envoi : ces courriels sont incertains"
             );
         }
         let doubts = if self.app.settings.mail.uncertain == Uncertain::Hold { 1 } else { DOUBTS_MAX };
@@ -198,7 +198,7 @@ impl<'a> Sender<'a> {
         {
             return Err(error.into());
         }
-        tracing::error!(edition = self.id.0, %why, "the edition is paused: the server refuses everybody");
+        tracing::error!(edition = self.id.0, %why, "le serveur refuse tout le monde : l'édition est suspendue, une personne doit regarder");
         Ok(End::TurnedAway { why })
     }
 

@@ -3,7 +3,10 @@
 use chrono::{NaiveDate, TimeDelta};
 
 use super::both::{at, check_on_both, check_urls_on_both};
-use crate::model::{Change, Deadline, Item, Kind, Notice, NoticeId, SourceId, Status, Understanding, Validators};
+use crate::model::{
+    Ailment, Change, Deadline, HealthTurn, Item, Kind, Notice, NoticeId, SourceEvent, SourceId, Status, Understanding,
+    Validators,
+};
 use crate::store::{
     HiddenNotices, ItemRecord, NoticeFilter, Open, SourceState, Store, StoreError, StoredItem, WorkerId, items, notices,
 };
@@ -104,11 +107,20 @@ fn a_source_remembers_how_it_behaved() {
         state.items_last = Some(12);
         state.newest_item_on = NaiveDate::from_ymd_opt(2026, 1, 9);
         state.validators.insert("https://exemple.example/".into(), Validators::default());
-        store.save_source_state(&state).await.unwrap();
+        store.save_source_state(&state, &[]).await.unwrap();
         assert_eq!(store.source_state(&source()).await.unwrap(), state);
         state.fault = None;
-        store.save_source_state(&state).await.unwrap();
-        assert_eq!(store.source_states().await.unwrap(), [state]);
+        store.save_source_state(&state, &[]).await.unwrap();
+        assert_eq!(store.source_states().await.unwrap(), [state.clone()]);
+        let event = |what| SourceEvent { source: source(), name: "Exemple".into(), at: at(2), what };
+        let broke =
+            event(HealthTurn::Broke { ailment: Ailment::AntiBot, said: "« é »".into(), last_success_at: None });
+        let well = event(HealthTurn::Recovered { ailment: Ailment::AntiBot, since: at(2) });
+        store.save_source_state(&state, &[broke.clone(), well.clone()]).await.unwrap();
+        let untold = store.untold_events().await.unwrap();
+        assert_eq!(untold.iter().map(|(_, event)| event.clone()).collect::<Vec<_>>(), [broke, well.clone()]);
+        store.events_told(&[untold[0].0], at(3)).await.unwrap();
+        assert_eq!(store.untold_events().await.unwrap(), [(untold[1].0, well)]);
     });
 }
 
@@ -170,7 +182,7 @@ fn a_nul_from_a_hostile_site_stops_nothing() {
         assert_eq!((again[0].id, again[0].record.item.text.as_str()), (row, "a\0b"), "still the same item");
         drop(work);
         let fault = Some("500 \0".into());
-        store.save_source_state(&SourceState { fault, ..SourceState::new(source()) }).await.unwrap();
+        store.save_source_state(&SourceState { fault, ..SourceState::new(source()) }, &[]).await.unwrap();
     });
 }
 

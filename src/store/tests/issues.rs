@@ -99,10 +99,6 @@ fn an_occurrence_has_one_edition() {
         let apart = created(&store, &edition(&["montreuil"], 12)).await;
         store.move_edition(id, EditionState::Draft, EditionState::Cancelled, at(2)).await.unwrap();
         let next = created(&store, &edition(&["idf", "nantes"], 19)).await;
-        let cohorts = [cohort("nantes"), cohort("idf")];
-        assert_eq!(store.last_occurrence(&cohorts).await.unwrap(), Some(monday(19)));
-        assert_eq!(store.last_occurrence(&[cohort("idf")]).await.unwrap(), None);
-        assert_eq!(store.edition_for(&cohorts, monday(12)).await.unwrap().unwrap().id, id);
         let all = store.editions().await.unwrap();
         assert_eq!(all.iter().map(|edition| edition.id).collect::<Vec<_>>(), [next, apart, id]);
         assert_eq!((all[2].state, all[2].finished_at), (EditionState::Cancelled, Some(at(2))));

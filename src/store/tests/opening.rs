@@ -86,10 +86,10 @@ fn both_databases_know_the_same_migrations() {
         names
     };
     assert_eq!(numbers("sqlite"), numbers("postgres"));
-    let written: Vec<i64> = numbers("sqlite").iter().map(|name| name[..4].parse().unwrap()).collect();
-    let known: Vec<i64> = migrations::MIGRATIONS.iter().map(|migration| migration.number).collect();
-    assert_eq!(known, written);
-    assert!(known.is_sorted() && known.last() == Some(&migrations::KNOWN));
+    assert_eq!(numbers("sqlite").len() as i64, migrations::KNOWN);
+    for (n, migration) in migrations::MIGRATIONS.iter().enumerate() {
+        assert_eq!(migration.number, n as i64 + 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,47 @@ fn a_dry_run_answers_and_writes_nothing() {
 }
 
 #[test]
+fn many_lines_have_one_answer_each_in_their_order() {
+    check_on_both(|store| async move {
+        let line = |n: usize| new_member(&format!("m{n}@ville.example"));
+        let mut lines: Vec<_> = (0..1_203).map(line).collect();
+        lines.insert(700, line(3)); // A second line of one person sees what the first wrote.
+        let done = store.upsert_members(&lines, ImportMode::Write, at(0)).await.unwrap();
+        assert_eq!(done.len(), lines.len());
+        for (n, (line, answer)) in lines.iter().zip(&done).enumerate() {
+            let known = store.member(&line.email).await.unwrap().unwrap();
+            let expected = if n == 700 { Upserted::Unchanged(known.id) } else { Upserted::Created(known.id) };
+            assert_eq!(*answer, expected, "line {n}");
+            assert_eq!(known.cohorts, line.cohorts);
+        }
+        lines.iter_mut().skip(1_000).for_each(|line| line.role = "cheffe de projet".to_owned());
+        let done = store.upsert_members(&lines, ImportMode::Write, at(1)).await.unwrap();
+        let changed = done.iter().filter(|answer| matches!(answer, Upserted::Changed { .. })).count();
+        assert_eq!(changed, lines.len() - 1_000);
+        assert_eq!(store.members(&MemberFilter::default()).await.unwrap().len(), 1_203);
+    });
+}
+
+#[test]
+fn leaving_and_its_line_in_the_journal_are_one() {
+    check_on_both(|store| async move {
+        let Upserted::Created(id) = store.upsert_member(&new_member("lea@ville.example"), at(0)).await.unwrap() else {
+            panic!("not created")
+        };
+        // A journal that cannot be written, as on a full disk.
+        sqlx::query("ALTER TABLE journal RENAME TO away").execute(&store.pool).await.unwrap();
+        store.leave(id, "cli", "leave", at(1)).await.unwrap_err();
+        sqlx::query("ALTER TABLE away RENAME TO journal").execute(&store.pool).await.unwrap();
+        let state = async || store.member_by_id(id).await.unwrap().unwrap().state;
+        assert_eq!(state().await, MemberState::Active, "nothing was changed, as the page says");
+        store.leave(id, "cli", "leave", at(2)).await.unwrap();
+        store.leave(id, "cli", "leave", at(3)).await.unwrap();
+        assert_eq!(state().await, MemberState::Left { at: at(2) });
+        assert_eq!(store.journal_about(&subject(id)).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn what_a_member_chose_survives_an_import() {
     check_on_both(|store| async move {
         let mut new = new_member("lea@ville.example");

@@ -3,6 +3,7 @@
 //! Those who apply are told from those who are helped by the words around them. A CCAS is taken out only where the words
 //! leave it no place. Whether a member's own organisation fits is told elsewhere.
 
+mod headings;
 mod signs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +62,9 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
 /// a label or an agrément is open to those whom its page names.
 fn accreditation(mut said: Said, page: &Page) -> Audiences {
     if !speaks_of_food_aid(page) {
+        if said.firm.is_empty() {
+            said.enumerated(page);
+        }
         let audiences = said.audiences();
         let ccas_eligible = said.ccas(&audiences);
         return Audiences { audiences, ccas_eligible };
@@ -105,6 +109,17 @@ impl Said {
             let first = who.partition_point(|found| found.at.start < window.start);
             for found in who.iter().skip(first).take_while(|found| found.at.end <= window.end) {
                 said.note(cue.tag, found, page.quote_text(found.at.clone()));
+            }
+        }
+        for answer in headings::answers(text) {
+            if page.zone(answer.start) <= Zone::Far {
+                continue;
+            }
+            let first = who.partition_point(|found| found.at.start < answer.start);
+            let named = who.iter().skip(first).take_while(|found| found.at.end <= answer.end);
+            // Those whom a scheme serves stand under such lines, too.
+            for found in named.filter(|found| !matches!(found.tag, Who::Person | Who::School)) {
+                said.note(Cue::Heading, found, page.quote_text(found.at.clone()));
             }
         }
         for found in
@@ -234,6 +249,9 @@ impl Said {
         let read = audiences.value.as_deref().unwrap_or_default();
         if read.contains(&Audience::Collectivites) {
             return Reading { value: Some(true), evidence: audiences.evidence.clone(), doubts: Vec::new() };
+        }
+        if let Some(quote) = self.may.get(&Who::Anybody) {
+            return Reading::of(true, quote.clone()).doubted(Doubt::new(Aspect::Ccas, DoubtReason::Weak, ""));
         }
         match self.others_only() {
             Some(quote) => weak(Reading::of(false, quote)),

@@ -36,7 +36,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |cloture des dossiers|cloture de l'ap~|cloture de l'ami|cloture le|cloture :|cloture prevue|cloture\
          |cloturera|sera clos le|est clos le|sera cloture~|clos le|close le|clos depuis le|close depuis le|closes depuis le|echeance de depot\
          |echeance~|deadline~|closing date|submission deadline|fin de depot|fin du depot|fin des depots\
-         |fin de reception|fin des candidatures|fin de candidature|fin des inscriptions|fin de l'appel\
+         |fin de reception|fin des candidatures|fin de candidature|fin des inscriptions|fin d'inscription|fin d'inscriptions|fin de l'appel\
          |date de remise|remise des dossiers|remise des candidatures|remise des offres|reception des offres\
          |reception des plis|date de reponse|remise des plis|date de depot|dates de depot|date d'echeance\
          |date de fin de depot|date de fin de reception|date de fin de candidature|fin de la campagne\
@@ -48,7 +48,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |retour souhaite|retours attendus|reponse attendue|reponses attendues|reponse souhaitee|date de retour\
          |retour des projets|retour des demandes|retour des fiches|retour des propositions|retour des bulletins|retour :\
          |fenetre de depot|fenetre de candidature|phase de depot|phase de candidature|plage de depot|retour des candidatures|retour des reponses|retour des formulaires|envoi des candidatures\
-         |fin d'appel|closing :|apply by|due by|due on|submission due",
+         |fin d'appel|terme de rigueur|date de rigueur|dossier complet au|dossiers complets au|dernier envoi|derniers envois|call closes|call closing|applications close|application deadline|seront closes|seront clos|sera close|sont closes|sont clos|closing :|apply by|due by|due on|submission due",
     ),
     (
         Class::Label,
@@ -60,10 +60,12 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :\
          |depot :|depots :|envoi :|envois :|saisie :|fin :",
     ),
+    // What is posted by then counts by its postmark.
+    (Class::Label, 2.5, "cachet de la poste|cachet postal|cachet de poste"),
     (
         Class::Limit,
         2.5,
-        "jusqu'au|jusqu'a|jusqu' au|jusque|au plus tard|avant le|avant|d'ici le|d'ici au|d'ici|pour le|fixee au\
+        "se terminent le|s'achevent le|prennent fin le|finissent le|finit le|finira le|fermeront le|ferment le|se cloturent le|jusqu'au|jusqu'a|jusqu' au|jusque|au plus tard|avant le|avant|d'ici le|d'ici au|d'ici|pour le|fixee au\
          |fixe au|fixee pour le|fixe pour le|fixee le|fixees au|fixees le|until|by|before|no later than\
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
          |a rendre pour le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
@@ -76,7 +78,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Limit,
         4.0,
-        "ont jusqu'au|avez jusqu'au|avons jusqu'au|a jusqu'au|aura jusqu'au|auront jusqu'au|aurez jusqu'au\
+        "tu as jusqu'au|ont jusqu'au|avez jusqu'au|avons jusqu'au|a jusqu'au|aura jusqu'au|auront jusqu'au|aurez jusqu'au\
          |reste jusqu'au|restent jusqu'au|laisse jusqu'au|disposent jusqu'au|disposez jusqu'au|dispose jusqu'au|have until|has until",
     ),
     // What comes after the deadline names it too.
@@ -93,7 +95,8 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir\
          |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|aucune demande|aucun dossier|aucune candidature|aucun projet|aucun pli|aucune offre|aucune reponse\
          |plis|bulletin de participation|a poster|le poster|postez|pre-projet~|pre-dossier~|pre-candidature~|demander|demandez|sollicit~|manifestez|remettez|presenter leur projet\
-         |presenter votre projet",
+         |presenter votre projet|faites-vous connaitre|racontez-nous|fill in|online form|application form|messages arrives|se faire connaitre|font acte de candidature\
+         |faire acte de candidature|manifestez-vous|a vos dossiers|a vos projets",
     ),
     (
         Class::Apply,
@@ -102,6 +105,12 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |cet appel|un appel|ouvert|ouverte|ouverts|ouvertes|campagne|participer|participation|participez\
          |formulaire|plateforme|teleservice|demarches simplifiees|demarches-simplifiees|compte asso|en ligne\
          |votre projet|vos projets|leur projet|leurs projets",
+    ),
+    // A window of its own: "Ouvert du 2 au 29 mars".
+    (
+        Class::Apply,
+        1.2,
+        "ouvert du|ouverte du|ont du|avez du|disposent du|disposez du|proposer|proposez|proposent|ouverts du|ouvertes du|ouvert entre le|ouverte entre le|fiche~",
     ),
     (
         Class::Apply,
@@ -285,7 +294,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Wave,
         WAVE_LABEL,
-        "vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
+        "round 1|round 2|first round|second round|vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
          |premiere vague|deuxieme vague|seconde vague|troisieme vague|1er appel|2e appel|premiere echeance\
          |deuxieme echeance|seconde echeance|premier depot|second depot|deuxieme depot|1er releve|2e releve|premier releve|second releve|deuxieme releve|releve 1|releve 2|first cut-off|second cut-off",
     ),

@@ -80,6 +80,12 @@ impl<'a> Folded<'a> {
         (from, last + width)
     }
 
+    /// What the text itself writes between two offsets.
+    pub fn written(&self, start: usize, end: usize) -> &str {
+        let (from, to) = self.span(start, end);
+        self.source.get(from..to).unwrap_or_default()
+    }
+
     /// Folded words between two offsets; empty when they are out of order.
     pub fn text(&self, start: usize, end: usize) -> &str {
         let end = end.min(self.len());
@@ -207,7 +213,9 @@ impl<'a> Folder<'a> {
             1 => self.mark(BreakKind::Line),
             _ => self.mark(BreakKind::Paragraph),
         }
-        if self.stopped && self.sentence_starts_with(next) {
+        if self.stopped && self.ends_with_leaders() {
+            self.mark(BreakKind::Colon);
+        } else if self.stopped && self.sentence_starts_with(next) {
             self.mark(BreakKind::Sentence);
         }
         let last = if self.in_space { self.last_byte(1) } else { self.last_byte(0) };
@@ -220,6 +228,12 @@ impl<'a> Folder<'a> {
         if fold_char(next) == [BULLET] || matches!(next, '*') {
             self.mark(BreakKind::Bullet);
         }
+    }
+
+    /// "Clôture ........ 13 mars": dots that lead from one cell to the next.
+    fn ends_with_leaders(&self) -> bool {
+        let bytes = self.folded.bytes.strip_suffix(b" ").unwrap_or(&self.folded.bytes);
+        bytes.ends_with(b"....") || bytes.ends_with(b". . .")
     }
 
     fn last_byte(&self, back: usize) -> u8 {

@@ -24,7 +24,11 @@ pub(super) struct Beside {
 const HOUR_BEFORE_BYTES_MAX: usize = 48;
 
 /// Words that may stand between a date and its hour.
-const BETWEEN: [&str; 24] = [
+const BETWEEN: [&str; 28] = [
+    "la fermeture des bureaux",
+    "fermeture des bureaux",
+    "terme de rigueur",
+    "dernier jour",
     "heure limite",
     "|",
     "inclusivement",
@@ -88,7 +92,7 @@ fn finish(text: &str, at: usize, (time, hours, bytes): (NaiveTime, Hours, usize)
 pub(super) fn before(text: &str) -> Option<Beside> {
     static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"(?:^|[^0-9a-z:/.])((?:[0-9]{1,2} ?h(?:eures?)?(?: ?[0-9]{2})?|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})? ?[ap]\.?m\.?|midi|minuit|noon|midnight))(?: ?\(([^)]{0,32})\))?,? (?:(?:le|du|au|ce|on) )?$",
+            r"(?:^|[^0-9a-z:/.])((?:[0-9]{1,2} ?h(?:eures?)?(?: ?[0-9]{2})?|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})? ?[ap]\.?m\.?|midi|minuit|noon|midnight))(?: (?:cest|cet|gmt|utc))?(?: ?\(([^)]{0,32})\))?,? (?:(?:le|du|au|ce|on) )?$",
         )
         .ok()
     });
@@ -135,8 +139,14 @@ pub(super) fn time_at(text: &str) -> Option<(NaiveTime, usize)> {
             return (!starts_alphanumeric(tail)).then(|| clock(hour, minute)).flatten().map(|t| (t, word.len()));
         }
     }
+    if let Some(found) = hour_in_words(text) {
+        return Some(found);
+    }
     let (hour, hour_bytes) = number(text, 2)?;
     let tail = rest(text, hour_bytes);
+    if let Some(found) = tail.strip_prefix('.').and_then(|minutes| pointed(hour, hour_bytes, minutes)) {
+        return Some(found);
+    }
     if let Some(minutes) = tail.strip_prefix(':') {
         let gap = spaces(minutes);
         let (minute, 2) = number(rest(minutes, gap), 2)? else { return None };
@@ -152,6 +162,49 @@ pub(super) fn time_at(text: &str) -> Option<(NaiveTime, usize)> {
         return clock(hour, 0).map(|t| (t, hour_bytes + more));
     }
     hours_with_h(text, hour, hour_bytes)
+}
+
+/// "dix-sept heures", "dix-sept heures trente".
+fn hour_in_words(text: &str) -> Option<(NaiveTime, usize)> {
+    // The longer ones first: "dix-sept" begins with "dix".
+    const WORDS: [(&str, u32); 16] = [
+        ("vingt-trois", 23),
+        ("vingt-deux", 22),
+        ("vingt et une", 21),
+        ("dix-neuf", 19),
+        ("dix-huit", 18),
+        ("dix-sept", 17),
+        ("vingt", 20),
+        ("seize", 16),
+        ("quinze", 15),
+        ("quatorze", 14),
+        ("treize", 13),
+        ("douze", 12),
+        ("onze", 11),
+        ("dix", 10),
+        ("neuf", 9),
+        ("huit", 8),
+    ];
+    let (word, hour) = WORDS.into_iter().find(|(word, _)| text.starts_with(word))?;
+    let after = rest(text, word.len()).strip_prefix(" heures")?;
+    let bytes = word.len() + " heures".len();
+    if after.starts_with(" trente") {
+        return clock(hour, 30).map(|t| (t, bytes + " trente".len()));
+    }
+    (!starts_alphanumeric(after)).then(|| clock(hour, 0)).flatten().map(|t| (t, bytes))
+}
+
+/// "17.00", as in Brussels: only round minutes, and no sum of money.
+fn pointed(hour: u32, hour_bytes: usize, minutes: &str) -> Option<(NaiveTime, usize)> {
+    let (minute, 2) = number(minutes, 2)? else { return None };
+    let tail = rest(minutes, 2);
+    let other =
+        starts_alphanumeric(tail) || starts_with_digit_after(tail, '.') || tail.trim_start().starts_with(['~', '%']);
+    let sum = [" eur", " millions", " m"].iter().any(|unit| tail.starts_with(unit));
+    (matches!(minute, 0 | 15 | 30 | 45 | 59) && !other && !sum)
+        .then(|| clock(hour, minute))
+        .flatten()
+        .map(|t| (t, hour_bytes + 3))
 }
 
 /// "17h", "17h30", "12 h 00", "17 heures", "17 heures 30".

@@ -84,7 +84,11 @@ fn label_before(text: &Folded, from: usize, to: usize) -> Option<(usize, usize)>
     }
     let part = near.iter().rev().find(|boundary| boundary.kind != BreakKind::Colon).map_or(0, |boundary| boundary.at);
     let label = text.text(part, from).trim_end();
-    let colon = label.ends_with(':') && label.len() <= LABEL_LINE_BYTES_MAX;
+    // "Clôture des dépôts ........ 13 mars": leaders are a colon drawn out.
+    let bare = label.trim_end_matches(['.', ' ', '_']);
+    let leaders = label.len() >= bare.len() + LEADERS_MIN;
+    let label = if leaders { bare } else { label };
+    let colon = (leaders || label.ends_with(':')) && label.len() <= LABEL_LINE_BYTES_MAX;
     let sentence =
         ["le", "du", "au", "les", "de", "en", "a"].contains(&label.rsplit([' ', '\'']).next().unwrap_or_default());
     let cell = part == this_line
@@ -95,6 +99,9 @@ fn label_before(text: &Folded, from: usize, to: usize) -> Option<(usize, usize)>
         && ends_line(text, to);
     (colon || cell).then(|| (skip_space(text, part), from))
 }
+
+/// So many dots lead from a cell to the next.
+const LEADERS_MIN: usize = 4;
 
 /// The first cell of a table's row is short.
 const CELL_BYTES_MAX: usize = 40;

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Match, Regex};
+use regex::Regex;
 
 use super::fold::Folded;
 
@@ -37,11 +37,6 @@ pub(super) fn mend(text: Folded) -> Folded {
 /// The spaces and hyphens inside broken words and numbers.
 fn broken_words(text: &Folded) -> Vec<usize> {
     const MONTH: &str = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre";
-    static BROKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let spell = |word: &str| word.chars().map(String::from).collect::<Vec<_>>().join("(?:-? )?");
-        let words: Vec<String> = WORDS.split_whitespace().map(spell).collect();
-        Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", words.join("|"))).ok()
-    });
     // The parts of a number are its one group.
     static NUMBERS: LazyLock<[Option<Regex>; 2]> = LazyLock::new(|| {
         let months = MONTH.split('|').map(|m| m.chars().map(String::from).collect::<Vec<_>>().join(" ?"));
@@ -59,18 +54,65 @@ fn broken_words(text: &Folded) -> Vec<usize> {
         let gaps = written.bytes().enumerate().filter(|(_, b)| matches!(b, b' ' | b'-'));
         inside.extend(gaps.map(|(i, _)| start + i));
     };
-    let words = BROKEN.as_ref().into_iter().flat_map(|regex| regex.find_iter(whole));
     // "Le dépôt s'étend du …": that s is another word's.
     let elided = |end: usize| text.byte(end) == b'\'';
-    let broken = |word: &Match| word.as_str().contains(' ') && !WHOLE.contains(&word.as_str()) && !elided(word.end());
-    for word in words.filter(broken) {
-        drop_gaps(word.start(), word.as_str());
+    let broken = |written: &str, end: usize| written.contains(' ') && !WHOLE.contains(&written) && !elided(end);
+    let mut at = 0;
+    while at < text.len() {
+        let begins = text.byte(at).is_ascii_lowercase() && !text.before(at).is_ascii_alphanumeric();
+        match begins.then(|| spelled(text, at)).flatten() {
+            Some(end) => {
+                let written = text.text(at, end);
+                if broken(written, end) {
+                    drop_gaps(at, written);
+                }
+                at = end;
+            }
+            None => at += 1,
+        }
     }
     let numbers = NUMBERS.iter().flatten().flat_map(|regex| regex.captures_iter(whole));
     for number in numbers.filter_map(|found| found.get(1)) {
         drop_gaps(number.start(), number.as_str());
     }
     inside
+}
+
+/// The words by their first letter.
+static SPELLED: LazyLock<Vec<Vec<&'static [u8]>>> = LazyLock::new(|| {
+    let mut by_letter: Vec<Vec<&[u8]>> = vec![Vec::new(); 26];
+    for word in WORDS.split_whitespace().map(str::as_bytes) {
+        let letter = word.first().map_or(0, |first| usize::from(first.wrapping_sub(b'a')));
+        if let Some(words) = by_letter.get_mut(letter) {
+            words.push(word);
+        }
+    }
+    by_letter
+});
+
+/// Where one of the words ends that is written from `at` on, with or without gaps in it.
+fn spelled(text: &Folded, at: usize) -> Option<usize> {
+    let words = SPELLED.get(usize::from(text.byte(at).wrapping_sub(b'a')))?;
+    words.iter().find_map(|word| written_as(text, at, word))
+}
+
+/// The end of a word written from `at` on; a space, or a hyphen and a space, may stand between any two letters.
+fn written_as(text: &Folded, at: usize, word: &[u8]) -> Option<usize> {
+    let mut end = at;
+    for (nth, letter) in word.iter().enumerate() {
+        if nth > 0 && text.byte(end) != *letter {
+            end += match (text.byte(end), text.byte(end + 1)) {
+                (b' ', _) => 1,
+                (b'-', b' ') => 2,
+                _ => return None,
+            };
+        }
+        if text.byte(end) != *letter || end >= text.len() {
+            return None;
+        }
+        end += 1;
+    }
+    (!text.byte(end).is_ascii_alphanumeric()).then_some(end)
 }
 
 /// Every second byte of doubled words, and of doubled numbers beside them.

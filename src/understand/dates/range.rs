@@ -1,9 +1,12 @@
 //! Ranges: "du 4 décembre 2024 au 17 janvier 2025", "du 1er au 30 juin", "entre le … et le …". The side without a month
 //! or a year takes the other's.
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use std::sync::LazyLock;
 
-use super::fold::Folded;
+use chrono::{Datelike, NaiveDate, NaiveTime};
+use regex::Regex;
+
+use super::fold::{BreakKind, Folded};
 use super::mention::{Mention, Part, When};
 use super::scan::textual_at;
 
@@ -59,10 +62,14 @@ pub(super) fn share_year(text: &Folded, mentions: &mut [Mention]) {
     for i in (1..mentions.len()).rev() {
         let Some([first, second]) = mentions.get_mut(i - 1..=i) else { continue };
         let (When::DayOfYear { day, month }, When::Day(next)) = (first.when, second.when) else { continue };
-        if first.part != Part::Alone
-            || second.part != Part::Alone
-            || !is_list(text.text(first.folded.1, second.folded.0))
-        {
+        // "Round 1: 5 March at noon. Round 2: 1 October 2026": days that follow each other closely are of one year.
+        let gap = text.text(first.folded.1, second.folded.0);
+        let numbered = ["round", "vague", "releve", "session", "wave", "cut-off"].iter().any(|wave| gap.contains(wave));
+        let follows = numbered
+            && gap.len() <= FOLLOWING_BYTES_MAX
+            && (month, day) < (next.month(), next.day())
+            && first.weekday.is_none();
+        if first.part != Part::Alone || second.part != Part::Alone || !(is_list(gap) || follows) {
             continue;
         }
         let years = [next.year(), next.year() - 1];
@@ -73,6 +80,40 @@ pub(super) fn share_year(text: &Folded, mentions: &mut [Mention]) {
         }
     }
 }
+
+/// "Deux périodes en 2026 : du 1er au 31 mars ; du 1er au 30 septembre", "Calendrier 2026", and below it "6 février": the
+/// year that the sentence or the heading names is that of its days, until another is written.
+pub(super) fn lend_named_year(text: &Folded, mentions: &mut [Mention]) {
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?:(?:^|[ (])en |calendrier |echeancier |dates |periodes de depot |dates de depot |releves |sessions |commissions |annee )(20[0-9]{2})(?: ?[:\-]| |$)",
+        )
+        .ok()
+    });
+    let Some(regex) = NAMED.as_ref() else { return };
+    let written: Vec<usize> = mentions.iter().filter(|m| m.date().is_some()).map(|m| m.folded.0).collect();
+    for mention in mentions.iter_mut() {
+        let When::DayOfYear { day, month } = mention.when else { continue };
+        let at = mention.folded.0;
+        let last = written.partition_point(|from| *from < at).checked_sub(1).and_then(|n| written.get(n)).copied();
+        let from = at.saturating_sub(NAMED_YEAR_BYTES_MAX).max(last.unwrap_or(0));
+        let near = text.text(from, at);
+        let Some(named) = regex.captures_iter(near).filter_map(|found| found.get(1)).last() else { continue };
+        let ended = text.breaks_between(from + named.end(), at).iter().any(|b| b.kind == BreakKind::Sentence);
+        let other = near.get(named.end()..).is_some_and(|rest| rest.contains(" 20") || rest.contains("/20"));
+        let year = named.as_str().parse().ok();
+        let date = year.filter(|_| !ended && !other).and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+        if let Some(date) = date.filter(|date| mention.weekday.is_none_or(|weekday| weekday == date.weekday())) {
+            mention.when = When::Day(date);
+        }
+    }
+}
+
+/// Two days follow each other closely with no more than this between them.
+const FOLLOWING_BYTES_MAX: usize = 30;
+
+/// How far before a day the year that its sentence names is looked for.
+const NAMED_YEAR_BYTES_MAX: usize = 160;
 
 fn is_list(gap: &str) -> bool {
     const GAP_BYTES_MAX: usize = 12;
@@ -111,6 +152,11 @@ fn is_range(text: &Folded, first: &Mention, second: &Mention) -> bool {
             before.ends_with("entre le") || before.ends_with("entre") || before.ends_with("between")
         }
         "-" | ">" | "->" => true,
+        // "01/06/2026 → 31/08/2026"; the same sign may also head an item of a list.
+        "*" => {
+            text.written(first.folded.1, second.folded.0).contains(['→', '➔', '⇒', '►'])
+                && text.breaks_between(first.folded.1, second.folded.0).iter().all(|b| b.kind == BreakKind::Bullet)
+        }
         _ => false,
     }
 }

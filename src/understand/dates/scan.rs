@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use regex::Regex;
 
-use super::fold::Folded;
+use super::fold::{BreakKind, Folded};
 use super::hour;
 use super::mention::{Hours, Mention, Part, When};
 use super::range;
@@ -39,6 +39,7 @@ pub(super) fn scan(text: &Folded, zone: Tz) -> Vec<Mention> {
     mentions.sort_by_key(|m| m.folded);
     range::join(text, &mut mentions);
     range::share_year(text, &mut mentions);
+    range::lend_named_year(text, &mut mentions);
     mentions
 }
 
@@ -146,6 +147,9 @@ type Found = (When, Option<NaiveTime>, usize);
 /// "11/02/2026", "11.02.2026", "11-02-2026", "11/02/26".
 fn numeric(head: &str, day: u32, digits: usize) -> Option<Found> {
     let separator = *head.as_bytes().get(digits)?;
+    if separator == b' ' {
+        return spaced(head, day, digits);
+    }
     if !matches!(separator, b'/' | b'.' | b'-') {
         return None;
     }
@@ -168,6 +172,16 @@ fn numeric(head: &str, day: u32, digits: usize) -> Option<Found> {
         .then(|| calendar_day(year, month, day))
         .flatten()
         .map(|d| (When::Day(d), None, bytes))
+}
+
+/// "17 / 04 / 2026".
+fn spaced(head: &str, day: u32, digits: usize) -> Option<Found> {
+    let rest = head.get(digits..)?.strip_prefix(" / ")?;
+    let (month, month_digits) = digits_at(rest, 0, 1..=2)?;
+    let tail = rest.get(month_digits..)?.strip_prefix(" / ")?;
+    let (year, 4) = digits_at(tail, 0, 4..=4)? else { return None };
+    let bytes = digits + 3 + month_digits + 3 + 4;
+    calendar_day(i32::try_from(year).ok()?, month, day).map(|d| (When::Day(d), None, bytes))
 }
 
 /// "14 mars 2026", "1er mars", "1 er mars", "1° mars", "17th September 2026".
@@ -210,12 +224,15 @@ fn with_year(head: &str, at: usize, day: u32, month: u32) -> Option<Found> {
 /// " 2026" or ", 2026" right after a month.
 fn year_after(head: &str, at: usize) -> Option<(i32, usize)> {
     let tail = head.get(at..)?;
-    let gap = tail.bytes().take(3).take_while(|b| matches!(b, b' ' | b',' | b'.' | b'/' | b'-')).count();
+    let gap = tail.bytes().take(3).take_while(|b| matches!(b, b' ' | b',' | b'.' | b'/' | b'-' | b'(')).count();
     let (year, 4) = digits_at(tail, gap, 4..=4)? else { return None };
     let year = i32::try_from(year).ok()?;
     let after = tail.get(gap + 4..)?;
     let unit = after.starts_with(" euros") || after.starts_with("h") || after.starts_with(" eur ");
-    (YEARS.contains(&year) && !unit).then_some((year, gap + 4))
+    // "20 avril (2026)": both brackets are its own.
+    let bracketed = tail.get(..gap)?.contains('(');
+    let closed = !bracketed || after.starts_with(')');
+    (YEARS.contains(&year) && !unit && closed).then_some((year, gap + 4 + usize::from(bracketed)))
 }
 
 /// "9 avril 26 ;": two digits are a year only where nothing else can follow.
@@ -252,7 +269,21 @@ fn is_value(text: &Folded, at: usize, before: &str, tail: &str) -> bool {
     let tail = tail.trim_start();
     let ends = tail.is_empty() || !text.breaks_between(at + 4, at + 8).is_empty();
     let hour = ["a ", "- ", ", ", "("].iter().find_map(|joint| tail.strip_prefix(joint)).unwrap_or(tail);
-    heads && (ends || hour::time_at(hour).is_some() || tail.starts_with("- ") || tail.starts_with("au "))
+    // "06/02 clôture": a line of a calendar.
+    let calendar =
+        begins_line(text, at) && text.byte(at + 5) == b' ' && tail.starts_with(|c: char| c.is_ascii_lowercase());
+    heads
+        && (ends
+            || calendar
+            || hour::time_at(hour).is_some()
+            || tail.starts_with("- ")
+            || tail.starts_with(": ")
+            || tail.starts_with("au "))
+}
+
+fn begins_line(text: &Folded, at: usize) -> bool {
+    let near = text.breaks_between(at.saturating_sub(1), at);
+    near.iter().any(|b| matches!(b.kind, BreakKind::Line | BreakKind::Paragraph | BreakKind::Bullet))
 }
 
 /// "2026-02-11", "2023-09-04T22:00:00+00:00", "2023-01-09T14: 40": an instant is read on the clocks of `zone`.

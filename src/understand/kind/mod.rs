@@ -3,6 +3,7 @@
 //! Signs found in the title, the lead and the body add to the score of each kind; the site's own field and the words of
 //! the URL add theirs. The highest score is the kind; a near second is a doubt. It reads no date itself.
 
+mod due;
 mod score;
 mod seen;
 mod signs;
@@ -14,7 +15,7 @@ mod turns;
 
 use super::Input;
 use super::page::Page;
-use crate::model::{Aspect, Deadline, Doubt, DoubtReason, Kind, Reading};
+use crate::model::{Aspect, Deadline, Doubt, DoubtReason, Kind, Quote, Reading};
 use score::Scores;
 
 /// Below this lead over the second kind, a fair reader would look twice.
@@ -39,8 +40,8 @@ impl Closes {
     }
 }
 
-pub(super) fn read(page: &Page, input: &Input, closes: Closes) -> Reading<Kind> {
-    let scores = Scores::of(page, input, closes);
+pub(super) fn read(page: &Page, input: &Input, closes: Closes, deadline: &[Quote]) -> Reading<Kind> {
+    let scores = Scores::of(page, input, closes, due::due(page.text.text(), deadline));
     let [best, second] = scores.best_two();
     let mut reading = Reading { value: Some(best.kind), evidence: scores.evidence(best.kind), doubts: Vec::new() };
     if best.score - second.score < MARGIN {

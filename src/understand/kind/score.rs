@@ -6,6 +6,7 @@ use super::super::Input;
 use super::super::page::{Page, Zone};
 use super::super::phrases::Found;
 use super::Closes;
+use super::due::Due;
 use super::seen::Seen;
 use super::signs::Sign;
 use super::title::tells_results;
@@ -28,13 +29,13 @@ pub(super) struct Scored {
 }
 
 impl Scores {
-    pub fn of(page: &Page, input: &Input, closes: Closes) -> Self {
+    pub fn of(page: &Page, input: &Input, closes: Closes, due: Due) -> Self {
         let seen = Seen::of(page);
         let mut scores = Self { points: [0.0; 5], proofs: Vec::new() };
         // With nothing to apply to, it is news: the least that another kind must beat.
         scores.add(Kind::News, 2.0);
         scores.weigh_title(&seen);
-        scores.weigh_text(&seen, closes);
+        scores.weigh_text(&seen, closes, due);
         scores.weigh_site(input);
         scores
     }
@@ -66,9 +67,9 @@ impl Scores {
         self.proofs.push((kind, points, quote));
     }
 
-    fn weigh_text(&mut self, seen: &Seen, closes: Closes) {
-        self.weigh_call(seen, closes);
-        self.weigh_aid(seen, closes);
+    fn weigh_text(&mut self, seen: &Seen, closes: Closes, due: Due) {
+        self.weigh_call(seen, closes, due);
+        self.weigh_aid(seen, closes, due);
         self.weigh_accreditation(seen, closes);
         self.weigh_some(seen, Kind::Results, Sign::ResultTold, 1.5, 6.0);
         if seen.at(Zone::Lead, Sign::ResultTold).next().is_some() && closes == Closes::NotSaid {
@@ -84,7 +85,7 @@ impl Scores {
     }
 
     /// A call names itself early, tells how and until when one applies.
-    fn weigh_call(&mut self, seen: &Seen, closes: Closes) {
+    fn weigh_call(&mut self, seen: &Seen, closes: Closes, due: Due) {
         let named = |zone: Zone| seen.at(zone, Sign::CallName).find(|found| !seen.in_passing(found));
         if let Some(found) = named(Zone::Lead) {
             self.prove(Kind::Call, 4.0, seen.page.quote_text(found.at.clone()));
@@ -124,8 +125,10 @@ impl Scores {
         let kept = match (applies, unlike) {
             // The date of the offers, or of a call that is over.
             _ if over => 0.3,
+            _ if due == Due::Presence => 0.2,
             (true, _) => 1.0,
-            (false, false) if closes == Closes::OnADay => 0.6,
+            (false, false) if closes == Closes::OnADay && due == Due::Files => 0.9,
+            (false, false) if closes == Closes::OnADay => 0.5,
             (false, false) => 0.3,
             (false, true) => 0.3,
         };
@@ -139,7 +142,7 @@ impl Scores {
     }
 
     /// An aid pays or accompanies somebody at any time.
-    fn weigh_aid(&mut self, seen: &Seen, closes: Closes) {
+    fn weigh_aid(&mut self, seen: &Seen, closes: Closes, due: Due) {
         self.weigh_some(seen, Kind::Aid, Sign::Aid, 0.7, 4.5);
         let applying = seen.distinct(Sign::Apply);
         self.add(Kind::Aid, (applying as f32 * 0.4).min(1.5));
@@ -152,6 +155,8 @@ impl Scores {
         self.add(
             Kind::Aid,
             match closes {
+                // Files due on a day are a campaign's, whatever it is called.
+                Closes::OnADay if due == Due::Files => -6.0,
                 Closes::OnADay => -4.0,
                 // "Avant le 15 novembre, le 15 janvier": a guichet that opens each year.
                 Closes::SomeYear => -1.5,

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::page::{Page, Zone};
 use super::super::phrases::Found;
@@ -21,10 +24,15 @@ impl<'p, 't> Seen<'p, 't> {
     pub fn of(page: &'p Page<'t>) -> Self {
         let text = SIGNS.find(&page.text).into_iter().chain(turns(page));
         let text = text.map(|found| (page.zone(found.at.start), found));
-        let text: Vec<(Zone, Found<Sign>)> = text.filter(|(zone, _)| *zone >= Zone::Body).collect();
+        let mut text: Vec<(Zone, Found<Sign>)> = text.filter(|(zone, _)| *zone >= Zone::Body).collect();
+        let names = names_of(text.iter().map(|(_, found)| found));
+        text.retain(|(_, found)| !is_within(&names, found));
+        let mut title = SIGNS.find(&page.title);
+        let names = names_of(title.iter());
+        title.retain(|found| !is_within(&names, found));
         let passing = text.iter().filter(|(_, found)| matches!(found.tag, Sign::CallInPassing | Sign::CallToCome));
         let passing = passing.map(|(_, found)| found.at.clone()).collect();
-        Self { page, title: SIGNS.find(&page.title), text, passing }
+        Self { page, title, text, passing }
     }
 
     pub fn in_title(&self, sign: Sign) -> bool {
@@ -50,7 +58,9 @@ impl<'p, 't> Seen<'p, 't> {
             })
         };
         let speaks = move |(zone, found): &&(Zone, Found<Sign>)| {
-            found.tag == Sign::Standing && (*zone >= Zone::Lead || asked(found.at.start))
+            found.tag == Sign::Standing
+                && (*zone >= Zone::Lead || asked(found.at.start))
+                && !ends_on_a_day(self.page, found)
         };
         self.text.iter().filter(speaks).map(|(_, found)| found)
     }
@@ -66,11 +76,36 @@ impl<'p, 't> Seen<'p, 't> {
 
     /// Within words that only mention a call or announce one: "à l'issue de l'appel à projets".
     pub fn in_passing(&self, found: &Found<Sign>) -> bool {
-        self.passing.iter().any(|at| at.start <= found.at.start && found.at.start < at.end)
+        self.passing.iter().any(|at| at.start < found.at.end && found.at.start < at.end)
     }
 
     /// How many different phrases of a sign stand in the lead and the body.
     pub fn distinct(&self, sign: Sign) -> usize {
         self.all(sign).map(|found| found.phrase).collect::<HashSet<_>>().len()
     }
+}
+
+/// "Au fil de l'eau, et au plus tard le 30 octobre", "en continu jusqu'au 3 mai": it ends all the same.
+fn ends_on_a_day(page: &Page, standing: &Found<Sign>) -> bool {
+    const AFTER_BYTES: usize = 110;
+    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)^[^.;\n]{0,80}?(?:jusqu[’' ]?au|au plus tard le|avant le|et ce jusqu[’' ]?au)\s+(?:lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?\d").ok()
+    });
+    let text = page.text.text();
+    let after = text.get(standing.at.end..text.floor_char_boundary(standing.at.end + AFTER_BYTES)).unwrap_or_default();
+    ENDS.as_ref().is_some_and(|ends| ends.is_match(after))
+}
+
+/// Where names stand that hold the words of signs, in order.
+fn names_of<'f>(found: impl Iterator<Item = &'f Found<Sign>>) -> Vec<Range<usize>> {
+    let mut names: Vec<Range<usize>> =
+        found.filter(|found| found.tag == Sign::Name).map(|found| found.at.clone()).collect();
+    names.sort_by_key(|at| at.start);
+    names
+}
+
+fn is_within(names: &[Range<usize>], found: &Found<Sign>) -> bool {
+    let next = names.partition_point(|at| at.start <= found.at.start);
+    let last = next.checked_sub(1).and_then(|last| names.get(last));
+    last.is_some_and(|at| found.at.end <= at.end)
 }

@@ -62,6 +62,8 @@ pub(super) enum Sign {
     Press,
     /// A question put to the public: consultation, survey, inquiry.
     Inquiry,
+    /// A name or a turn of phrase that holds another sign's words and says nothing of it: "conférence des financeurs".
+    Name,
 }
 
 pub(super) static SIGNS: LazyLock<Phrases<Sign>> =
@@ -98,6 +100,7 @@ const HEADINGS: &[(&str, Sign)] = &[
     ("publication", Sign::Publication),
     ("press", Sign::Press),
     ("inquiry", Sign::Inquiry),
+    ("name", Sign::Name),
 ];
 
 #[cfg(test)]

@@ -17,18 +17,22 @@ impl Scores {
                 self.add(*kind, *points);
             }
         }
-        if is_press(&url, input.publisher.unwrap_or_default()) {
-            self.halve_but_news();
+        let publisher = input.publisher.unwrap_or_default();
+        if is_press(&url, publisher) {
+            self.lean_to_news(6.0, 0.5);
+        } else if is_a_paper(publisher) {
+            // A paper of its own town, or a relay's letter, prints calls as they are, too.
+            self.lean_to_news(3.0, 0.75);
         }
     }
 
     /// The press writes about calls and accreditations; one applies elsewhere. What it says of results is so.
-    fn halve_but_news(&mut self) {
+    fn lean_to_news(&mut self, news: f32, kept: f32) {
         for (kind, points) in KINDS.iter().zip(&mut self.points) {
             match kind {
-                Kind::News => *points += 6.0,
+                Kind::News => *points += news,
                 Kind::Results => {}
-                Kind::Call | Kind::Aid | Kind::Accreditation => *points *= 0.5,
+                Kind::Call | Kind::Aid | Kind::Accreditation => *points *= kept,
             }
         }
     }
@@ -92,6 +96,37 @@ const PRESS: &[&str] = &[
 ];
 const PRESS_PUBLISHERS: &[&str] =
     &["localtis", "la gazette", "maire info", "ouest-france", "le monde", "agence france-presse"];
+
+/// Words of the names of papers: "Le Journal des collectivités", "La Voix de l'Ain".
+const PAPERS: &[&str] = &[
+    "journal",
+    "revue",
+    "magazine",
+    "mag",
+    "gazette",
+    "quotidien",
+    "hebdo",
+    "hebdomadaire",
+    "courrier",
+    "depeche",
+    "dépêche",
+    "tribune",
+    "echo",
+    "écho",
+    "voix",
+    "presse",
+    "médias",
+    "radio",
+    "redaction",
+    "rédaction",
+    "news",
+];
+
+fn is_a_paper(publisher: &str) -> bool {
+    let publisher = publisher.to_lowercase();
+    let named = publisher.split(|c: char| !c.is_alphanumeric()).take(3).any(|word| PAPERS.contains(&word));
+    named && !publisher.contains("officiel")
+}
 
 fn is_press(url: &str, publisher: &str) -> bool {
     let publisher = publisher.to_lowercase();

@@ -86,7 +86,7 @@ fn the_site_s_own_field_weighs_more_than_a_bare_text() {
             url: None,
             fields: &fields,
         };
-        read(&Page::of(&input), &input, Closes::NotSaid).value
+        read(&Page::of(&input), &input, Closes::NotSaid, &[]).value
     };
     assert_eq!(said(true), Some(Kind::Call));
     assert_eq!(said(false), Some(Kind::Aid));

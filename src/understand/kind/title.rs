@@ -41,6 +41,25 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// "Appel à candidatures pour la labellisation", "Campagne 2026 d'agrément": what is called for is an accreditation.
+static FOR_ACCREDITATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r" (?:appels? a (?:candidatures?|projets?|manifestations? d interet)|campagne|aap|ami|session)(?: [a-z]*\d{4})? ",
+        r"(?:(?:pour|en|vue|a|au|de|des|du|d|la|le|l|les|une?|obtenir|obtention|attribution|demandes?|nouvelle|regionale|departementale|nationale) ){1,4}",
+        r"(?:labellisations?|labels?|re labellisation|habilitations?|agrements?|accreditations?|conventionnements?) ",
+    ))
+    .ok()
+});
+
+/// "Prix Terre de femmes", "Trophées Alizés": a name after the word, at the head.
+static NAMED_PRIZE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\s*(?:Prix|Grand prix|Trophées?|Concours|Challenge) [«“\p{Lu}]").ok());
+
+/// "Les réponses à l'AMI", "43 candidatures reçues": what came in.
+static ANSWERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r" (?:les|des|\d+|vos) (?:reponses|candidatures|projets) (?:(?:recue?s|deposee?s|retenue?s) )?(?:a|au|aux) (?:l |un |notre |nos )?(?:appels?|aap|ami) ").ok()
+});
+
 impl Scores {
     /// Each sign counts once in a title, by its first place there.
     pub fn weigh_title(&mut self, seen: &Seen) {
@@ -61,6 +80,21 @@ impl Scores {
             && !names_call
         {
             self.prove(Kind::News, 6.0, seen.page.quote_title(found.range()));
+        }
+        if NAMED_PRIZE.as_ref().is_some_and(|prize| prize.is_match(seen.page.title.text()))
+            && !seen.in_title(Sign::Prize)
+        {
+            self.add(Kind::Call, 4.0);
+        }
+        let title = seen.page.title.plain();
+        let says = |turn: &LazyLock<Option<Regex>>| turn.as_ref().is_some_and(|turn| turn.is_match(title));
+        if says(&FOR_ACCREDITATION) {
+            self.add(Kind::Accreditation, 9.0);
+            self.add(Kind::Call, -4.0);
+        }
+        if says(&ANSWERED) {
+            self.add(Kind::Results, 5.0);
+            self.add(Kind::Call, -6.0);
         }
         if seen.in_title(Sign::Accreditation) && seen.in_title(Sign::Food) {
             self.add(Kind::Accreditation, 5.0);
@@ -135,6 +169,7 @@ fn in_title(sign: Sign, names_call: bool, first: bool) -> Option<(Kind, f32)> {
         | Sign::Apply
         | Sign::HandIn
         | Sign::Limit
+        | Sign::Name
         | Sign::Food => return None,
     })
 }

@@ -50,19 +50,43 @@ const HAND_IN: &str = concat!(
     r"(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre) ",
 );
 
+/// Another call, told in passing: "issues de l'appel à projets départemental", "vous pilotez l'appel à projets annuel".
+const PASSING: &str = concat!(
+    r" (?:issue?s?|nee?s?|retenue?s?|selectionnee?s?|soutenue?s?|financee?s?|laureate?s?|grace|suite|candidate|piloter|pilotez",
+    r"|suivre|suivez|suivi|gerer|gerez|instruisez|instruire|preparer|preparez|cadre|lors|apres|bilan|resultats?|aux",
+    r"|reponses? aux|veille|montage) ",
+    r"(?:(?:a|au|aux|de|des|du|d|l|la|le|les|un|une|ce|ces|leurs?|nos|vos|par|dans|sur|plusieurs|divers|reponses?) ){0,3}",
+    r"(?:(?:anciens?|premiers?|derniers?|precedents?) )?",
+    r"(?:appels? a (?:projets?|candidatures?|manifestations?|initiatives?)|aap|ami) ",
+);
+
+/// A call that will come: "un appel à projets sera lancé à la rentrée".
+const TO_COME: &str = concat!(
+    r" (?:appels? a (?:projets?|candidatures?|manifestations?|initiatives?)|aap|ami)(?: [a-z0-9]+){0,4} ",
+    r"(?:sera|seront|serait|seraient|devrait|devraient|pourrait|va|vont) ",
+    r"(?:a nouveau |de nouveau |prochainement |bientot |egalement )?(?:etre )?",
+    r"(?:lancee?s?|publiee?s?|ouverte?s?|proposee?s?|reconduite?s?|mise?s? en ligne|dotee?s?) ",
+);
+
 static TURNS: LazyLock<Vec<(Sign, Regex)>> = LazyLock::new(|| {
     let told = TOLD.iter().map(|told| (Sign::ResultTold, *told));
-    let others = [(Sign::Apply, APPLYING), (Sign::HandIn, HAND_IN)];
+    let others =
+        [(Sign::Apply, APPLYING), (Sign::HandIn, HAND_IN), (Sign::CallInPassing, PASSING), (Sign::CallToCome, TO_COME)];
     told.chain(others).filter_map(|(sign, turn)| Some((sign, Regex::new(turn).ok()?))).collect()
 });
 
-/// The first place of each turn in a text.
+/// The first places of each turn in a text; more of them would say nothing new.
 pub(super) fn turns(page: &Page) -> Vec<Found<Sign>> {
-    let first = |(number, (sign, turn)): (usize, &(Sign, Regex))| {
-        let found = turn.find(page.text.plain())?;
-        Some(Found { tag: *sign, at: page.text.behind_plain(found.range()), phrase: FIRST_TURN + number })
+    const PLACES_MAX: usize = 12;
+    let places = |(number, (sign, turn)): (usize, &'static (Sign, Regex))| {
+        let found = turn.find_iter(page.text.plain()).take(PLACES_MAX);
+        found.map(move |found| Found {
+            tag: *sign,
+            at: page.text.behind_plain(found.range()),
+            phrase: FIRST_TURN + number,
+        })
     };
-    TURNS.iter().enumerate().filter_map(first).collect()
+    TURNS.iter().enumerate().flat_map(places).collect()
 }
 
 #[cfg(test)]
@@ -71,6 +95,6 @@ mod tests {
 
     #[test]
     fn every_turn_is_a_regex() {
-        assert_eq!(TURNS.len(), TOLD.len() + 2);
+        assert_eq!(TURNS.len(), TOLD.len() + 4);
     }
 }

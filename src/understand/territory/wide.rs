@@ -40,7 +40,9 @@ fn national(words: &Words<'_>, n: usize, field: &Field) -> Option<(Cue, usize)> 
     let word = |back: usize| n.checked_sub(back).map_or("", |at| words.word(at));
     let labelled = n > 0 && words.gap_before(n).contains(':');
     let (cue, back) = match (word(2), word(1), word(0)) {
-        (_, "territoire", "national" | "francais" | "metropolitain") => (Cue::Applicants, 1),
+        (_, "territoire", "national" | "francais") => (Cue::Applicants, 1),
+        // A métropole calls its own so, too: "communes du territoire métropolitain".
+        (_, "territoire", "metropolitain") => (Cue::Concerned, 1),
         ("toute", "la", "france") | ("partout", "en", "france") => (Cue::Applicants, 2),
         (_, "france", "entiere") => (Cue::Applicants, 1),
         ("tout", "le", "pays") | ("ensemble", "du", "pays") if the_country(words, n) => (Cue::Applicants, 2),

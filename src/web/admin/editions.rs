@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::session::{Posted, SignedIn};
 use super::{back, page, refused};
 use crate::model::{DeliveryState, Edition, EditionId, EditionState};
-use crate::pipeline::edition::{self, As, Consent, Overview, Wishes, skip_sentence};
+use crate::pipeline::edition::{self, As, Overview, Wishes, skip_sentence};
 use crate::pipeline::{Actor, App, Trouble, french};
 use crate::web::{Fields, Site, lines};
 
@@ -189,21 +189,21 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
 pub async fn act(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: Posted) -> Response {
     let Posted { who, fields } = posted;
     match decide(&who.app, &who.actor(), EditionId(id), &fields).await {
-        Ok(said) => back(&format!("/admin/editions/{id}"), said),
+        Ok(said) => back(&format!("/admin/editions/{id}"), &said),
         Err(trouble) => refused(&site, &trouble),
     }
 }
 
-async fn decide(app: &App, by: &Actor, id: EditionId, fields: &Fields) -> Result<&'static str, Trouble> {
-    match fields.one("action") {
-        "approuver" => match edition::consent(app, by, id, Some(fields.one("vu"))).await? {
-            Consent::Approved => Ok("L’édition est approuvée : elle partira à son heure."),
-            Consent::OneMore => Ok("Votre approbation est notée. Il en faut une seconde, d’une autre personne."),
-        },
+async fn decide(app: &App, by: &Actor, id: EditionId, fields: &Fields) -> Result<String, Trouble> {
+    let said = match fields.one("action") {
+        "approuver" => {
+            return Ok(super::consented(&edition::consent(app, by, id, Some(fields.one("vu"))).await?));
+        }
         "retenir" => edition::hold(app, by, id).await.map(|()| "L’édition est retenue."),
         "suspendre" => edition::pause(app, by, id).await.map(|()| "L’envoi est suspendu."),
         "reprendre" => edition::resume(app, by, id).await.map(|()| "L’envoi reprend."),
         "annuler" => edition::cancel(app, by, id).await.map(|()| "L’édition est annulée."),
         _ => Err(Trouble::Words("cette action est inconnue".to_owned())),
-    }
+    };
+    said.map(str::to_owned)
 }

@@ -11,19 +11,18 @@ mod review;
 mod session;
 mod sign_in;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use minijinja::context;
 
-use super::{Page, Site};
+use super::{Current, Page, Site};
 use crate::pipeline::Trouble;
+use crate::pipeline::edition::Consent;
 use session::SignedIn;
 
-pub fn routes() -> Router<Arc<Site>> {
+pub fn routes() -> Router<Current> {
     Router::new()
         .route("/admin", get(home::show))
         .route("/admin/connexion", get(sign_in::ask).post(sign_in::mail))
@@ -63,11 +62,33 @@ fn refused(site: &Site, trouble: &Trouble) -> Response {
         Trouble::NoSuchEdition(_) | Trouble::NoSuchNotice(_) => StatusCode::NOT_FOUND,
         trouble if trouble.is_usage() => StatusCode::CONFLICT,
         trouble => {
-            tracing::error!(%trouble, "an administrator's page failed");
+            tracing::error!(%trouble, "une page d'administration a échoué");
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
     site.page(status, "admin/refused.html", context! { why => trouble.to_string() }).into_response()
+}
+
+/// What came of an approval, for whoever gave it.
+fn consented(consent: &Consent) -> String {
+    let drift = match consent {
+        Consent::OneMore => {
+            return "Votre approbation est notée. Il en faut une seconde, d’une autre personne.".to_owned();
+        }
+        Consent::Approved(drift) => drift,
+    };
+    let mut said = "L’édition est approuvée : elle partira à son heure.".to_owned();
+    match drift.closed.len() {
+        0 => {}
+        1 => said += " Une annonce, dont la date limite est passée depuis le brouillon, en est retirée.",
+        n => said += &format!(" {n} annonces, dont la date limite est passée depuis le brouillon, en sont retirées."),
+    }
+    match drift.silenced {
+        0 => {}
+        1 => said += " Il ne reste rien à dire à un membre : il ne la reçoit pas.",
+        n => said += &format!(" Il ne reste rien à dire à {n} membres : ils ne la reçoivent pas."),
+    }
+    said
 }
 
 fn page_of(page: Page) -> Response {

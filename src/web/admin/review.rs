@@ -9,9 +9,9 @@ use axum::response::Response;
 use minijinja::context;
 use minijinja::value::Serde;
 
-use super::{page_of, refused};
+use super::{consented, page_of, refused};
 use crate::model::{EditionId, EditionState, EmailAddress};
-use crate::pipeline::edition::{self, Consent};
+use crate::pipeline::edition;
 use crate::pipeline::{Actor, App, Trouble, french};
 use crate::web::lines::listed_lines;
 use crate::web::{Fields, Site};
@@ -54,16 +54,13 @@ pub async fn act(State(site): State<Arc<Site>>, Path(token): Path<String>, body:
     }
 }
 
-async fn decide(app: &App, id: EditionId, admin: &EmailAddress, fields: &Fields) -> Result<&'static str, Trouble> {
+async fn decide(app: &App, id: EditionId, admin: &EmailAddress, fields: &Fields) -> Result<String, Trouble> {
     let by = Actor::Admin(admin.clone());
     match fields.one("choix") {
-        "approuver" => match edition::consent(app, &by, id, Some(fields.one("vu"))).await? {
-            Consent::Approved => Ok("Elle est approuvée : elle partira à son heure."),
-            Consent::OneMore => Ok("Votre approbation est notée. Il en faut une seconde, d’une autre personne."),
-        },
+        "approuver" => Ok(consented(&edition::consent(app, &by, id, Some(fields.one("vu"))).await?)),
         "retenir" => {
             edition::hold(app, &by, id).await?;
-            Ok("Elle est retenue : elle ne partira pas sans approbation.")
+            Ok("Elle est retenue : elle ne partira pas sans approbation.".to_owned())
         }
         _ => Err(Trouble::Words("choisissez d'approuver ou de retenir".to_owned())),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use super::see;
 use crate::model::EmailAddress;
 use crate::pipeline::{Actor, App, admin};
-use crate::web::{Fields, Site};
+use crate::web::{Current, Fields, Site};
 
 const COOKIE: &str = "glaneur_admin";
 
@@ -38,28 +38,30 @@ pub struct Posted {
     pub fields: Fields,
 }
 
-impl FromRequestParts<Arc<Site>> for SignedIn {
+impl FromRequestParts<Current> for SignedIn {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, current: &Current) -> Result<Self, Response> {
+        let site: Arc<Site> = FromRef::from_ref(current);
         let app = site.app();
         let Some(token) = cookie(&parts.headers) else { return Err(see("/admin/connexion")) };
         match admin::session(&app, &token).await {
             Ok(Some(session)) => Ok(Self { app, address: session.address, form_token: session.form_token, token }),
             Ok(None) => Err(see("/admin/connexion")),
-            Err(trouble) => Err(super::refused(site, &trouble)),
+            Err(trouble) => Err(super::refused(&site, &trouble)),
         }
     }
 }
 
-impl FromRequest<Arc<Site>> for Posted {
+impl FromRequest<Current> for Posted {
     type Rejection = Response;
 
-    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Response> {
+    async fn from_request(request: Request, current: &Current) -> Result<Self, Response> {
+        let site: Arc<Site> = FromRef::from_ref(current);
         let (mut parts, body) = request.into_parts();
-        let who = SignedIn::from_request_parts(&mut parts, site).await?;
+        let who = SignedIn::from_request_parts(&mut parts, current).await?;
         let foreign = is_foreign(&parts.headers);
-        let body = Bytes::from_request(Request::from_parts(parts, body), site).await;
+        let body = Bytes::from_request(Request::from_parts(parts, body), current).await;
         let fields = Fields::read(&body.map_err(|refusal| refusal.into_response())?);
         let same: bool = fields.one("jeton").as_bytes().ct_eq(who.form_token.as_bytes()).into();
         if foreign || !same {

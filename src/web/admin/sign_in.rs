@@ -24,7 +24,7 @@ pub async fn mail(State(site): State<Arc<Site>>, headers: HeaderMap, body: Bytes
         let app = site.app();
         tokio::spawn(async move {
             if let Err(trouble) = admin::mail_link(&app, &address).await {
-                tracing::error!(%trouble, "a sign-in link could not be mailed");
+                tracing::error!(%trouble, "un lien de connexion n'a pas pu être envoyé");
             }
         });
     }

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use minijinja::context;
-use serde_json::json;
 
 use crate::model::{Member, MemberState};
 use crate::pipeline::Purpose;
-use crate::store::StoreError;
+use crate::store::{StoreError, subject};
 use crate::web::{Page, Site};
 
 pub async fn ask(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Page {
@@ -27,7 +26,10 @@ pub async fn ask(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Pa
 
 pub async fn leave(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Page {
     let left = match member(&site, &token).await {
-        Ok(Some(member)) => record(&site, &member).await.map(|()| member),
+        Ok(Some(member)) => {
+            let at = site.clock.now();
+            site.store.leave(member.id, &subject(member.id), "leave", at).await.map(|()| member)
+        }
         Ok(None) => return unknown(&site),
         Err(error) => Err(error),
     };
@@ -44,17 +46,6 @@ async fn member(site: &Site, token: &str) -> Result<Option<Member>, StoreError> 
     }
 }
 
-/// Leaving twice is leaving once: the first date stays.
-async fn record(site: &Site, member: &Member) -> Result<(), StoreError> {
-    if matches!(member.state, MemberState::Left { .. }) {
-        return Ok(());
-    }
-    let at = site.clock.now();
-    site.store.set_member_state(member.id, &MemberState::Left { at }, at).await?;
-    let subject = format!("member:{}", member.id.0);
-    site.store.journal(&subject, "leave", &subject, &json!(null), at).await
-}
-
 /// The address is shown masked: a forwarded mail must not tell it.
 fn page(site: &Site, name: &str, member: &Member) -> Page {
     site.page(StatusCode::OK, name, context! { address => member.email.masked() })
@@ -65,6 +56,6 @@ pub(super) fn unknown(site: &Site) -> Page {
 }
 
 pub(super) fn failed(site: &Site, error: &StoreError) -> Page {
-    tracing::error!(%error, "a member's page could not be served");
+    tracing::error!(%error, "la page d'un membre n'a pas pu être servie");
     site.page(StatusCode::SERVICE_UNAVAILABLE, "out_of_order.html", context! {})
 }

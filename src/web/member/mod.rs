@@ -5,14 +5,12 @@ mod data;
 mod form;
 mod leave;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::Site;
+use super::Current;
 
-pub fn routes() -> Router<Arc<Site>> {
+pub fn routes() -> Router<Current> {
     Router::new()
         .route("/quitter/{token}", get(leave::ask).post(leave::leave))
         .route("/membre/{token}", get(choices::show))

@@ -17,11 +17,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use minijinja::context;
 
-use super::{Page, Site};
+use super::{Current, Page, Site};
 use crate::pipeline::Trouble;
 pub use catalogue::Catalogue;
 
-pub fn routes() -> Router<Arc<Site>> {
+pub fn routes() -> Router<Current> {
     Router::new()
         .route("/", get(home::show))
         .route("/sante", get(async || "ok"))
@@ -46,6 +46,6 @@ fn may_keep(mut answer: Response) -> Response {
 }
 
 fn failed(site: &Site, trouble: &Trouble) -> Response {
-    tracing::error!(%trouble, "a public page failed");
+    tracing::error!(%trouble, "une page publique a échoué");
     site.page(StatusCode::SERVICE_UNAVAILABLE, "out_of_order.html", context! {}).into_response()
 }

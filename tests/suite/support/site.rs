@@ -15,6 +15,8 @@ struct Inner {
     status: Option<u16>,
     /// Before each page of an item.
     delay: Duration,
+    /// This page, whatever is asked.
+    page: Option<String>,
     requests: Vec<String>,
 }
 
@@ -53,6 +55,12 @@ impl Site {
     /// From now on the site answers this, whatever is asked; `None`: as it should.
     pub fn answers(&self, status: Option<u16>) -> &Self {
         self.inner.lock().unwrap().status = status;
+        self
+    }
+
+    /// From now on the site shows this page, whatever is asked; `None`: what it should.
+    pub fn shows(&self, html: Option<&str>) -> &Self {
+        self.inner.lock().unwrap().page = html.map(str::to_owned);
         self
     }
 
@@ -115,6 +123,9 @@ async fn answer(State(inner): State<Arc<Mutex<Inner>>>, uri: Uri, headers: Heade
     inner.requests.push(uri.path().to_owned());
     if let Some(status) = inner.status {
         return StatusCode::from_u16(status).unwrap().into_response();
+    }
+    if let Some(html) = inner.page.clone() {
+        return ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     }
     if uri.path() != "/feed" {
         return page(&inner.items, uri.path()).unwrap_or(StatusCode::NOT_FOUND.into_response());

@@ -41,6 +41,14 @@ fn old_forms_are_read_without_being_known() {
 }
 
 #[test]
+fn a_mail_that_arrived_has_not_failed() {
+    check_text(
+        "Your message was successfully delivered to the destination(s) listed below.\n\n<lea@ville.example>: delivery via lmtp: 250 2.1.5 OK\n",
+        &["lea@ville.example none 2.1.5"],
+    );
+}
+
+#[test]
 fn a_warning_is_soft_whatever_it_warns_of() {
     check_text(
         "Votre message n'a pas encore pu être remis à :\n\n  lea@ville.example\n\nDe nouvelles tentatives auront lieu pendant 3 jours.\n",

@@ -27,6 +27,11 @@ fn automatic_replies_are_known_by_their_headers_or_their_subject() {
     check("Subject: Re: Lettre", "Je suis absente lundi, voyons-nous mardi.", Kind::None);
     check("Auto-Submitted: auto-generated\nSubject: Alerte", "La sauvegarde est finie.", Kind::None);
     check("Subject: Question", "Bonjour, une question.", Kind::None);
+    check(
+        "Subject: Adresse",
+        "L'adresse de zoe@ville.example n'existe plus : impossible d'envoyer la lettre.",
+        Kind::None,
+    );
     check("Subject: Re: Lettre", "> Your message could not be delivered\nC'est quoi ?", Kind::None);
 }
 

@@ -3,6 +3,9 @@
 use super::script::{Act, Script, Step};
 use super::*;
 
+/// What administrators are told of all this; each line of its table is tried here.
+const DOCUMENT: &str = include_str!("../../../../docs/livraison.md");
+
 /// One mail meets `act` at `step`; the next, to somebody else, must arrive whatever happened.
 async fn check(step: Step, act: Act, expected: &str) {
     let server = Script::new().features("SIZE 100000\nSTARTTLS\nAUTH PLAIN").then(step, act.clone()).start().await;
@@ -16,8 +19,10 @@ async fn check(step: Step, act: Act, expected: &str) {
     }
     let smtp = Smtp::new(settings, 1);
     let outcome = send_to(&smtp, "lea@ville.example").await;
-    println!("| {step:?} | {} | {} | {} |", shown(&act), name_of(&outcome), words_of(&outcome));
     assert_eq!(name_of(&outcome), expected, "{step:?} {act:?}: {outcome:?}");
+    let line = format!("| {step:?} | {} | {expected} |", shown(&act).replace("\r\n", " ⏎ "));
+    println!("{line}");
+    assert!(DOCUMENT.contains(&line), "docs/livraison.md lacks: {line}");
     assert!(words_of(&outcome).chars().count() <= 500 && !words_of(&outcome).contains(['\r', '\n']));
     assert!(!words_of(&outcome).contains("secret-pass"));
     if step != Step::StartTls {
@@ -109,7 +114,7 @@ async fn a_message_cut_before_its_end_is_deferred() {
         let smtp = Smtp::new(settings, 1);
         let (from, to) = (address("reseau@glaneur.example"), address("lea@ville.example"));
         let outcome = smtp.send(&from, &to, &big, Instant::now() + Duration::from_secs(60)).await;
-        println!("| Body | {} | {} | {} |", shown(&act), name_of(&outcome), words_of(&outcome));
+
         assert_eq!(name_of(&outcome), "Deferred", "{act:?}: {outcome:?}");
         assert_eq!(name_of(&send_to(&smtp, "noe@ville.example").await), "Sent");
     }
@@ -179,5 +184,18 @@ async fn what_the_server_cannot_take_is_told_without_asking_it() {
 async fn the_recipients_address_is_masked_in_what_the_server_says() {
     let server = Script::new().then(Step::Rcpt, Act::Say("550 <Lea@Ville.Example>: no such user")).start().await;
     let outcome = send_to(&client(&server), "lea@ville.example").await;
-    assert_eq!(outcome, Outcome::Refused { reply: "550 <l***@ville.example>: no such user".into() });
+    assert_eq!(outcome, Outcome::Refused { reply: "550 <L***@Ville.Example>: no such user".into() });
+    // Wherever it stands, however often, whoever's it is.
+    for (step, reply) in [
+        (Step::Rcpt, "550 lea@ville.example: unknown (lea@ville.example, see \"le a\"@ville.example)"),
+        (Step::Mail, "553 5.7.1 <reseau@glaneur.example>: sender refused for lea@ville.example"),
+        (Step::Greeting, "554 complain to postmaster@mx.example about lea@ville.example"),
+        (Step::Dot, "354 what about lea@ville.example?"),
+    ] {
+        let server = Script::new().then(step, Act::Say(reply)).start().await;
+        let words = words_of(&send_to(&client(&server), "lea@ville.example").await).to_lowercase();
+        for whole in ["lea@", "le a\"", "reseau@", "postmaster@"] {
+            assert!(!words.contains(whole), "{step:?}: {words}");
+        }
+    }
 }
