@@ -109,6 +109,6 @@ pub fn skip_sentence(skip: SkipReason) -> &'static str {
         SkipReason::Suspended => "suspendu après des retours en erreur",
         SkipReason::Paused => "en pause, à sa demande",
         SkipReason::Rhythm => "ce n'est pas son rythme",
-        SkipReason::NothingToSay => "pas d'annonce nouvelle",
+        SkipReason::NothingToSay => "aucune annonce nouvelle pour son territoire et ses thèmes",
     }
 }
