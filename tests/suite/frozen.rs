@@ -135,3 +135,15 @@ fn settings_corrected_while_a_draft_is_read_are_those_of_its_approval() {
     assert_eq!(undated(&kept), undated(&draft));
     assert!(kept.contains("b@c.example") && !kept.contains("veille.reseau.example"), "{kept}");
 }
+
+#[test]
+fn kept_templates_that_the_program_cannot_fill_any_more_stop_the_sending_before_a_row_is_taken() {
+    let mut workspace = Workspace::sqlite();
+    let _site = approved(&mut workspace);
+    change_everything(&mut workspace);
+    workspace.sql("UPDATE templates SET sources = replace(sources, '{{ greeting }}', '{{ inconnu }}')");
+    let sent = workspace.run_at(MONDAY, "edition send 1").complains("ne comprend plus les modèles");
+    sent.complains("digest.txt").complains("annulez l'édition");
+    let receipts = workspace.run("edition receipts 1 --json").done().json();
+    assert_eq!(receipts["counts"]["queued"], 2, "{receipts}");
+}
