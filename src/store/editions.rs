@@ -77,26 +77,6 @@ impl Store {
         tx.commit().await
     }
 
-    /// A draft about to be approved speaks from a later moment.
-    pub async fn reframe_draft(
-        &self,
-        id: EditionId,
-        as_of: DateTime<Utc>,
-        frame: &serde_json::Value,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let done = sqlx::query("UPDATE editions SET frame = $1, as_of = $2 WHERE id = $3 AND state = 'draft'")
-            .bind(json(frame)?)
-            .bind(ms(as_of))
-            .bind(id.0)
-            .execute(tx.conn())
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(refusal(tx.conn(), id, EditionState::Approved).await?);
-        }
-        tx.commit().await
-    }
-
     /// Compare and set: refused when the edition is not (any more) in `from`, or no arrow leads from there to `to`.
     ///
     /// A draft is approved by [`Store::begin_approval`] only.

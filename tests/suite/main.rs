@@ -14,6 +14,7 @@ mod daemon;
 mod demo;
 mod dkim;
 mod editions;
+mod frozen;
 mod hardship;
 mod health;
 mod members;

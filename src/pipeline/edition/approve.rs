@@ -24,15 +24,15 @@ pub async fn approve(app: &App, id: EditionId) -> Result<Drift, Trouble> {
     refuse_held(app, &edition).await?;
     let shown = plan(app, &edition).await?;
     let now = app.clock.civil();
-    let (plan, drift) = if now - edition.as_of > READ_AT_ONCE {
+    let frame = frame_of(&app.store.frame(id).await?)?.renewed(app)?;
+    let (plan, drift, as_of) = if now - edition.as_of > READ_AT_ONCE {
         let plan = plan_at(app, &edition, now).await?;
         let drift = drift(app, &shown, &plan, now).await?;
-        let frame = Frame { as_of: now, ..frame_of(&app.store.frame(id).await?)? };
-        app.store.reframe_draft(id, now, &json!(frame)).await?;
-        (plan, drift)
+        (plan, drift, now)
     } else {
-        (shown, Drift::default())
+        (shown, Drift::default(), frame.as_of)
     };
+    let frame = Frame { as_of, ..frame };
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
         .digests
@@ -43,7 +43,11 @@ pub async fn approve(app: &App, id: EditionId) -> Result<Drift, Trouble> {
         })
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
-    app.store.approve_edition(id, app.clock.civil(), &frozen, &rows).await?;
+    let mut approval = app.store.begin_approval(id, app.clock.civil()).await?;
+    approval.keep_frame(as_of, &json!(frame)).await?;
+    approval.keep_templates(&templates, app.composer.sources()).await?;
+    approval.fill(&frozen, &rows).await?;
+    approval.commit().await?;
     journal(app, "edition approve", id, &drift.closed.join(" ; ")).await?;
     Ok(drift)
 }

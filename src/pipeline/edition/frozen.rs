@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::super::{App, Trouble};
+use super::look::Look;
 use crate::model::{Digest, Language, TerritoryCode, ThemeId};
 use crate::store::DigestId;
 
@@ -24,6 +25,9 @@ pub struct Frame {
     pub contact: Option<String>,
     #[serde(default)]
     pub approval: Approval,
+    /// Kept at approval; a draft has none, nor has an edition approved before looks were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
 }
 
 /// Who was to approve the edition, as the settings had it when it was created.

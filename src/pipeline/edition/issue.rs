@@ -192,5 +192,6 @@ async fn frame(app: &App) -> Result<Frame, Trouble> {
             Review::Off => Approval::AtOnce,
             Review::BeforeSend => Approval::ByAPerson,
         },
+        look: None,
     })
 }

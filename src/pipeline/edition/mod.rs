@@ -5,6 +5,7 @@
 mod approve;
 mod frozen;
 mod issue;
+mod look;
 mod plan;
 mod share;
 mod tally;
@@ -22,6 +23,7 @@ pub(super) use frozen::{frame_of, frozen_digests};
 pub use issue::{Issue, create, issue_due};
 #[cfg(test)]
 pub(super) use issue::{draft_for_tests, scheduled_draft_for_tests};
+pub use look::{Look, Typesetter, kept_since_approval};
 pub use share::{Preview, Share, preview, rows, shares};
 pub use tally::{Dropped, Tally, tally};
 pub use view::{Revisions, leave_url, member_url, page_url, view};
