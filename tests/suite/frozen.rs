@@ -69,8 +69,8 @@ fn settings_and_templates_changed_after_approval_change_no_mail_and_the_administ
         workspace.run_at(MONDAY, "edition send 1").done().says(told);
         let sent: Vec<String> = workspace.mails().into_iter().map(|mail| mail.raw).collect();
         assert_eq!(sent, before, "byte for byte");
-        workspace.run_at(MONDAY, "edition create").done();
-        let draft = workspace.run_at(MONDAY, "edition preview 2 --format eml").done().out;
+        let next = workspace.run_at(MONDAY, "edition create").done().out.trim().to_owned();
+        let draft = workspace.run_at(MONDAY, &format!("edition preview {next} --format eml")).done().out;
         assert!(draft.contains("Second mod") && draft.contains("https://autre.example/quitter/"), "{draft}");
     });
 }
