@@ -1,0 +1,65 @@
+//! PDFs through the real program: their words, or the name of what went wrong; by pdftotext and without it.
+
+use std::path::Path;
+
+use crate::support::{Answer, Workspace, document};
+
+const CALL: &[&str] =
+    &["Appel a projets 2026 : epiceries solidaires", "Les dossiers sont a deposer avant le 15 mars 2026."];
+
+fn understand(workspace: &Workspace, path: Option<&Path>) -> Answer {
+    let mut command = workspace.command("understand --json --file document.pdf");
+    if let Some(path) = path {
+        command.env("PATH", path);
+    }
+    Answer::of(command.output().unwrap())
+}
+
+/// With what is installed, then with nothing but our own program.
+fn both_readers(check: impl Fn(&dyn Fn(&[u8]) -> Answer)) {
+    let workspace = Workspace::sqlite();
+    for path in [None, Some(Path::new("/nowhere"))] {
+        check(&|body: &[u8]| {
+            std::fs::write(workspace.path().join("document.pdf"), body).unwrap();
+            understand(&workspace, path)
+        });
+    }
+}
+
+#[test]
+fn the_words_of_a_pdf_are_understood() {
+    both_readers(|read| {
+        let value = read(&document::pdf(CALL)).done().json();
+        assert_eq!(value["title"], CALL[0], "{value}");
+        assert_eq!(value["deadline"], "2026-03-15", "{value}");
+    });
+}
+
+#[test]
+fn what_keeps_a_pdf_from_being_read_is_named() {
+    both_readers(|read| {
+        let check = |what: &str, body: &[u8], expected: &str| {
+            let answer = read(body);
+            assert!(answer.status != 0 && answer.err.contains(expected), "{what}: {} {}", answer.err, answer.out);
+            assert!(answer.err.contains("document.pdf") && answer.err.contains(" — "), "{what}: {}", answer.err);
+        };
+        let sound = document::pdf(CALL);
+        check("a password", &document::encrypted_pdf(CALL), "est protégé");
+        check("a picture", &document::scanned_pdf(), "ne contient pas de texte");
+        check("cut", &sound[..sound.len() / 4], "abîmé ou incomplet");
+        check("garbage", &[b"%PDF-1.7\n".as_slice(), &[0x9c, 0x17, 0xff].repeat(900)].concat(), "abîmé ou incomplet");
+        check("too large", &[sound.as_slice(), &vec![b' '; 8 << 20]].concat(), "dépasse 8 Mio");
+    });
+}
+
+/// Much unpacked: the words end at the limit, or reading ends by one; never by ours.
+#[test]
+fn a_bomb_ends_within_its_limits() {
+    both_readers(|read| {
+        let begun = std::time::Instant::now();
+        let answer = read(&document::bomb(4_000_000, "q Q q Q "));
+        let named = ["s’est arrêtée net", "trop long à lire", "ne contient pas de texte"];
+        assert!(answer.status != 0 && named.iter().any(|name| answer.err.contains(name)), "{}", answer.err);
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    });
+}
