@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Answer, Workspace, document};
+use crate::support::{Answer, MONDAY, Site, Workspace, document};
 
 const CALL: &[&str] =
     &["Appel a projets 2026 : epiceries solidaires", "Les dossiers sont a deposer avant le 15 mars 2026."];
@@ -62,4 +62,18 @@ fn a_bomb_ends_within_its_limits() {
         assert!(answer.status != 0 && named.iter().any(|name| answer.err.contains(name)), "{}", answer.err);
         assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     });
+}
+
+#[test]
+fn an_item_that_is_a_pdf_is_read_and_a_scan_is_a_remark() {
+    let workspace = Workspace::sqlite();
+    let site = Site::start();
+    site.publish("texte", "Appel a projets : epiceries solidaires", "").holds("texte", document::pdf(CALL));
+    site.publish("image", "Appel a projets : jardins partages", "").holds("image", document::scanned_pdf());
+    workspace.write("sources.toml", &site.pages("essai", "D93"));
+    workspace.run_at(MONDAY, "collect").says("ne contient pas de texte");
+    let value = workspace.run_at(MONDAY, "notices list --json").done().json();
+    let notices = value["notices"].as_array().unwrap();
+    assert_eq!(notices.len(), 2, "{value}");
+    assert!(notices.iter().any(|notice| notice["deadline"]["date"] == "2026-03-15"), "{value}");
 }

@@ -11,7 +11,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::extract::{self, ExtractError, Listing, Step};
 use crate::fetch::{FetchError, Fetched, Next};
 use crate::model::{Ailment, Item, Request, Response, Source, Validators};
+use crate::pdf::PdfFault;
 use crate::pipeline::App;
+use crate::pipeline::read::words_of;
 use crate::store::{ItemHead, SourceState, StoreError};
 
 /// Why a source could not be read. Prints as a French sentence that an administrator can act on.
@@ -19,6 +21,8 @@ use crate::store::{ItemHead, SourceState, StoreError};
 pub enum Fault {
     Fetch(FetchError),
     Extract(ExtractError),
+    /// An item's page is a PDF whose words cannot be had.
+    Pdf(PdfFault),
     Credential(String),
     /// The site answered; what it says could not be kept.
     Store(StoreError),
@@ -53,6 +57,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Fetch(error) => error.fmt(f),
             Self::Extract(error) => error.fmt(f),
+            Self::Pdf(fault) => fault.fmt(f),
             Self::Credential(why) => f.write_str(why),
             Self::OutOfTime(max) => write!(
                 f,
@@ -337,6 +342,7 @@ async fn follow(
         Fetched::NotModified => Ok(None),
         Fetched::Answer(answer) => {
             let validators = answer.validators.clone();
+            let answer = words_of(answer).await.map_err(Fault::Pdf)?;
             Ok(Some((extract::detail(source, item.clone(), &answer)?, validators)))
         }
     }
