@@ -77,3 +77,19 @@ fn an_item_that_is_a_pdf_is_read_and_a_scan_is_a_remark() {
     assert_eq!(notices.len(), 2, "{value}");
     assert!(notices.iter().any(|notice| notice["deadline"]["date"] == "2026-03-15"), "{value}");
 }
+
+#[test]
+fn a_pages_attached_call_is_read_with_it_and_a_scan_is_a_remark() {
+    let workspace = Workspace::sqlite();
+    let site = Site::start();
+    let links = "<a href='/page/cahier-des-charges.pdf'>Le cahier</a> <a href='/page/reglement.pdf'>Texte</a> \
+                 <a href='/page/plan.pdf'>Plan</a>";
+    site.publish("aap", "Appel a projets : epiceries solidaires", links);
+    site.holds("cahier-des-charges.pdf", document::pdf(CALL)).holds("reglement.pdf", document::scanned_pdf());
+    let entry = site.pages("essai", "D93").replace("text = \"main\"", "text = \"main\", attachments = true");
+    workspace.write("sources.toml", &entry);
+    workspace.run_at(MONDAY, "collect").done().says("ne contient pas de texte");
+    let value = workspace.run_at(MONDAY, "notices list --json").done().json();
+    assert_eq!(value["notices"][0]["deadline"]["date"], "2026-03-15", "{value}");
+    assert!(!site.requests().contains(&"/page/plan.pdf".to_owned()), "{:?}", site.requests());
+}
