@@ -21,6 +21,7 @@ mod members;
 mod merging;
 mod network;
 mod own_pages;
+mod pdf;
 mod proofs;
 mod readme;
 mod rounds;
