@@ -95,10 +95,14 @@ async fn tell(app: &App) -> Result<usize, Trouble> {
     Ok(rows.len())
 }
 
-/// Trials write files: these mails lie apart from those of members.
+/// Trials write files: these mails lie apart from those of members, whose folder holds nothing else.
 fn way_out(app: &App) -> Result<Courier, Trouble> {
     match &app.settings.mail.transport {
-        Transport::File(folder) => Ok(Courier::File(FileOutbox::new(folder.join("admins")))),
+        Transport::File(folder) => {
+            let mut name = folder.file_name().unwrap_or_default().to_owned();
+            name.push("-admins");
+            Ok(Courier::File(FileOutbox::new(folder.with_file_name(name))))
+        }
         Transport::Smtp(_) => courier::courier(app),
     }
 }
