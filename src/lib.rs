@@ -15,6 +15,7 @@ pub mod fetch;
 pub mod geography;
 pub mod matching;
 pub mod model;
+pub mod pdf;
 pub mod pipeline;
 pub mod roster;
 pub mod sources;

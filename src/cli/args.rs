@@ -87,6 +87,9 @@ pub enum Command {
     Notices(NoticesCommand),
     /// Dit ce qui est compris d'une page ou d'un texte, et de quels mots.
     Understand(UnderstandArgs),
+    /// Lit un PDF sur l'entrée, sous limites : Glaneur l'appelle lui-même.
+    #[command(hide = true)]
+    ReadPdf,
     /// Les membres du réseau.
     #[command(subcommand)]
     Members(MembersCommand),

@@ -59,6 +59,11 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Send { id } => {
+            if !global.json
+                && let Some(found) = app.store.edition(EditionId(id)).await?
+            {
+                print_kept(&app, &found).await?;
+            }
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
@@ -159,6 +164,7 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
         found.occurrence.format("%d/%m/%Y à %H:%M"),
         french(found.state)
     ));
+    print_kept(app, &found).await?;
     print_shares(app, &seen.shares);
     print_notices(&found, &seen);
     Ok(Exit::Done)
@@ -220,6 +226,14 @@ fn listed_json(one: &Listed) -> Value {
         "members": one.receive, "sections": one.sections, "doubtful": edition::is_doubtful(&one.notice),
         "dropped": one.place == Place::Dropped, "pinned": one.place == Place::Pinned,
     })
+}
+
+/// Settings changed since the approval change nothing in its mails: whoever corrected one should know.
+async fn print_kept(app: &App, found: &Edition) -> Result<(), Failure> {
+    if let Some(sentence) = edition::kept_since_approval(app, found).await? {
+        output::line(sentence);
+    }
+    Ok(())
 }
 
 /// Who gets what, one line a member.

@@ -37,6 +37,10 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return bad_usage::report(error),
     };
+    if matches!(cli.command, Command::ReadPdf) {
+        // One small job under its own limits: no logs, no threads.
+        return crate::pdf::child();
+    }
     start_logs(&cli.global, matches!(cli.command, Command::Run));
     let wants_json = cli.global.json && !matches!(cli.command, Command::Check);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -70,6 +74,7 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
         Command::Sources(command) => sources::run(&global, command).await,
         Command::Collect(args) => collect::run(&global, args).await,
         Command::Notices(command) => notices::run(&global, command).await,
+        Command::ReadPdf => Ok(Exit::Done), // Served by `main`, before anything is started.
         Command::Understand(args) => understand::run(&global, args).await,
         Command::Members(command) => members::run(&global, command).await,
         Command::Bounces(command) => bounces::run(&global, command).await,

@@ -29,7 +29,7 @@ pub async fn run(global: &Global, args: UnderstandArgs) -> Result<Exit, Failure>
             let fetch = settings.as_ref().map_or_else(FetchSettings::default, |settings| settings.fetch.clone());
             read::page(&reader, &fetch, url, &context).await?
         }
-        (None, Some(file)) => read::file(&reader, file, &context)?,
+        (None, Some(file)) => read::file(&reader, file, &context).await?,
         (None, None) => return Err(Failure::usage("indiquez une adresse, --file ou --jsonl")),
     };
     if global.json {

@@ -57,13 +57,18 @@ pub struct Composer {
     html: Environment<'static>,
     text: Environment<'static>,
     version: String,
+    sources: Vec<(String, String)>,
 }
 
 impl Composer {
     /// `overrides` are (file name, source) of templates that replace or join the embedded ones: `digest.html`,
     /// `digest.txt`, `style.css`, and any other `.html` or `.txt` they include.
     pub fn new(overrides: &[(String, String)]) -> Result<Self, Vec<TemplateProblem>> {
-        let sources = sources(overrides)?;
+        Self::from_sources(sources(overrides)?)
+    }
+
+    /// From all sources, as [`Composer::sources`] gave them: the embedded ones add nothing.
+    pub fn from_sources(sources: Vec<(String, String)>) -> Result<Self, Vec<TemplateProblem>> {
         let sheet = style_sheet(&sources)?;
         let version = version(&sources);
         let mut problems = Vec::new();
@@ -72,7 +77,7 @@ impl Composer {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let composer = Self { html, text, version };
+        let composer = Self { html, text, version, sources };
         problems.extend(composer.rehearse());
         if problems.is_empty() { Ok(composer) } else { Err(problems) }
     }
@@ -124,6 +129,11 @@ impl Composer {
     /// Changes when a template, the style or an override changes: sixteen hexadecimal digits.
     pub fn template_version(&self) -> String {
         self.version.clone()
+    }
+
+    /// All of them, by file name: what [`Composer::from_sources`] needs to lay out the same again.
+    pub fn sources(&self) -> &[(String, String)] {
+        &self.sources
     }
 
     /// Every template on every sample letter.

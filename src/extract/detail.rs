@@ -9,9 +9,11 @@ use url::Url;
 
 use super::page::{self, Pick, Said, css};
 use super::{ExtractError, charset, clean, dates, guard, maintext};
-use crate::model::{Attachment, DetailSelect, Item, Response, Source};
+use crate::model::{Attachment, DetailSelect, Documents, Item, Response, Source};
 
 const ATTACHMENTS_MAX: usize = 20;
+/// Of one item.
+const DOCUMENTS_MAX: usize = 2;
 /// A page with less text than this may be nothing but a fault.
 const SHORT_TEXT_BYTES: usize = 300;
 
@@ -65,7 +67,7 @@ pub fn page_text(url: &Url, response: &Response) -> Result<PageText, ExtractErro
 pub fn read(source: &Source, mut item: Item, response: &Response) -> Result<Item, ExtractError> {
     let whole = DetailSelect::default();
     let select = source.detail.as_ref().unwrap_or(&whole);
-    if select == &whole {
+    if (DetailSelect { documents: whole.documents, ..select.clone() }) == whole {
         let page = page_text(&response.url, response)?;
         adopt_title(&mut item, page.title);
         item.published = item.published.or(page.published);
@@ -250,4 +252,27 @@ fn attachments(fragment: &Html, base: &Url, chosen: Option<&str>) -> Result<Vec<
         }
     }
     Ok(found)
+}
+
+/// The PDFs whose words are worth fetching: those that the source chose, else those that name themselves a call's.
+pub fn documents(source: &Source, item: &Item) -> Vec<Attachment> {
+    let Some(select) = source.detail.as_ref().filter(|select| select.documents == Documents::Read) else {
+        return Vec::new();
+    };
+    let wanted = |attachment: &&Attachment| {
+        let Ok(url) = Url::parse(&attachment.url) else { return false };
+        let said = format!("{} {}", attachment.label, url.path()).to_lowercase().replace(['-', '_'], " ");
+        let words = ["cahier", "charges", "arrêté", "arrete", "appel", "règlement", "reglement", "aap", "ami"];
+        let named = said.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+        url.path().to_ascii_lowercase().ends_with(".pdf") && (named || select.attachments.is_some())
+    };
+    item.attachments.iter().filter(wanted).take(DOCUMENTS_MAX).cloned().collect()
+}
+
+/// Adds a document's words to its item's, under a heading that names it.
+pub fn attach(item: &mut Item, document: &Attachment, words: &str) {
+    let file = document.url.rsplit('/').next().unwrap_or_default();
+    let name = if document.label.is_empty() { file } else { &document.label };
+    let part = format!("Pièce jointe : {name}\n\n{}", clean::text(words));
+    item.text = clean::join(&[std::mem::take(&mut item.text), part]);
 }

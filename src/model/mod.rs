@@ -42,7 +42,9 @@ pub use notice::{Change, Correction, CorrectionValue, Link, Notice, NoticeId, St
 pub use os::why_refused;
 pub use problem::{Problem, Problems};
 pub use reading::{Aspect, Doubt, DoubtReason, Field, Language, Quote, Reading};
-pub use source::{DetailSelect, InvalidSourceId, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind};
+pub use source::{
+    DetailSelect, Documents, InvalidSourceId, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind,
+};
 pub use spelling::unaccented;
 pub use territory::{InvalidTerritoryCode, Level, TerritoryCode};
 pub use theme::{Theme, ThemeExpression, ThemeId, Themes};

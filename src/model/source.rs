@@ -173,6 +173,19 @@ pub struct DetailSelect {
     pub remove: Option<String>,
     /// Links to documents to keep as attachments.
     pub attachments: Option<String>,
+    #[serde(default)]
+    pub documents: Documents,
+}
+
+/// What becomes of the documents that an item's page links to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Documents {
+    /// Their addresses are kept.
+    #[default]
+    Listed,
+    /// The words of a few PDFs join those of the page.
+    Read,
 }
 
 /// Where things stand in JSON: JSONPath (RFC 9535); `items` from the root, the others from each item. A path that does not

@@ -1,7 +1,9 @@
 //! From the settings to a courier, and from a composed digest to the mail that it carries.
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
+use super::edition::{Frame, Look};
 use super::{App, Trouble};
 use crate::config::{self, Transport};
 use crate::deliver::dkim::{Key, Signer};
@@ -13,6 +15,19 @@ pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
     match &app.settings.mail.transport {
         Transport::File(folder) => Ok(Courier::File(FileOutbox::new(folder.clone()))),
         Transport::Smtp(server) => Ok(Courier::Smtp(Smtp::new(smtp_server(server)?, app.settings.mail.connections))),
+    }
+}
+
+/// The way out of what is for administrators. Trials write files: these mails lie apart from those of members, whose folder
+/// holds nothing else.
+pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
+    match &app.settings.mail.transport {
+        Transport::File(folder) => {
+            let mut name = folder.file_name().unwrap_or_default().to_owned();
+            name.push("-admins");
+            Ok(Courier::File(FileOutbox::new(folder.with_file_name(name))))
+        }
+        Transport::Smtp(_) => courier(app),
     }
 }
 
@@ -84,6 +99,8 @@ pub(super) struct Envelope {
     envelope_from: EmailAddress,
     network: String,
     list_domain: String,
+    leave_mailbox: EmailAddress,
+    base: Option<Url>,
     edition: EditionId,
     /// When the edition was approved: the same for every attempt at a mail.
     date: DateTime<Utc>,
@@ -91,15 +108,18 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    pub fn new(app: &App, edition: &Edition) -> Result<Self, Trouble> {
-        let mail = &app.settings.mail;
-        let from = from(app)?;
+    /// What it says is that of the approval; the sender that errors return to is part of the way out, and today's.
+    pub fn new(app: &App, edition: &Edition, frame: &Frame) -> Result<Self, Trouble> {
+        let Look { from, reply_to, list_domain, .. } = frame.look(app)?.into_owned();
+        let contact = frame.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
         Ok(Self {
-            envelope_from: mail.bounces.clone().unwrap_or_else(|| from.address.clone()),
+            envelope_from: app.settings.mail.bounces.clone().unwrap_or_else(|| from.address.clone()),
+            leave_mailbox: contact.unwrap_or_else(|| from.address.clone()),
             from,
-            reply_to: mail.reply_to.clone(),
-            network: app.settings.network.clone(),
-            list_domain: domain(app),
+            reply_to,
+            base: frame.look(app)?.base(),
+            network: frame.network.clone(),
+            list_domain,
             edition: edition.id,
             date: edition.approved_at.unwrap_or(edition.as_of),
             signer: None,
@@ -107,14 +127,13 @@ impl Envelope {
     }
 
     pub fn mail(&self, app: &App, to: Mailbox, member: MemberId, message_id: String, content: Rendered) -> Mail {
-        let leave_page = app.settings.base_url.as_ref().map(|base| super::edition::leave_url(app, base, member));
-        let contact = app.contact().unwrap_or(&self.from.address).clone();
+        let leave_page = self.base.as_ref().map(|base| super::edition::leave_url(app, base, member));
         let headers = deliver::bulk_headers(&deliver::Bulk {
             network: &self.network,
             list_domain: &self.list_domain,
             edition: self.edition,
             leave_page: leave_page.as_deref(),
-            leave_mailbox: &contact,
+            leave_mailbox: &self.leave_mailbox,
         });
         Mail {
             from: self.from.clone(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{App, Trouble, courier};
-use crate::deliver::{Courier, FileOutbox, Outcome, message};
+use crate::deliver::{Outcome, message};
 use crate::model::{EmailAddress, Mail, Mailbox, Rendered};
 
 /// Where a mail goes when mails are written to files.
@@ -40,11 +40,9 @@ pub async fn post(app: &App, drawer: Drawer, to: &EmailAddress, content: Rendere
         content,
     });
     let written = written.map_err(|error| Trouble::Template(error.to_string()))?;
-    let out = match (courier::courier(app)?, drawer) {
-        (Courier::File(outbox), Drawer::Administrators) => {
-            Courier::File(FileOutbox::new(outbox.folder().join("administrateurs")))
-        }
-        (courier, _) => courier,
+    let out = match drawer {
+        Drawer::Outbox => courier::courier(app)?,
+        Drawer::Administrators => courier::to_administrators(app)?,
     };
     let outcome = out.send(&envelope_from, to, &message_id, &written, Instant::now() + CONVERSATION_MAX).await;
     out.close().await;

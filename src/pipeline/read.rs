@@ -11,6 +11,7 @@ use crate::config::FetchSettings;
 use crate::extract::{self, PageText};
 use crate::fetch::Fetched;
 use crate::model::{Fields, Request, Response, TerritoryCode, Understanding, Validators, why_refused};
+use crate::pdf::{self, PdfFault};
 use crate::understand::{Input, Reader};
 
 /// What is known of a text beside its words.
@@ -45,11 +46,20 @@ pub async fn page(reader: &Reader, fetch: &FetchSettings, url: &str, context: &C
         }
         Err(error) => return Err(Trouble::Site(error.to_string())),
     };
-    explain(reader, &answer, context)
+    explain(reader, &words_of(answer).await.map_err(|fault| Trouble::Site(fault.to_string()))?, context)
 }
 
-/// Reads a file of this machine: HTML or plain text.
-pub fn file(reader: &Reader, path: &Path, context: &Context) -> Result<Reading, Trouble> {
+/// An answer that is a PDF, as the plain text of its words; any other as it is.
+pub(super) async fn words_of(answer: Response) -> Result<Response, PdfFault> {
+    if !pdf::is_pdf(&answer.body, answer.content_type.as_deref()) {
+        return Ok(answer);
+    }
+    let body = pdf::read(&answer.body).await?.into_bytes();
+    Ok(Response { body, content_type: Some("text/plain; charset=utf-8".to_owned()), ..answer })
+}
+
+/// Reads a file of this machine: HTML, PDF or plain text.
+pub async fn file(reader: &Reader, path: &Path, context: &Context) -> Result<Reading, Trouble> {
     let body = std::fs::read(path)
         .map_err(|error| Trouble::File(format!("{} ne peut pas être lu : {}", path.display(), why_refused(&error))))?;
     let url = Url::parse("http://fichier.invalid/").map_err(|error| Trouble::Words(error.to_string()))?;
@@ -62,6 +72,7 @@ pub fn file(reader: &Reader, path: &Path, context: &Context) -> Result<Reading, 
         body,
         validators: Validators::default(),
     };
+    let answer = words_of(answer).await.map_err(|fault| Trouble::File(format!("{} : {fault}", path.display())))?;
     let mut reading = explain(reader, &answer, context)?;
     reading.url = None;
     Ok(reading)
@@ -70,7 +81,7 @@ pub fn file(reader: &Reader, path: &Path, context: &Context) -> Result<Reading, 
 fn content_type(body: &[u8]) -> &'static str {
     let head = String::from_utf8_lossy(body.get(..1024).unwrap_or(body)).to_lowercase();
     match () {
-        () if head.starts_with("%pdf") => "application/pdf",
+        () if head.trim_start().starts_with("%pdf") => "application/pdf",
         () if head.contains("<html") || head.contains("<!doctype html") || head.contains("<body") => "text/html",
         () => "text/plain",
     }

@@ -90,6 +90,7 @@ impl Trouble {
                     | StoreError::Backup { .. }
                     | StoreError::NoSuchNotice(_)
                     | StoreError::NoSuchEdition(_)
+                    | StoreError::EditedMeanwhile(_)
                     | StoreError::NoSuchMember
             ),
             _ => false,

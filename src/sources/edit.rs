@@ -9,7 +9,7 @@ use std::path::Path;
 use toml_edit::{InlineTable, Item, Table, Value, value};
 
 use super::parse;
-use crate::model::{DetailSelect, ListSelect, Paging, Problem, Problems, Reach, Source, SourceKind};
+use crate::model::{DetailSelect, Documents, ListSelect, Paging, Problem, Problems, Reach, Source, SourceKind};
 use crate::tomlfile::{Encoding, TomlFile};
 
 fn kind_name(kind: SourceKind) -> &'static str {
@@ -92,7 +92,7 @@ fn select(select: &ListSelect) -> InlineTable {
 }
 
 fn detail(detail: &DetailSelect) -> InlineTable {
-    inline(&[
+    let mut table = inline(&[
         ("text", &detail.text),
         ("title", &detail.title),
         ("date", &detail.date),
@@ -101,7 +101,11 @@ fn detail(detail: &DetailSelect) -> InlineTable {
         ("place", &detail.place),
         ("remove", &detail.remove),
         ("attachments", &detail.attachments),
-    ])
+    ]);
+    if detail.documents == Documents::Read && detail.attachments.is_none() {
+        table.insert("attachments", true.into());
+    }
+    table
 }
 
 fn paging(paging: &Paging) -> InlineTable {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::check;
 use crate::model::{
-    DetailSelect, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind, TerritoryCode, ThemeId,
+    DetailSelect, Documents, JsonSelect, ListSelect, Paging, Reach, Source, SourceId, SourceKind, TerritoryCode,
+    ThemeId,
 };
 use crate::tomlfile::{Table, TomlFile};
 
@@ -176,6 +177,7 @@ fn detail(table: &mut Table<'_>, kind: Option<SourceKind>) -> Option<DetailSelec
         return Some(DetailSelect::default());
     }
     let mut detail = table.table_or_switch("detail")?;
+    let (wanted, attachments) = detail.switch_or_parsed("attachments", check::css);
     let read = DetailSelect {
         text: detail.parsed("text", check::css),
         title: detail.parsed("title", check::pick),
@@ -184,7 +186,8 @@ fn detail(table: &mut Table<'_>, kind: Option<SourceKind>) -> Option<DetailSelec
         publisher: detail.parsed("publisher", check::pick),
         place: detail.parsed("place", check::pick),
         remove: detail.parsed("remove", check::css),
-        attachments: detail.parsed("attachments", check::css),
+        attachments,
+        documents: if wanted { Documents::Read } else { Documents::Listed },
     };
     detail.finish();
     Some(read)

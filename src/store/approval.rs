@@ -71,22 +71,63 @@ impl Store {
         rows: &[DeliveryPlan],
     ) -> Result<(), StoreError> {
         let mut approval = self.begin_approval(edition, at).await?;
+        approval.fill(frozen, rows).await?;
+        approval.commit().await
+    }
+
+    /// The sources of templates that an edition was approved with, as `(file name, source)`.
+    pub async fn templates(&self, version: &str) -> Result<Option<Vec<(String, String)>>, StoreError> {
+        let row = sqlx::query("SELECT sources FROM templates WHERE version = $1")
+            .bind(version)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| row.json("sources")).transpose()
+    }
+}
+
+impl Approval {
+    /// All digests and rows at once, for small editions.
+    pub async fn fill(&mut self, frozen: &[FrozenDigest], rows: &[DeliveryPlan]) -> Result<(), StoreError> {
         let mut positions = Vec::with_capacity(frozen.len());
         for digest in frozen {
-            positions.push(approval.freeze(digest).await?);
+            positions.push(self.freeze(digest).await?);
         }
         for rows in rows.chunks(PLANS_MAX) {
             let placed = |row: &DeliveryPlan| DeliveryPlan {
                 digest: row.digest.and_then(|n| positions.get(n).copied()),
                 ..row.clone()
             };
-            approval.add(&rows.iter().map(placed).collect::<Vec<_>>()).await?;
+            self.add(&rows.iter().map(placed).collect::<Vec<_>>()).await?;
         }
-        approval.commit().await
+        Ok(())
     }
-}
 
-impl Approval {
+    /// What all its digests share, as it is approved; it speaks from `as_of` on. Refused when somebody changed it since
+    /// `read` was: what is approved is what was planned.
+    pub async fn keep_frame(&mut self, as_of: DateTime<Utc>, read: &Value, frame: &Value) -> Result<(), StoreError> {
+        let row = sqlx::query("SELECT frame FROM editions WHERE id = $1").bind(self.edition.0);
+        if row.fetch_one(self.tx.conn()).await?.json::<Value>("frame")? != *read {
+            return Err(StoreError::EditedMeanwhile(self.edition));
+        }
+        sqlx::query("UPDATE editions SET frame = $1, as_of = $2 WHERE id = $3")
+            .bind(json(frame)?)
+            .bind(ms(as_of))
+            .bind(self.edition.0)
+            .execute(self.tx.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// The templates it is approved with; each version is kept once.
+    pub async fn keep_templates(&mut self, version: &str, sources: &[(String, String)]) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO templates (version, sources) VALUES ($1, $2) ON CONFLICT (version) DO NOTHING")
+            .bind(version)
+            .bind(json(sources)?)
+            .execute(self.tx.conn())
+            .await?;
+        Ok(())
+    }
+
     /// Stores a digest, once for each hash; its position is what rows name it by.
     pub async fn freeze(&mut self, digest: &FrozenDigest) -> Result<usize, StoreError> {
         if let Some(known) = self.by_hash.get(&digest.hash) {

@@ -77,17 +77,15 @@ impl Store {
         tx.commit().await
     }
 
-    /// As [`Store::save_frame`], unless somebody changed it since `before` was read; false then. With `as_of`, a draft about
-    /// to be approved speaks from a later moment.
+    /// As [`Store::save_frame`], unless somebody changed it since `before` was read; false then.
     pub async fn swap_frame(
         &self,
         id: EditionId,
         before: &serde_json::Value,
         after: &serde_json::Value,
-        as_of: Option<DateTime<Utc>>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        let row = sqlx::query("SELECT frame, state, as_of FROM editions WHERE id = $1").bind(id.0);
+        let row = sqlx::query("SELECT frame, state FROM editions WHERE id = $1").bind(id.0);
         let row = row.fetch_optional(tx.conn()).await?.ok_or(StoreError::NoSuchEdition(id))?;
         if row.word::<EditionState>("state")? != EditionState::Draft {
             return Err(refusal(tx.conn(), id, EditionState::Approved).await?);
@@ -95,15 +93,12 @@ impl Store {
         if row.json::<serde_json::Value>("frame")? != *before {
             return Ok(false);
         }
-        let as_of = as_of.map_or_else(|| row.instant("as_of"), Ok)?;
-        let done =
-            sqlx::query("UPDATE editions SET frame = $1, as_of = $2 WHERE id = $3 AND state = 'draft' AND frame = $4")
-                .bind(json(after)?)
-                .bind(ms(as_of))
-                .bind(id.0)
-                .bind(row.text("frame")?)
-                .execute(tx.conn())
-                .await?;
+        let done = sqlx::query("UPDATE editions SET frame = $1 WHERE id = $2 AND state = 'draft' AND frame = $3")
+            .bind(json(after)?)
+            .bind(id.0)
+            .bind(row.text("frame")?)
+            .execute(tx.conn())
+            .await?;
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
     }

@@ -210,6 +210,18 @@ impl Store {
         tx.commit().await
     }
 
+    /// What servers said of the rows that are put off, each answer once.
+    pub async fn deferred_replies(&self, edition: EditionId) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT last_reply FROM deliveries \
+             WHERE edition = $1 AND state = 'deferred' AND last_reply IS NOT NULL",
+        )
+        .bind(edition.0)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| row.text("last_reply")).collect()
+    }
+
     /// Who holds rows of the edition: the caller finds out which of those on its own machine are dead.
     pub async fn workers(&self, edition: EditionId) -> Result<Vec<WorkerId>, StoreError> {
         let rows = sqlx::query(

@@ -192,6 +192,19 @@ impl<'f> Table<'f> {
         parse(&text).map_err(|why| self.file.problem(node.line, format!("« {key} » : {why}"), "")).ok()
     }
 
+    /// `true`, or such a text: the text is then given too. Absent or `false`: nothing.
+    pub fn switch_or_parsed<T, E: Display>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> (bool, Option<T>) {
+        match self.get(key).map(|node| &node.value) {
+            None => (false, None),
+            Some(Value::Boolean(on)) => (*on, None),
+            Some(_) => (true, self.parsed(key, parse)),
+        }
+    }
+
     pub fn required_parsed<T, E: Display>(
         &mut self,
         key: &'static str,

@@ -56,7 +56,7 @@ fn an_administrator_signs_in_by_a_link_that_works_once() {
 fn the_page_says_the_same_whether_an_address_is_known_or_not() {
     let mut workspace = Workspace::sqlite();
     let (_site, served) = served(&mut workspace, "review = \"before-send\"");
-    let outbox = workspace.path().join("outbox/admins");
+    let outbox = workspace.path().join("outbox-admins");
     let before = mails(&outbox).len();
     let mut browser = Browser::new(&served);
     let known = browser.post("/admin/connexion", "adresse=equipe%40reseau.example").ok();
@@ -159,7 +159,7 @@ fn the_links_of_a_review_mail_ask_before_they_act() {
     on_both(|mut workspace: Workspace| {
         let (_site, served) = served(&mut workspace, "review = \"before-send\"\nsecond_approval = true");
         let mut browser = Browser::new(&served);
-        let mails = mails(&workspace.path().join("outbox/admins"));
+        let mails = mails(&workspace.path().join("outbox-admins"));
         let link = |to: &str| {
             let mail = mails.iter().find(|mail| mail.to == to).unwrap();
             let line = mail.text.lines().find(|line| line.contains("/relecture/")).unwrap();

@@ -118,7 +118,7 @@ fn in_a_trial_the_mail_to_administrators_lies_apart_from_those_of_members() {
     workspace.import_members();
     workspace.run_at(MONDAY, "once").status(1);
     assert!(workspace.mails().is_empty());
-    let mut apart = mails(&workspace.path().join("outbox/admins"));
+    let mut apart = mails(&workspace.path().join("outbox-admins"));
     apart.retain(|mail| mail.subject.contains("Sources"));
     assert_eq!(apart.len(), 1);
     apart[0].says("n'a encore jamais été lue");

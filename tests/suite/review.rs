@@ -17,7 +17,7 @@ fn prepared(workspace: &mut Workspace, digest: &str) -> Site {
 
 /// What administrators were mailed.
 fn told(workspace: &Workspace) -> Vec<Mail> {
-    mails(&workspace.path().join("outbox/admins"))
+    mails(&workspace.path().join("outbox-admins"))
 }
 
 #[test]

@@ -11,7 +11,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::extract::{self, ExtractError, Listing, Step};
 use crate::fetch::{FetchError, Fetched, Next};
 use crate::model::{Ailment, Item, Request, Response, Source, Validators};
+use crate::pdf::{self, PdfFault};
 use crate::pipeline::App;
+use crate::pipeline::read::words_of;
 use crate::store::{ItemHead, SourceState, StoreError};
 
 /// Why a source could not be read. Prints as a French sentence that an administrator can act on.
@@ -19,6 +21,8 @@ use crate::store::{ItemHead, SourceState, StoreError};
 pub enum Fault {
     Fetch(FetchError),
     Extract(ExtractError),
+    /// An item's page is a PDF whose words cannot be had.
+    Pdf(PdfFault),
     Credential(String),
     /// The site answered; what it says could not be kept.
     Store(StoreError),
@@ -53,6 +57,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Fetch(error) => error.fmt(f),
             Self::Extract(error) => error.fmt(f),
+            Self::Pdf(fault) => fault.fmt(f),
             Self::Credential(why) => f.write_str(why),
             Self::OutOfTime(max) => write!(
                 f,
@@ -307,7 +312,16 @@ async fn detailed(app: &App, source: &Source, item: Item, head: Option<ItemHead>
             request.validators = head.detail_validators.clone();
         }
         match (follow(app, source, &item, &request).await, head.as_ref()) {
-            (Ok(Some((read, its))), _) => (item, validators) = (read, its),
+            (Ok(Some((read, its))), _) => {
+                (item, validators) = (read, its);
+                let later = documents(app, source, &mut item, remarks).await;
+                // What a site cannot give for now was not withdrawn.
+                match head.as_ref().filter(|_| later) {
+                    Some(head) => return Seen::Unchanged(head.clone()),
+                    None if later => list_hash.clear(),
+                    None => {}
+                }
+            }
             (Ok(None), Some(head)) => return Seen::Unchanged(head.clone()),
             (Ok(None), None) => {}
             (Err(fault), known) => {
@@ -337,9 +351,33 @@ async fn follow(
         Fetched::NotModified => Ok(None),
         Fetched::Answer(answer) => {
             let validators = answer.validators.clone();
+            let answer = words_of(answer).await.map_err(Fault::Pdf)?;
             Ok(Some((extract::detail(source, item.clone(), &answer)?, validators)))
         }
     }
+}
+
+/// Adds the words of the PDFs that the source wants read, only when the item's page is read anew. Whether one failed in a
+/// way that passes.
+async fn documents(app: &App, source: &Source, item: &mut Item, remarks: &mut Vec<String>) -> bool {
+    let mut later = false;
+    for document in extract::documents(source, item) {
+        let Ok(url) = document.url.parse() else { continue };
+        let words = async {
+            match app.fetch(&Request::get(url)).await? {
+                Fetched::Answer(answer) => pdf::read(&answer.body).await.map_err(Fault::Pdf),
+                Fetched::NotModified => Ok(String::new()),
+            }
+        };
+        match words.await {
+            Ok(words) => extract::attach(item, &document, &words),
+            Err(fault) => {
+                later |= fault.asks_to_wait().is_some();
+                remarks.push(format!("« {} », pièce jointe {} : {fault}", item.title, document.url));
+            }
+        }
+    }
+    later
 }
 
 fn hash(item: &Item) -> String {

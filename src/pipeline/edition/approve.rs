@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::super::{Actor, App, Trouble, courier};
-use super::edit::change_frame;
+use super::frozen::{Frame, frame_of};
 use super::plan::{Plan, Planned, plan, plan_at};
 use super::{Frozen, Recipient, Revisions, find, record, refuse_held, wrong};
 use crate::model::{CohortId, Edition, EditionId, EditionState, Member, NoticeId};
@@ -22,16 +22,19 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trou
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
     refuse_held(app, &edition).await?;
+    let read = app.store.frame(id).await?;
+    let frame = frame_of(&read)?.renewed(app)?;
     let shown = plan(app, &edition).await?;
     let now = app.clock.civil();
-    let (plan, drift) = if now - edition.as_of > READ_AT_ONCE {
+    let (plan, drift, as_of) = if now - edition.as_of > READ_AT_ONCE {
         let plan = plan_at(app, &edition, now).await?;
         let drift = drift(app, &shown, &plan, now).await?;
-        reframe(app, &edition, now).await?;
-        (plan, drift)
+        (plan, drift, now)
     } else {
-        (shown, Drift::default())
+        (shown, Drift::default(), frame.as_of)
     };
+    // It speaks from now on, still of what was known when it was created.
+    let frame = Frame { as_of, known_until: Some(frame.known_until.unwrap_or(edition.as_of)), ..frame };
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
         .digests
@@ -42,19 +45,13 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trou
         })
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
-    app.store.approve_edition(id, app.clock.civil(), &frozen, &rows).await?;
+    let mut approval = app.store.begin_approval(id, app.clock.civil()).await?;
+    approval.keep_frame(as_of, &read, &json!(frame)).await?;
+    approval.keep_templates(&templates, app.composer.sources()).await?;
+    approval.fill(&frozen, &rows).await?;
+    approval.commit().await?;
     record(app, by, "edition approve", id, &json!(drift.closed.join(" ; "))).await?;
     Ok(drift)
-}
-
-/// The draft speaks from now on, still of what was known when it was created.
-async fn reframe(app: &App, edition: &Edition, now: DateTime<Utc>) -> Result<(), Trouble> {
-    change_frame(app, edition.id, Some(now), |frame| {
-        frame.as_of = now;
-        frame.known_until.get_or_insert(edition.as_of);
-    })
-    .await?;
-    Ok(())
 }
 
 /// A draft approved within this is still what it was.

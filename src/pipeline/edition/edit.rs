@@ -3,7 +3,6 @@
 //! Edits lie in the edition's frame, beside what was planned: the plan is made anew each time, with them over it. They are of
 //! one edition; a notice dropped here is as new as before to the next one.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -56,7 +55,7 @@ pub async fn edit(app: &App, by: &Actor, id: EditionId, wishes: &Wishes) -> Resu
     let listed = overview(app, &edition).await?;
     let named = |written: &[String]| written.iter().map(|one| listed.named(one)).collect::<Result<Vec<_>, _>>();
     let (drop, pin, undo) = (named(&wishes.drop)?, named(&wishes.pin)?, named(&wishes.undo)?);
-    let edits = change_frame(app, id, None, |frame| {
+    let edits = change_frame(app, id, |frame| {
         let edits = &mut frame.edits;
         for notice in drop.iter().chain(&pin).chain(&undo) {
             edits.dropped.retain(|one| one != notice);
@@ -77,20 +76,13 @@ pub async fn edit(app: &App, by: &Actor, id: EditionId, wishes: &Wishes) -> Resu
 }
 
 /// Changes the frame of a draft; two who change it at once both get what they asked for.
-///
-/// With `as_of`, the draft speaks from that moment on.
-pub(super) async fn change_frame(
-    app: &App,
-    id: EditionId,
-    as_of: Option<DateTime<Utc>>,
-    change: impl Fn(&mut Frame),
-) -> Result<Edits, Trouble> {
+pub(super) async fn change_frame(app: &App, id: EditionId, change: impl Fn(&mut Frame)) -> Result<Edits, Trouble> {
     const TRIES_MAX: usize = 8;
     for _ in 0..TRIES_MAX {
         let before = app.store.frame(id).await?;
         let mut frame = frame_of(&before)?;
         change(&mut frame);
-        if app.store.swap_frame(id, &before, &json!(frame), as_of).await? {
+        if app.store.swap_frame(id, &before, &json!(frame)).await? {
             return Ok(frame.edits);
         }
     }
@@ -101,7 +93,7 @@ pub(super) async fn change_frame(
 pub(super) async fn number(app: &App, id: EditionId) -> Result<(), Trouble> {
     let listed = overview(app, &find(app, id).await?).await?;
     let numbers: Vec<NoticeId> = listed.notices.iter().map(|one| one.notice.id.clone()).collect();
-    change_frame(app, id, None, |frame| frame.edits.numbers.clone_from(&numbers)).await?;
+    change_frame(app, id, |frame| frame.edits.numbers.clone_from(&numbers)).await?;
     Ok(())
 }
 

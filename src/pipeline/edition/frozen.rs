@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{App, Trouble};
 use super::Edits;
+use super::look::Look;
 use crate::model::{Digest, EditionId, Language, TerritoryCode, ThemeId};
 use crate::store::DigestId;
 
@@ -33,6 +34,9 @@ pub struct Frame {
     /// The drafts that nobody approved and whose place this edition takes.
     #[serde(default)]
     pub replaced: Vec<EditionId>,
+    /// Kept at approval; a draft has none, nor has an edition approved before looks were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
 }
 
 /// Who was to approve the edition, as the settings had it when it was created.

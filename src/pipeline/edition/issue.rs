@@ -211,5 +211,6 @@ async fn frame(app: &App) -> Result<Frame, Trouble> {
         edits: Edits::default(),
         known_until: None,
         replaced: Vec::new(),
+        look: None,
     })
 }

@@ -6,6 +6,7 @@ mod approve;
 mod edit;
 mod frozen;
 mod issue;
+mod look;
 mod overview;
 mod plan;
 mod proof;
@@ -27,6 +28,7 @@ pub(super) use frozen::{frame_of, frozen_digests};
 pub use issue::{Issue, create, issue_due};
 #[cfg(test)]
 pub(super) use issue::{draft_for_tests, scheduled_draft_for_tests};
+pub use look::{Look, Typesetter, kept_since_approval};
 pub use overview::{Listed, Overview, Place, is_dateless, is_doubtful, overview, weighty_doubts};
 pub use proof::{As, Proof, proof};
 pub use review::{Consent, consent, has_come, hold, let_go, review_link, review_token, tell_administrators};
@@ -120,6 +122,6 @@ pub fn skip_sentence(skip: SkipReason) -> &'static str {
         SkipReason::Suspended => "suspendu après des retours en erreur",
         SkipReason::Paused => "en pause, à sa demande",
         SkipReason::Rhythm => "ce n'est pas son rythme",
-        SkipReason::NothingToSay => "pas d'annonce nouvelle",
+        SkipReason::NothingToSay => "aucune annonce nouvelle pour son territoire et ses thèmes",
     }
 }

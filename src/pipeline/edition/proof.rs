@@ -46,10 +46,11 @@ pub async fn proof(app: &App, by: &Actor, id: EditionId, to: &str, whose: &As) -
         return Err(Trouble::NoSuchMember(format!("l'édition {id} n'a rien à dire à personne")));
     }
     let frame = frame_of(&app.store.frame(id).await?)?;
+    let frame = if edition.approved_at.is_none() { frame.renewed(app)? } else { frame };
     let mut revisions = Revisions::default();
     revisions.load(app, &digest).await?;
     // The links of a member act for that member: a proof has none.
-    let mut seen = view(app, &frame, &recipient, MemberId(0), &digest, &revisions);
+    let mut seen = view(app, &frame, &recipient, MemberId(0), &digest, &revisions)?;
     seen.links = Links { leave_mailto: seen.links.leave_mailto, ..Links::default() };
     let headline = Letter::new(&seen, usize::MAX).headline;
     seen.trial = Some(Trial { meant_for: format!("{meant_for} (épreuve de l'édition {id})") });

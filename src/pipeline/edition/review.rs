@@ -55,7 +55,7 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
         let edits = frame_of(&app.store.frame(id).await?)?.edits;
         if edits.approved_by.iter().all(|one| one == by.name(app)) {
             let name = by.name(app).to_owned();
-            change_frame(app, id, None, |frame| frame.edits.approved_by = vec![name.clone()]).await?;
+            change_frame(app, id, |frame| frame.edits.approved_by = vec![name.clone()]).await?;
             record(app, by, "edition approve (1/2)", id, &json!("")).await?;
             return Ok(Consent::OneMore);
         }
@@ -66,7 +66,7 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
 /// The draft waits for an answer, whatever the settings say of silence.
 pub async fn hold(app: &App, by: &Actor, id: EditionId) -> Result<(), Trouble> {
     let name = by.name(app).to_owned();
-    change_frame(app, id, None, |frame| {
+    change_frame(app, id, |frame| {
         frame.edits.held_by = Some(name.clone());
         frame.edits.approved_by.clear();
     })

@@ -4,7 +4,7 @@ use super::super::{App, Trouble, courier};
 use super::approve::recipient;
 use super::frozen::{frame_of, frozen_digests};
 use super::plan::{Planned, plan};
-use super::{Recipient, Revisions, find, skip_sentence, view};
+use super::{Recipient, Revisions, Typesetter, find, skip_sentence, view};
 use crate::deliver::message;
 use crate::model::{
     DeliveryId, Digest, Edition, EditionId, EditionState, EmailAddress, Mailbox, MemberId, Rendered, SkipReason,
@@ -18,6 +18,10 @@ pub struct Share {
     pub email: EmailAddress,
     pub recipient: Recipient,
     pub what: Result<Digest, SkipReason>,
+    /// Of the row; a draft has no rows yet.
+    pub message_id: Option<String>,
+    /// The version of the templates it was approved with.
+    templates: Option<String>,
 }
 
 /// Who gets what: as frozen once approved, as it would be now for a draft.
@@ -31,6 +35,8 @@ pub async fn shares(app: &App, edition: &Edition) -> Result<Vec<Share>, Trouble>
             email: planned.member.email.clone(),
             recipient: recipient(app, &planned.member),
             what: planned.what.and_then(|n| plan.digests.get(n).cloned().ok_or(SkipReason::NothingToSay)),
+            message_id: None,
+            templates: None,
         };
         return Ok(plan.members.iter().map(share).collect());
     }
@@ -49,11 +55,14 @@ async fn frozen_shares(app: &App, edition: &Edition) -> Result<Vec<Share>, Troub
         // An erased member's row keeps its figures, not whom it was for.
         let (Some(email), Some(addressee)) = (row.email, addressees.remove(&row.id)) else { continue };
         let Ok(recipient) = serde_json::from_value(addressee) else { continue };
-        let what = match row.digest.and_then(|id| contents.get(&id)) {
+        let frozen = row.digest.and_then(|id| contents.get(&id));
+        let templates = frozen.map(|frozen| frozen.templates.clone());
+        let what = match frozen {
             Some(frozen) => Ok(frozen.digest.clone()),
             None => Err(row.skipped_because.unwrap_or(SkipReason::NothingToSay)),
         };
-        shares.push(Share { member: row.member, email, recipient, what });
+        let message_id = Some(row.message_id).filter(|id| !id.is_empty());
+        shares.push(Share { member: row.member, email, recipient, what, message_id, templates });
     }
     Ok(shares)
 }
@@ -73,13 +82,19 @@ pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<P
     let share = share_of(app, &edition, member).await?;
     let digest = share.what.clone().unwrap_or_default();
     let frame = frame_of(&app.store.frame(id).await?)?;
+    let frame = if edition.approved_at.is_none() { frame.renewed(app)? } else { frame };
     let mut revisions = Revisions::default();
     revisions.load(app, &digest).await?;
-    let view = view(app, &frame, &share.recipient, share.member, &digest, &revisions);
-    let rendered = app.composer.digest(&view).map_err(|error| Trouble::Template(error.to_string()))?;
+    let view = view(app, &frame, &share.recipient, share.member, &digest, &revisions)?;
+    let typesetter = match &share.templates {
+        Some(version) => Typesetter::of(app, version).await?,
+        None => Typesetter::InForce,
+    };
+    let rendered = typesetter.digest(app, &view).map_err(|error| Trouble::Template(error.to_string()))?;
     let to = Mailbox { name: share.recipient.full_name(), address: share.email.clone() };
-    let message_id = courier::message_id(app, &edition, share.member);
-    let envelope = courier::Envelope::new(app, &edition)?;
+    let planned = || courier::message_id(app, &edition, share.member);
+    let message_id = share.message_id.clone().unwrap_or_else(planned);
+    let envelope = courier::Envelope::new(app, &edition, &frame)?;
     let mail = envelope.mail(app, to, share.member, message_id, rendered.clone());
     let message = message::write(&mail).map_err(|error| Trouble::Template(error.to_string()))?;
     Ok(Preview { share, rendered, message })

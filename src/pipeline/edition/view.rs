@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::super::{App, Purpose, Trouble};
-use super::{Frame, Recipient};
+use super::{Frame, Look, Recipient};
 use crate::compose::{
     AccreditationView, Addressee, CampaignView, ChangeView, DigestView, ItemView, Links, SilentSource, Why,
 };
@@ -66,11 +66,12 @@ pub fn view(
     member: MemberId,
     digest: &Digest,
     revisions: &Revisions,
-) -> DigestView {
-    let names = Names { app, language: frame.language };
+) -> Result<DigestView, Trouble> {
+    let look = frame.look(app)?;
+    let names = Names { app, language: frame.language, look: &look };
     let item = |entry: &Entry| Some(names.item(entry, revisions.get(&entry.notice, entry.revision)?, frame));
     let accreditations = digest.accreditations.iter().map(|found| names.accreditation(found, revisions, frame.as_of));
-    DigestView {
+    Ok(DigestView {
         language: frame.language,
         network: frame.network.clone(),
         cohorts: recipient.cohorts.clone(),
@@ -91,25 +92,22 @@ pub fn view(
         accreditations: accreditations.collect(),
         silent_sources: silent_sources(app, frame, recipient),
         contact: frame.contact.clone(),
-        links: links(app, frame, member),
+        links: links(app, frame, &look, member),
         trial: None,
-    }
+    })
 }
 
-fn links(app: &App, frame: &Frame, member: MemberId) -> Links {
-    let leave_page = app.settings.base_url.as_ref().map(|base| leave_url(app, base, member));
-    let preferences_page = app.settings.base_url.as_ref().map(|base| member_url(app, base, member));
+fn links(app: &App, frame: &Frame, look: &Look, member: MemberId) -> Links {
+    let base = look.base();
+    let base = base.as_ref();
+    let leave_page = base.map(|base| leave_url(app, base, member));
+    let preferences_page = base.map(|base| member_url(app, base, member));
     // The same mail as the header's: whoever reads the mailbox sees one subject.
     let contact = frame.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
     let leave_mailto = contact.map(|contact| deliver::leave_mailto(&contact));
-    let open_calls_page = public_base(app).map(|base| format!("{base}/appels"));
+    let public = look.public_pages.as_deref();
+    let open_calls_page = public.map(|base| format!("{}/appels", base.trim_end_matches('/')));
     Links { leave_page, preferences_page, leave_mailto, open_calls_page }
-}
-
-/// Where everybody may read the open calls, when the settings open those pages.
-fn public_base(app: &App) -> Option<String> {
-    let base = app.settings.base_url.as_ref().filter(|_| app.settings.web.public)?;
-    Some(base.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Those that a reader would miss something of: a site of another département is no matter to them.
@@ -154,6 +152,7 @@ fn concerns_readers(doubt: &Doubt) -> bool {
 struct Names<'a> {
     app: &'a App,
     language: Language,
+    look: &'a Look,
 }
 
 impl Names<'_> {
@@ -191,11 +190,7 @@ impl Names<'_> {
     }
 
     fn theme(&self, id: &ThemeId) -> String {
-        match (self.app.themes.get(id), self.language) {
-            (Some(theme), Language::Fr) => theme.label_fr.clone(),
-            (Some(theme), Language::En) => theme.label_en.clone(),
-            (None, _) => id.to_string(),
-        }
+        self.look.themes.get(id).cloned().unwrap_or_else(|| id.to_string())
     }
 
     fn item(&self, entry: &Entry, notice: &Notice, frame: &Frame) -> ItemView {
@@ -238,8 +233,8 @@ impl Names<'_> {
             doubts: notice.doubts.iter().filter(|doubt| concerns_readers(doubt)).cloned().collect(),
             changes: entry.changes.iter().map(|change| ChangeView::new(change, |code| self.place(code))).collect(),
             calendar_url: deadline
-                .and_then(|_| public_base(self.app))
-                .map(|base| format!("{base}/annonces/{}.ics", notice.id)),
+                .and(self.look.public_pages.as_deref())
+                .map(|base| format!("{}/annonces/{}.ics", base.trim_end_matches('/'), notice.id)),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::claims::ROWS_PER_CONNECTION;
 use super::content::Contents;
 use super::flow::{Flowed, Stop, flow};
 use super::pace::Pace;
-use super::verdict::{DOUBTS_MAX, Mood};
+use super::verdict::{DOUBTS_MAX, Mood, is_policy};
 use crate::config::Uncertain;
 use crate::deliver::Courier;
 use crate::model::{EditionId, EditionState};
@@ -58,7 +58,9 @@ impl<'a> Sender<'a> {
     pub(super) async fn new(app: &'a App, id: EditionId) -> Result<Self, Trouble> {
         let width = (app.settings.mail.connections as usize).max(1);
         let places_max = width * ROWS_PER_CONNECTION;
-        let state = State { width, tidied: None, each: None, recorded: 0, mood: Mood::default(), told: None };
+        let refused_before = app.store.deferred_replies(id).await?.iter().any(|reply| is_policy(reply));
+        let mood = Mood::towards(refused_before);
+        let state = State { width, tidied: None, each: None, recorded: 0, mood, told: None };
         Ok(Self {
             app,
             id,

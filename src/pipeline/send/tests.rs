@@ -157,9 +157,9 @@ fn a_server_that_has_had_enough_is_left_alone_for_a_while() {
         let End::Stopped { why } = end else { panic!("{end:?}") };
         assert!(why.contains("452") && why.contains("souffler"), "{why}");
         let counts = app.store.counts(id).await.unwrap();
-        // One more may have been under way.
+        // As many more as may wait to be recorded may have been under way.
         assert!(
-            counts.of(DeliveryState::Sent) == 2 && (5..=6).contains(&counts.of(DeliveryState::Deferred)),
+            counts.of(DeliveryState::Sent) == 2 && (5..=9).contains(&counts.of(DeliveryState::Deferred)),
             "{counts:?}"
         );
         let connections = server.connections();

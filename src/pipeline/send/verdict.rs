@@ -2,7 +2,8 @@
 //!
 //! Pure. A server that refuses one recipient by policy may have its reasons; one that refuses five in a row refuses us: a
 //! quota is used up, a password is missing, the sender is not allowed. Refusals are final, so those of such a streak are
-//! put off until a mail that gets through shows that they were meant for their recipients.
+//! put off until a mail that gets through shows that they were meant for their recipients. What is left of such a streak
+//! once the edition is resumed is put off too.
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
@@ -69,10 +70,22 @@ pub(super) fn judge(row: &Claimed, outcome: deliver::Outcome, now: DateTime<Utc>
 /// The server's mind, from answer to answer.
 #[derive(Debug, Default)]
 pub(super) struct Mood {
-    /// With the time of the answer.
-    turned_away: Vec<(Instant, (DeliveryId, i64))>,
+    turned_away: Vec<TurnedAway>,
     busy: u32,
     last_policy: String,
+    /// Mails of this edition were refused by policy before: until one gets through, what is refused may be so again for
+    /// the same reason.
+    wary: bool,
+    /// When the first mail got through.
+    first_taken: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct TurnedAway {
+    answered: Instant,
+    row: (DeliveryId, i64),
+    /// Of a streak that began before: it stays put off, and is tried again.
+    of_before: bool,
 }
 
 /// What follows from an answer.
@@ -92,6 +105,11 @@ pub(super) enum Then {
 }
 
 impl Mood {
+    /// Of a server that refused mails of this edition by policy, or did not.
+    pub(super) fn towards(refused_before: bool) -> Self {
+        Self { wary: refused_before, ..Self::default() }
+    }
+
     /// `began` and `ended` are those of the attempt: a mail that was already under way when another was refused proves
     /// nothing of that refusal.
     pub(super) fn note(&mut self, outcome: &Outcome, sign: Sign, began: Instant, ended: Instant) -> Then {
@@ -99,12 +117,15 @@ impl Mood {
         match sign {
             Sign::Takes => {
                 self.busy = 0;
-                let (meant, open) = self.turned_away.drain(..).partition(|(answered, _)| *answered <= began);
+                self.first_taken.get_or_insert(ended);
+                let (meant, open) = self.turned_away.drain(..).partition(|refusal| refusal.answered <= began);
                 self.turned_away = open;
                 refuse(meant)
             }
             Sign::TurnsAway => {
-                self.turned_away.push((ended, (outcome.delivery, outcome.fence)));
+                let of_before = self.wary && self.first_taken.is_none_or(|taken| began < taken);
+                let row = (outcome.delivery, outcome.fence);
+                self.turned_away.push(TurnedAway { answered: ended, row, of_before });
                 self.last_policy = reply.to_owned();
                 if self.turned_away.len() < POLICY_REFUSALS_MAX { Then::GoOn } else { self.all_turned_away() }
             }
@@ -137,12 +158,13 @@ impl Mood {
     }
 }
 
-fn refuse(meant: Vec<(Instant, (DeliveryId, i64))>) -> Then {
-    if meant.is_empty() { Then::GoOn } else { Then::Refuse(meant.into_iter().map(|(_, row)| row).collect()) }
+fn refuse(meant: Vec<TurnedAway>) -> Then {
+    let rows: Vec<_> = meant.into_iter().filter(|refusal| !refusal.of_before).map(|refusal| refusal.row).collect();
+    if rows.is_empty() { Then::GoOn } else { Then::Refuse(rows) }
 }
 
 /// A refusal that is not the recipient's doing (RFC 3463: X.7.X), as far as the reply tells.
-fn is_policy(reply: &str) -> bool {
+pub(super) fn is_policy(reply: &str) -> bool {
     const WORDS: [&str; 12] = [
         "quota",
         "rate limit",
@@ -244,6 +266,30 @@ mod tests {
         }
         let Then::TurnedAway { why } = away(&mut mood, 9) else { panic!("{mood:?}") };
         assert!(why.contains("550 5.7.1 quota") && why.contains("quota du relais"), "{why}");
+    }
+
+    #[test]
+    fn what_is_left_of_a_quota_refuses_nobody() {
+        let start = Instant::now();
+        let at = |s: u64| start + std::time::Duration::from_secs(s);
+        let away = |mood: &mut Mood, n: i64, s: u64| {
+            mood.note(&outcome(n, "550 5.7.1 quota"), Sign::TurnsAway, at(s), at(s + 1))
+        };
+        let takes = |mood: &mut Mood, s: u64| mood.note(&outcome(90, "250 ok"), Sign::Takes, at(s), at(s + 1));
+        let mut mood = Mood::towards(true);
+        (0..4).for_each(|n| assert_eq!(away(&mut mood, n, 0), Then::GoOn));
+        assert_eq!(takes(&mut mood, 2), Then::GoOn);
+        // Under way when the first one got through.
+        assert_eq!(away(&mut mood, 5, 2), Then::GoOn);
+        assert_eq!(takes(&mut mood, 4), Then::GoOn);
+        // From here on a refusal means its recipient.
+        assert_eq!(away(&mut mood, 6, 5), Then::GoOn);
+        assert_eq!(takes(&mut mood, 7), Then::Refuse(vec![(DeliveryId(6), 1)]));
+        // Still the quota, and the last members of the edition: they wait.
+        let mut mood = Mood::towards(true);
+        (0..2).for_each(|n| assert_eq!(away(&mut mood, n, 0), Then::GoOn));
+        assert_eq!(mood.conclude(true), Then::GoOn);
+        assert_eq!((0..5).map(|n| away(&mut mood, n, 9)).filter(|then| *then != Then::GoOn).count(), 1);
     }
 
     #[test]

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("roster", &["model", "geography"]),
     ("sources", &["model", "tomlfile"]),
     ("fetch", &["model"]),
+    ("pdf", &["model"]),
     ("deliver", &["model"]),
     ("store", &["model"]),
     ("config", &["model", "tomlfile"]),
@@ -28,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "geography",
             "sources",
             "fetch",
+            "pdf",
             "extract",
             "understand",
             "matching",
@@ -41,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["pipeline", "config", "store", "compose", "model", "geography"]),
     ("daemon", &["pipeline", "config", "store", "compose", "model", "geography", "web"]),
     ("demo", &["pipeline", "config", "deliver", "store", "model", "web"]),
-    ("cli", &["pipeline", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
+    ("cli", &["pipeline", "pdf", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
 ];
 
 /// Rooms without clock, disk, network or SQL, chance or threads: they name none of these.

@@ -71,7 +71,9 @@ impl SmtpSink {
 
     /// With those to administrators.
     pub fn all_mails(&self) -> Vec<Mail> {
-        let mut mails: Vec<Mail> = files(self.folder.path()).iter().map(|file| parse(&after_trace(file))).collect();
+        // A file without its message yet is still being written.
+        let mut mails: Vec<Mail> =
+            files(self.folder.path()).iter().filter_map(|file| after_trace(file)).map(|mail| parse(&mail)).collect();
         mails.sort_by(|a, b| (&a.to, &a.subject).cmp(&(&b.to, &b.subject)));
         mails
     }
@@ -90,10 +92,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// smtp-sink writes its own headers first (X-Client-Addr…, Received), then the message.
-fn after_trace(file: &Path) -> Vec<u8> {
+fn after_trace(file: &Path) -> Option<Vec<u8>> {
     let text = String::from_utf8_lossy(&std::fs::read(file).unwrap()).replace("\r\n", "\n");
-    let start = text.find("\nFrom: ").map_or(0, |at| at + 1);
-    text[start..].replace('\n', "\r\n").into_bytes()
+    let start = text.find("\nFrom: ").map(|at| at + 1)?;
+    Some(text[start..].replace('\n', "\r\n").into_bytes())
 }
 
 pub fn is_root() -> bool {

@@ -18,6 +18,7 @@ struct Inner {
     /// This page, whatever is asked.
     page: Option<String>,
     requests: Vec<String>,
+    documents: Vec<(String, Vec<u8>)>,
 }
 
 pub struct Site {
@@ -43,6 +44,12 @@ impl Site {
         inner.items.retain(|(known, _, _)| known != slug);
         inner.items.push((slug.to_owned(), title.to_owned(), body.to_owned()));
         drop(inner);
+        self
+    }
+
+    /// The page of this item is a PDF.
+    pub fn holds(&self, slug: &str, pdf: Vec<u8>) -> &Self {
+        self.inner.lock().unwrap().documents.push((format!("/page/{slug}"), pdf));
         self
     }
 
@@ -126,6 +133,9 @@ async fn answer(State(inner): State<Arc<Mutex<Inner>>>, uri: Uri, headers: Heade
     }
     if let Some(html) = inner.page.clone() {
         return ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+    }
+    if let Some((_, pdf)) = inner.documents.iter().find(|(path, _)| path == uri.path()) {
+        return ([(header::CONTENT_TYPE, "application/pdf")], pdf.clone()).into_response();
     }
     if uri.path() != "/feed" {
         return page(&inner.items, uri.path()).unwrap_or(StatusCode::NOT_FOUND.into_response());
