@@ -263,6 +263,9 @@ pub struct CorrectArgs {
     /// Si un CCAS ou une commune peut répondre : oui, non ou inconnu.
     #[arg(long, value_enum, value_name = "RÉPONSE", group = "champ", hide_possible_values = true)]
     pub ccas: Option<YesNo>,
+    /// Qui peut répondre, séparés par des virgules : collectivités, associations, entreprises, établissements, particuliers.
+    #[arg(long, value_name = "PUBLICS", group = "champ")]
+    pub audience: Option<String>,
     /// open (en cours), suspended (suspendu), cancelled (annulé) ou withdrawn (retiré).
     #[arg(long, value_enum, value_name = "ÉTAT", group = "champ", hide_possible_values = true)]
     pub status: Option<StatusArg>,
@@ -373,6 +376,9 @@ pub enum EditionCommand {
         /// Seulement cette promotion ; sans rien : toutes.
         #[arg(long, value_name = "PROMOTION")]
         cohort: Vec<String>,
+        /// Un rectificatif de cette annonce, à ceux qui en ont reçu une version corrigée depuis.
+        #[arg(long, value_name = "ANNONCE", conflicts_with = "cohort")]
+        corrects: Option<String>,
     },
     /// Liste les éditions.
     List,

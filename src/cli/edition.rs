@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::args::{EditArgs, EditionCommand, PreviewFormat};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
-use crate::model::{DeliveryState, Edition, EditionId, EditionState, Section};
+use crate::model::{DeliveryState, Edition, EditionId, EditionState, Origin, Section};
 use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share, Wishes, skip_sentence};
 use crate::pipeline::send::{self, End, Sending};
 use crate::pipeline::{Actor, App, french};
@@ -20,7 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
     match command {
-        EditionCommand::Create { cohort } => create(global, &app, &cohort).await,
+        EditionCommand::Create { corrects: Some(notice), .. } => {
+            let id = edition::rectify(&app, BY, &notice).await?;
+            created(global, &app, id).await
+        }
+        EditionCommand::Create { cohort, corrects: None } => {
+            let id = edition::create(&app, &cohort).await?;
+            created(global, &app, id).await
+        }
         EditionCommand::List => list(global, &app).await,
         EditionCommand::Show { id } => show(global, &app, EditionId(id)).await,
         EditionCommand::Preview { id, member, format } => preview(&app, EditionId(id), member.as_deref(), format).await,
@@ -98,8 +105,7 @@ fn print_drift(global: &Global, drift: &edition::Drift) {
     }
 }
 
-async fn create(global: &Global, app: &App, cohorts: &[String]) -> Result<Exit, Failure> {
-    let id = edition::create(app, cohorts).await?;
+async fn created(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
     if global.json {
         output::json(&edition_json(&edition::find(app, id).await?));
     } else {
@@ -137,6 +143,7 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
                 edition.id.to_string(),
                 edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
                 french(edition.state).to_owned()
+                    + if edition.origin == Origin::Correction { " (rectificatif)" } else { "" }
                     + if edition.trial { " (essai)" } else { "" }
                     + if edition.held_since.is_some() { " (base restaurée : à vérifier)" } else { "" },
                 cohorts.join(", "),

@@ -13,7 +13,7 @@ use super::typography::{NBSP, one_line, ours, theirs};
 use super::view::{AccreditationView, CampaignView, DigestView, ItemView};
 use super::words::{self, Labels, pick};
 use super::{calendar, dates, opening, subject};
-use crate::model::{Acquaintance, Deadline, Language, Section, Status};
+use crate::model::{Acquaintance, Deadline, Language, Section, Status, Turn};
 
 const NAME_CHARS_MAX: usize = 80;
 const URL_BYTES_MAX: usize = 2_000;
@@ -175,8 +175,9 @@ fn sections(view: &DigestView, cards_max: usize) -> Vec<LetterSection> {
     all.extend(section(Section::New, older, note_on_older(language), vec![], of(Section::New, true)));
     for id in [Section::ClosingSoon, Section::Changed, Section::Accreditation, Section::Aid, Section::Network] {
         let standing = if id == Section::Accreditation { accreditations(view) } else { Vec::new() };
-        let note = words::section_note(id, language);
+        let note = words::section_note(id, language).filter(|_| view.turn != Turn::Correction);
         let title = match id {
+            Section::Changed if view.turn == Turn::Correction => pick(language, "Ce qui est juste", "What is right"),
             Section::Changed if !subject::only_deadlines(view) => pick(language, "Appels modifiés", "Changed calls"),
             _ => words::section(id, language),
         };

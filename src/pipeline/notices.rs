@@ -4,8 +4,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
 use super::{Actor, App, Progress, Trouble};
-use crate::geography::Place;
-use crate::model::{Aspect, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId};
+use crate::geography::{Place, fold};
+use crate::model::{
+    Aspect, Audience, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId,
+};
 use crate::store::{HiddenNotices, ItemRecord, NoticeFilter, NoticeWork, Revision, StoreError, StoredItem};
 use crate::understand::sameness::Fingerprint;
 use crate::understand::{Input, Piece, Standing, assemble};
@@ -240,6 +242,40 @@ pub fn parse_themes(app: &App, written: &str) -> Result<Vec<ThemeId>, Trouble> {
         }
     })
     .collect()
+}
+
+/// Who may apply, for an administrator.
+pub fn audience_name(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Collectivites => "collectivités",
+        Audience::Associations => "associations",
+        Audience::Entreprises => "entreprises",
+        Audience::Etablissements => "établissements",
+        Audience::Particuliers => "particuliers",
+    }
+}
+
+pub const AUDIENCES: [Audience; 5] = [
+    Audience::Collectivites,
+    Audience::Associations,
+    Audience::Entreprises,
+    Audience::Etablissements,
+    Audience::Particuliers,
+];
+
+/// Audiences divided by commas, with or without accents; « aucun »: nothing is said of them.
+pub fn parse_audiences(written: &str) -> Result<Vec<Audience>, Trouble> {
+    let mut found = Vec::new();
+    for one in written.split(',').map(fold).filter(|one| !one.is_empty() && one != "aucun") {
+        let Some(audience) = AUDIENCES.into_iter().find(|audience| fold(audience_name(*audience)) == one) else {
+            let known = AUDIENCES.map(audience_name).join(", ");
+            return Err(Trouble::Words(format!("le public « {one} » est inconnu ; publics : {known}")));
+        };
+        if !found.contains(&audience) {
+            found.push(audience);
+        }
+    }
+    Ok(found)
 }
 
 /// What a correction is about, for an administrator.

@@ -40,7 +40,10 @@ impl Store {
             Created::New(id) => id,
             other => return Ok(other),
         };
-        if let Some(open) = claim_cohorts(tx.conn(), id, new).await? {
+        // What puts a mistake right waits for no draft, and keeps no other from being made.
+        if new.origin != Origin::Correction
+            && let Some(open) = claim_cohorts(tx.conn(), id, new).await?
+        {
             return Ok(Created::DraftOpen(open));
         }
         tx.commit().await?;

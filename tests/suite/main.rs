@@ -27,6 +27,7 @@ mod pdf;
 mod proofs;
 mod public_pages;
 mod readme;
+mod rectify;
 mod review;
 mod rounds;
 mod smtp;

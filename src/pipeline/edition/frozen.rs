@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{App, Trouble};
 use super::Edits;
 use super::look::Look;
-use crate::model::{Digest, EditionId, Language, TerritoryCode, ThemeId};
+use crate::model::{Digest, EditionId, Language, NoticeId, TerritoryCode, ThemeId};
 use crate::store::DigestId;
 
 /// What all digests of an edition share, as it was when the edition was created.
@@ -34,6 +34,9 @@ pub struct Frame {
     /// The drafts that nobody approved and whose place this edition takes.
     #[serde(default)]
     pub replaced: Vec<EditionId>,
+    /// A corrective edition says of this notice alone what was wrong, to those who received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<NoticeId>,
     /// Kept at approval; a draft has none, nor has an edition approved before looks were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look: Option<Look>,

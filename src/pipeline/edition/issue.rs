@@ -57,7 +57,7 @@ pub async fn issue_due(app: &App, not_before: Option<DateTime<Utc>>) -> Result<I
         cancel(app, &Actor::Process, draft.id).await?;
         cancelled_drafts.push(draft.id);
     }
-    let mut frame = frame(app).await?;
+    let mut frame = new_frame(app).await?;
     (frame.as_of, frame.known_until) = (now.max(due.at), Some(now));
     frame.replaced.clone_from(&cancelled_drafts);
     match create_with(app, cohorts, due.local, Origin::Schedule, frame).await {
@@ -80,7 +80,9 @@ async fn rivals(app: &App, cohorts: &[CohortId]) -> Result<Vec<Edition>, Trouble
     let mut editions = app.store.editions().await?;
     let speaks_to_all = |edition: &Edition| edition.cohorts.is_empty() && cohorts.is_empty();
     let shares = |edition: &Edition| edition.cohorts.iter().any(|cohort| cohorts.contains(cohort));
-    editions.retain(|edition| edition.trial == trial && (shares(edition) || speaks_to_all(edition)));
+    // What puts a mistake right says nothing that another edition would.
+    let periodic = |edition: &Edition| edition.origin != Origin::Correction;
+    editions.retain(|e| e.trial == trial && periodic(e) && (shares(e) || speaks_to_all(e)));
     Ok(editions)
 }
 
@@ -127,7 +129,7 @@ pub async fn create(app: &App, cohorts: &[String]) -> Result<EditionId, Trouble>
     Err(Trouble::Words("trop d'éditions créées au même instant : réessayez".to_owned()))
 }
 
-fn all_cohorts(app: &App) -> Vec<CohortId> {
+pub(super) fn all_cohorts(app: &App) -> Vec<CohortId> {
     let mut cohorts: Vec<_> = app.settings.cohorts.iter().map(|cohort| cohort.id.clone()).collect();
     cohorts.sort();
     cohorts
@@ -139,10 +141,10 @@ async fn create_at(
     occurrence: NaiveDateTime,
     origin: Origin,
 ) -> Result<EditionId, Trouble> {
-    create_with(app, cohorts, occurrence, origin, frame(app).await?).await
+    create_with(app, cohorts, occurrence, origin, new_frame(app).await?).await
 }
 
-async fn create_with(
+pub(super) async fn create_with(
     app: &App,
     cohorts: Vec<CohortId>,
     occurrence: NaiveDateTime,
@@ -188,7 +190,7 @@ async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState
     }
 }
 
-async fn frame(app: &App) -> Result<Frame, Trouble> {
+pub(super) async fn new_frame(app: &App) -> Result<Frame, Trouble> {
     let mut silent = Vec::new();
     for state in app.store.source_states().await? {
         let known = app.sources.iter().find(|source| source.id == state.id && source.enabled);
@@ -211,6 +213,7 @@ async fn frame(app: &App) -> Result<Frame, Trouble> {
         edits: Edits::default(),
         known_until: None,
         replaced: Vec::new(),
+        corrects: None,
         look: None,
     })
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::super::{App, Trouble};
-use super::Edits;
+use super::{Edits, rectify};
 use crate::config;
 use crate::matching::{self, Candidate, Known, Limits};
 use crate::model::{
@@ -61,6 +61,10 @@ pub(super) async fn plan_within(
     edits: &Edits,
     room: Room,
 ) -> Result<Plan, Trouble> {
+    let frame = super::frame_of(&app.store.frame(edition.id).await?)?;
+    if let Some(notice) = &frame.corrects {
+        return rectify::plan(app, notice, as_of).await;
+    }
     let mut known = known_notices(app, edition).await?;
     known.retain(|known| !edits.dropped.contains(&known.notice.id));
     let members = members_of(app, &edition.cohorts).await?;
@@ -123,7 +127,7 @@ fn is_long_over(notice: &Notice, as_of: DateTime<Utc>) -> bool {
     last.is_some_and(|deadline| as_of - deadline.closes_at() > TimeDelta::days(days_max))
 }
 
-async fn announced(app: &App, notice: &Notice) -> Result<Vec<(u32, Vec<crate::model::Change>)>, Trouble> {
+pub(super) async fn announced(app: &App, notice: &Notice) -> Result<Vec<(u32, Vec<crate::model::Change>)>, Trouble> {
     if notice.revision == 1 {
         return Ok(Vec::new());
     }
@@ -144,7 +148,7 @@ async fn members_of(app: &App, cohorts: &[CohortId]) -> Result<Vec<Member>, Trou
 }
 
 /// Why a member gets nothing this time, whatever there is to say.
-fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
+pub(super) fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
     match &member.state {
         MemberState::Left { .. } => Some(SkipReason::Left),
         MemberState::Suspended { .. } => Some(SkipReason::Suspended),

@@ -62,6 +62,7 @@ pub fn what(action: &str) -> String {
         "edition proof" => "a envoyé une épreuve",
         "edition approve" => "a approuvé l’édition",
         "edition approve (1/2)" => "a donné une première approbation",
+        "edition rectify" => "a préparé un rectificatif",
         "edition hold" => "a retenu l’édition",
         "edition pause" => "a suspendu l’envoi",
         "edition resume" => "a repris l’envoi",

@@ -37,6 +37,7 @@ pub fn routes() -> Router<Current> {
         .route("/admin/annonces/{id}/corriger", post(notices::correct))
         .route("/admin/annonces/{id}/cacher", post(notices::hide))
         .route("/admin/journal", get(journal::show))
+        .route("/admin/annonces/{id}/rectificatif", post(notices::rectify))
         .route("/relecture/{token}", get(review::show).post(review::act))
 }
 

@@ -13,7 +13,7 @@ use super::{back, page, refused};
 use crate::compose;
 use crate::model::{CorrectionValue, Deadline, Kind, Notice, Status};
 use crate::pipeline::notices::{self, Dossier, aspect_name};
-use crate::pipeline::{App, Trouble};
+use crate::pipeline::{App, Trouble, edition};
 use crate::web::{Fields, Site, lines};
 
 const TITLE_CHARS_MAX: usize = 300;
@@ -27,10 +27,16 @@ struct Corrected {
 }
 
 pub async fn show(State(site): State<Arc<Site>>, who: SignedIn, Path(id): Path<String>) -> Response {
-    match notices::dossier(&who.app, &id).await {
-        Ok(dossier) => page(&site, &who, "admin/notice.html", content(&who.app, &dossier)),
+    match shown(&who.app, &id).await {
+        Ok(values) => page(&site, &who, "admin/notice.html", values),
         Err(trouble) => refused(&site, &trouble),
     }
+}
+
+async fn shown(app: &App, id: &str) -> Result<minijinja::Value, Trouble> {
+    let dossier = notices::dossier(app, id).await?;
+    let misled = edition::misled(app, &dossier.notice.id).await?;
+    Ok(context! { misled, ..content(app, &dossier) })
 }
 
 fn content(app: &App, dossier: &Dossier) -> minijinja::Value {
@@ -63,10 +69,15 @@ fn content(app: &App, dossier: &Dossier) -> minijinja::Value {
         kind => kind_word(notice.kind),
         status => status_word(notice.status),
         themes => Serde(themes),
+        audiences => Serde(audiences(notice)),
         text,
         first_seen => lines::instant(app, notice.first_seen),
         last_seen => lines::instant(app, notice.last_seen),
     }
+}
+
+fn audiences(notice: &Notice) -> Vec<(&'static str, bool)> {
+    notices::AUDIENCES.map(|one| (notices::audience_name(one), notice.audiences.contains(&one))).to_vec()
 }
 
 /// As the form and the command line take it.
@@ -121,6 +132,13 @@ fn differences(app: &App, notice: &Notice, fields: &Fields) -> Result<Vec<Correc
             values.push(CorrectionValue::Themes(chosen));
         }
     }
+    if fields.has("publics-montres") {
+        let chosen = notices::parse_audiences(&fields.all("public").join(","))?;
+        let same = chosen.len() == notice.audiences.len() && chosen.iter().all(|a| notice.audiences.contains(a));
+        if !same {
+            values.push(CorrectionValue::Audiences(chosen));
+        }
+    }
     let title = compose::one_line(fields.one("titre"), TITLE_CHARS_MAX);
     if !title.is_empty() && title != lines::title(notice) {
         values.push(CorrectionValue::Title(title));
@@ -159,6 +177,15 @@ fn kind_word(kind: Kind) -> &'static str {
 
 fn status_word(status: Status) -> &'static str {
     STATES.iter().find(|(_, one)| *one == status).map_or("", |(word, _)| word)
+}
+
+/// Prepares the mail that puts right what was sent, and shows it.
+pub async fn rectify(State(site): State<Arc<Site>>, Path(id): Path<String>, posted: Posted) -> Response {
+    let who = posted.who;
+    match edition::rectify(&who.app, &who.actor(), &id).await {
+        Ok(id) => back(&format!("/admin/editions/{id}"), "Le rectificatif est prêt : relisez-le, puis approuvez-le."),
+        Err(trouble) => refused(&site, &trouble),
+    }
 }
 
 pub async fn hide(State(site): State<Arc<Site>>, Path(id): Path<String>, posted: Posted) -> Response {
