@@ -13,6 +13,8 @@ use super::words::weekday_at;
 pub(super) enum Class {
     /// "date limite", "clôture": a deadline by itself.
     Label,
+    /// "clos le", "clos depuis": a deadline that is over; another of the page is the one to know.
+    Closed,
     /// "jusqu'au", "avant le": a deadline when it touches the date and something is handed in.
     Limit,
     /// Handing in: "dossiers", "déposer", "candidatures".
