@@ -11,6 +11,7 @@ mod bounces;
 mod check;
 mod collect;
 mod demo;
+mod doctor;
 mod edition;
 mod health;
 mod init;
@@ -77,6 +78,7 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
         Command::Understand(args) => understand::run(&global, args).await,
         Command::Members(command) => members::run(&global, command).await,
         Command::Bounces(command) => bounces::run(&global, command).await,
+        Command::Doctor(args) => doctor::run(&global, args).await,
         Command::Backup { file } => backup::run(&global, &file).await,
         Command::Edition(command) => edition::run(&global, command).await,
     }

@@ -18,7 +18,7 @@ pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
     }
 }
 
-fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
+pub(super) fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     let credentials = match (&server.user, &server.password_file) {
         (Some(user), Some(file)) => {
             let secret = config::Secret::read(file).map_err(|problem| Trouble::Credential(problem.to_string()))?;

@@ -8,6 +8,7 @@ pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
+pub mod doctor;
 pub mod edition;
 mod guard;
 mod halt;

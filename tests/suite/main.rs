@@ -13,6 +13,7 @@ mod contracts;
 mod daemon;
 mod demo;
 mod dkim;
+mod doctor;
 mod editions;
 mod frozen;
 mod hardship;

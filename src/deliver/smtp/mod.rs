@@ -34,6 +34,13 @@ impl Smtp {
         Self { pool: Pool::new(server, connections_max) }
     }
 
+    /// Opens a connection as a sending would, and leaves: nothing is sent.
+    pub async fn try_out(&self) -> Result<(), Outcome> {
+        let place = self.pool.place().await;
+        let opened = place.open().await;
+        opened.map(connection::Connection::leave).map_err(|obstacle| without_address(obstacle.into()))
+    }
+
     /// Ends the idle connections politely.
     pub fn close(&self) {
         self.pool.close_idle();

@@ -1,5 +1,6 @@
 //! What journeys stand on: a workspace with files as an administrator writes them, a site under our hand, databases.
 
+pub mod dns;
 pub mod document;
 pub mod mta;
 pub mod postfix;
