@@ -136,6 +136,9 @@ pub struct DoctorArgs {
     /// Le serveur DNS à interroger [défaut : celui du système] : 9.9.9.9:53.
     #[arg(long, value_name = "IP:PORT")]
     pub resolver: Option<SocketAddr>,
+    /// Compare plutôt un courriel d'essai, tel qu'il est arrivé, avec ce qui est parti : ce que le relais a changé.
+    #[arg(long, value_name = "FICHIER.eml", conflicts_with_all = ["selector", "sender_ip", "resolver"])]
+    pub received: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

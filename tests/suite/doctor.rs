@@ -5,9 +5,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::Workspace;
 use crate::support::dns::DnsServer;
 use crate::support::mta::SmtpSink;
+use crate::support::workspace::Mail;
+use crate::support::{MONDAY, Site, Workspace};
 
 /// A network that sends through a relay on this machine.
 fn network() -> (Workspace, SmtpSink) {
@@ -130,4 +131,98 @@ fn without_network_it_says_what_could_not_be_checked() {
     for topic in ["spf", "dmarc", "tls", "returns", "reverse-dns"] {
         check(&answer, topic, "unknown");
     }
+}
+
+/// A mail of an edition that was really sent, as it left.
+fn one_sent(workspace: &mut Workspace, dkim: bool) -> (Site, SmtpSink, Mail) {
+    let site = Site::start();
+    site.publish("aap", "Appel à projets : épiceries solidaires", "Dépôt des dossiers jusqu'au 20 février 2026 à 12h.");
+    workspace.write("sources.toml", &site.source("essai", "D93"));
+    let sink = SmtpSink::start();
+    workspace.set("network =", "base_url = \"https://veille.reseau.example\"\nnetwork =");
+    if !dkim {
+        // smtp-sink's files lose what stands before From, the signature: signed mails are read from the outbox.
+        workspace.set("file:outbox", &format!("smtp://{}", sink.address()));
+    }
+    if dkim {
+        std::fs::create_dir(workspace.path().join("credentials")).unwrap();
+        let key = workspace.path().join("credentials/dkim");
+        Command::new("openssl").args(["genpkey", "-algorithm", "ed25519", "-out"]).arg(&key).output().unwrap();
+        workspace.set("[digest]", "[mail.dkim]\nselector = \"g1\"\nkey_file = \"dkim\"\n\n[digest]");
+    }
+    workspace.import_members();
+    workspace.run_at(MONDAY, "once").done();
+    let mails = if dkim { workspace.mails() } else { sink.mails() };
+    let mail = mails.into_iter().find(|mail| mail.to == "lea@montreuil.example").unwrap();
+    (site, sink, mail)
+}
+
+/// The mail as a mailbox keeps it.
+fn arrived(mail: &Mail, path: &str) -> String {
+    format!("Return-Path: <{path}>\r\nReceived: by mx.ville.example; Mon, 12 Jan 2026 08:00:00 +0000\r\n{}", mail.raw)
+}
+
+#[test]
+fn a_mail_that_arrived_as_it_was_sent_shows_no_change() {
+    let mut workspace = Workspace::sqlite();
+    let (_site, _sink, mail) = one_sent(&mut workspace, false);
+    let dkim = "DKIM-Signature: v=1; a=rsa-sha256; d=reseau.example; s=r1; b=AAAA\r\n";
+    workspace.write("recu.eml", &format!("{dkim}{}", arrived(&mail, "reseau@reseau.example")));
+    let answer = workspace.run("doctor --json --received recu.eml").status(0).json();
+    assert_eq!(answer["edition"], 1);
+    for topic in
+        ["from", "return-path", "message-id", "list-unsubscribe", "list-unsubscribe-post", "dkim", "links", "pixel"]
+    {
+        check(&answer, topic, "fine");
+    }
+}
+
+#[test]
+fn what_a_relay_changed_is_named() {
+    let mut workspace = Workspace::sqlite();
+    let (_site, _sink, mail) = one_sent(&mut workspace, true);
+    let sound = arrived(&mail, "reseau@reseau.example");
+    let look = |workspace: &Workspace, text: &str| {
+        workspace.write("recu.eml", text);
+        workspace.run("doctor --json --received recu.eml").json()
+    };
+    check(&look(&workspace, &sound), "dkim", "fine");
+    check(&look(&workspace, &format!("{sound}\r\nPied de page du relais\r\n")), "dkim", "mend");
+    let changed = |from: &str, to: &str| {
+        assert!(sound.contains(from), "{from}\n{sound}");
+        sound.replace(from, to)
+    };
+    let told = look(
+        &workspace,
+        &changed("<reseau@reseau.example>\r\nReceived", "<lea=montreuil.example@env.relais.example>\r\nReceived"),
+    );
+    let words = check(&told, "return-path", "mend")["message"].as_str().unwrap().to_owned();
+    assert!(words.contains("…@env.relais.example"), "{words}");
+    check(&look(&workspace, &changed("From: ", "From: x <r@1.relais.example>\r\nX-Was: ")), "from", "mend");
+    let id = mail.header("Message-ID").unwrap();
+    let told = look(&workspace, &changed(&id, "<autre@relais.example>"));
+    check(&told, "message-id", "mend");
+    check(&told, "list-unsubscribe", "fine");
+    check(&look(&workspace, &changed("List-Unsubscribe-Post", "X-Post")), "list-unsubscribe-post", "mend");
+    let told = look(&workspace, &changed("</body>", "<img src=3D\"https://r.relais.example/o.gif\"></body>"));
+    assert!(check(&told, "pixel", "mend")["message"].as_str().unwrap().contains("r.relais.example"));
+    let told = look(&workspace, &changed("veille.reseau.example", "r.relais.example"));
+    check(&told, "links", "mend");
+    let judged =
+        format!("Authentication-Results: mx.ville.example; spf=pass smtp.mailfrom=x; dkim=fail; dmarc=fail\r\n{sound}");
+    check(&look(&workspace, &judged), "authentication-results", "mend");
+}
+
+#[test]
+fn a_mail_that_the_ledger_does_not_know_is_compared_with_the_settings() {
+    let workspace = Workspace::sqlite();
+    workspace.write(
+        "recu.eml",
+        "Return-Path: <reseau@reseau.example>\nFrom: reseau@reseau.example\nSubject: essai\nMessage-ID: <a@b.example>\n\nBonjour\n",
+    );
+    let told = workspace.run("doctor --received recu.eml").status(1);
+    told.says("pas dans la base").says("inchangé     Expéditeur").says("CHANGÉ       List-Unsubscribe");
+    workspace.write("vide.eml", "");
+    workspace.run("doctor --received vide.eml").status(2).complains("n’est pas un courriel");
+    workspace.run("doctor --received absent.eml").status(2).complains("absent.eml");
 }

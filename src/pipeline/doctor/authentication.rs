@@ -5,9 +5,8 @@ use super::domain::{self, Nearness, Policy};
 use super::spf::{self, LOOKUPS_MAX, Published, Walk};
 use super::tags::Tags;
 use super::{Case, Check, Record, Topic, Verdict};
-use crate::config::Secret;
-use crate::deliver::dkim::{Key, Signer};
 use crate::dns::DnsError;
+use crate::pipeline::courier;
 
 const LATER: &str = "Relancez « glaneur doctor » quand la machine a accès à DNS.";
 
@@ -180,8 +179,10 @@ pub(super) async fn dkim(case: &Case<'_>, dns: &impl Ask) -> Check {
 
 /// The key that Glaneur signs with, against the one that is published.
 async fn own_dkim(case: &Case<'_>, dns: &impl Ask) -> Check {
-    let signer = match own_signer(case) {
-        Ok(signer) => signer,
+    let signer = match courier::signer(case.settings) {
+        Ok(Some(signer)) => signer,
+        // It is asked only where DKIM is set.
+        Ok(None) => return relay_dkim(case, dns).await,
         Err(why) => {
             return Check::mend(
                 Topic::Dkim,
@@ -223,13 +224,6 @@ async fn own_dkim(case: &Case<'_>, dns: &impl Ask) -> Check {
         )
         .publish(wanted),
     }
-}
-
-fn own_signer(case: &Case<'_>) -> Result<Signer, String> {
-    let dkim = case.settings.mail.dkim.as_ref().ok_or("DKIM n’est pas réglé")?;
-    let secret = Secret::read(&dkim.key_file).map_err(|problem| problem.to_string())?;
-    let key = Key::from_pem(secret.expose()).map_err(|error| format!("{} : {error}", dkim.key_file.display()))?;
-    Ok(Signer::new(&dkim.domain, &dkim.selector, key))
 }
 
 /// The relay signs, or nobody does: its key is looked for where it is usually published.

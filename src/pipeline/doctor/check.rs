@@ -17,6 +17,16 @@ pub enum Topic {
     Returns,
     /// Leaving by one click.
     Unsubscribe,
+    // What a received mail shows.
+    ReturnPath,
+    MessageId,
+    ListUnsubscribe,
+    OneClick,
+    Headers,
+    Links,
+    Pixel,
+    /// What the server that received it thought.
+    Judged,
 }
 
 impl Topic {
@@ -32,6 +42,14 @@ impl Topic {
             Self::Tls => "tls",
             Self::Returns => "returns",
             Self::Unsubscribe => "unsubscribe",
+            Self::ReturnPath => "return-path",
+            Self::MessageId => "message-id",
+            Self::ListUnsubscribe => "list-unsubscribe",
+            Self::OneClick => "list-unsubscribe-post",
+            Self::Headers => "headers",
+            Self::Links => "links",
+            Self::Pixel => "pixel",
+            Self::Judged => "authentication-results",
         }
     }
 
@@ -47,6 +65,14 @@ impl Topic {
             Self::Tls => "Relais (TLS)",
             Self::Returns => "Retours",
             Self::Unsubscribe => "Désabonnement",
+            Self::ReturnPath => "Return-Path",
+            Self::MessageId => "Message-ID",
+            Self::ListUnsubscribe => "List-Unsubscribe",
+            Self::OneClick => "List-Unsubscribe-Post",
+            Self::Headers => "Autres en-têtes",
+            Self::Links => "Liens",
+            Self::Pixel => "Pixel de suivi",
+            Self::Judged => "À l’arrivée",
         }
     }
 }

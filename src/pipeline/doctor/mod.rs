@@ -7,16 +7,21 @@ mod authentication;
 mod check;
 mod domain;
 mod providers;
+mod received;
 mod route;
+mod sent;
 mod spf;
 mod tags;
 
 use std::net::IpAddr;
 
 pub use check::{Check, Record, Topic, Verdict};
+pub use received::MAIL_BYTES_MAX;
 
+use super::{App, Trouble, courier};
 use crate::config::{Settings, SmtpServer, Transport};
 use crate::dns::Dns;
+use crate::model::EditionId;
 use ask::Ask;
 use domain::Policy;
 use providers::{Envelope, Provider};
@@ -97,6 +102,39 @@ async fn look(case: &Case<'_>, dns: &impl Ask) -> Vec<Check> {
     checks.extend(returns);
     checks.push(route::unsubscribe(case));
     checks
+}
+
+/// A mail as it arrived, compared.
+pub struct Compared {
+    /// The edition it belongs to, where the ledger knows the mail.
+    pub edition: Option<EditionId>,
+    pub checks: Vec<Check>,
+}
+
+/// Compares a received mail with what was sent: with the ledger, or without one by what the settings say.
+pub async fn compare(settings: &Settings, app: Option<&App>, raw: &[u8]) -> Result<Compared, Trouble> {
+    let received = received::Mail::read(raw).ok_or_else(|| {
+        Trouble::File(
+            "ce fichier n’est pas un courriel : enregistrez sa source (« Afficher l’original », « Enregistrer sous »)"
+                .to_owned(),
+        )
+    })?;
+    let Some(from) = &settings.mail.from else {
+        return Err(Trouble::File("les réglages ne disent pas qui écrit : ajoutez « from » dans [mail]".to_owned()));
+    };
+    let found = match app {
+        Some(app) => sent::sent(app, &received).await?,
+        None => None,
+    };
+    let signer = courier::signer(settings)?;
+    let bounces = settings.mail.bounces.as_ref().unwrap_or(&from.address);
+    let expected = received::Expected {
+        from: from.address.expose(),
+        envelope: bounces.expose(),
+        sent: found.as_ref().map(|(_, bytes)| bytes.as_slice()),
+        signer: signer.as_ref(),
+    };
+    Ok(Compared { edition: found.as_ref().map(|(id, _)| *id), checks: received::compare(raw, &received, &expected) })
 }
 
 /// A domain as DNS knows it.
