@@ -88,6 +88,11 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
 fn start_logs(global: &Global, daemon: bool) {
     let default = if global.verbose || daemon { "glaneur=info,warn" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("GLANEUR_LOG").unwrap_or_else(|_| default.into());
+    // At its finest level this crate writes down what it sends, passwords too.
+    let filter = match "async_imap=off".parse() {
+        Ok(silent) => filter.add_directive(silent),
+        Err(_) => filter,
+    };
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

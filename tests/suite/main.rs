@@ -18,6 +18,7 @@ mod editions;
 mod frozen;
 mod hardship;
 mod health;
+mod imap;
 mod members;
 mod merging;
 mod network;

@@ -22,6 +22,14 @@ use pool::Pool;
 pub use server::{Limits, Security, SmtpServer};
 use transaction::{Afterwards, End, Parcel};
 
+/// Whom to trust beyond SMTP too; an error is a sentence.
+pub(super) fn connector(extra_roots: Option<&[u8]>) -> Result<tokio_rustls::TlsConnector, String> {
+    tls::connector(extra_roots).map_err(|obstacle| match obstacle.into() {
+        Outcome::Unreachable { why, .. } => why,
+        _ => String::new(),
+    })
+}
+
 /// A server and its pool of connections.
 #[derive(Debug)]
 pub struct Smtp {

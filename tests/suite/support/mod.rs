@@ -2,6 +2,7 @@
 
 pub mod dns;
 pub mod document;
+pub mod dovecot;
 pub mod mta;
 pub mod postfix;
 pub mod postgres;
