@@ -73,8 +73,6 @@ pub struct App {
     follows: AtomicBool,
     /// The times that sending runs by.
     pub tempo: send::Tempo,
-    /// Open while the mail server is left alone.
-    pub circuit: send::Circuit,
     /// Who acts, for the journal: `cli` or `daemon`.
     pub actor: &'static str,
     memory: guard::Memory,
@@ -223,7 +221,6 @@ impl App {
             pulse: Pulse::default(),
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
-            circuit: send::Circuit::default(),
         };
         guard::look(&app).await?;
         Ok(app)

@@ -6,6 +6,7 @@
 
 mod approval;
 mod backup;
+mod claim;
 mod editions;
 mod error;
 mod history;
@@ -22,6 +23,7 @@ mod notices;
 mod open;
 mod person;
 mod receipts;
+mod relays;
 mod returns;
 mod sources;
 mod sql;
@@ -36,19 +38,21 @@ use sqlx::{Any, AnyConnection, AnyPool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use approval::{Approval, DeliveryPlan, FrozenDigest};
+pub use claim::{Claim, Claimed, Quota, Steps, Window};
 pub use editions::{Created, NewEdition};
 pub use error::StoreError;
 pub use history::{DigestId, Shown};
 pub use items::{Fingerprint, ItemHead, ItemRecord, StoredItem};
 pub use journal::JournalEntry;
 pub use leads::{Lead, WorkerId};
-pub use ledger::{Claimed, Outcome, TakenBack, Verdict};
+pub use ledger::{Outcome, TakenBack, Verdict};
 pub use life::{Gap, Life};
 pub use members::{ImportMode, Kept, MemberFilter, MemberStateName, NewMember, Upserted};
 pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
+pub use relays::{Later, PutOff, Resting};
 pub use returns::{Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;

@@ -24,5 +24,6 @@ mod own_pages;
 mod pdf;
 mod proofs;
 mod readme;
+mod relays;
 mod rounds;
 mod smtp;
