@@ -80,8 +80,6 @@ pub struct App {
     pub tempo: send::Tempo,
     /// When the mailbox of what comes back was last read.
     visited: bounces::Visited,
-    /// Open while the mail server is left alone.
-    pub circuit: send::Circuit,
     /// Who acts, for the journal: `cli` or `daemon`.
     pub actor: &'static str,
     memory: guard::Memory,
@@ -230,7 +228,6 @@ impl App {
             pulse: Pulse::default(),
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
-            circuit: send::Circuit::default(),
             visited: bounces::Visited::default(),
         };
         guard::look(&app).await?;

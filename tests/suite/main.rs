@@ -30,6 +30,7 @@ mod proofs;
 mod public_pages;
 mod readme;
 mod rectify;
+mod relays;
 mod review;
 mod rounds;
 mod smtp;
