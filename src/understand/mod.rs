@@ -11,6 +11,7 @@ mod calltype;
 pub mod dates;
 mod explain;
 mod kind;
+mod lexicon;
 mod page;
 mod phrases;
 pub mod sameness;
