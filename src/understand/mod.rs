@@ -10,6 +10,7 @@ mod audience;
 mod calltype;
 pub mod dates;
 mod explain;
+mod frame;
 mod kind;
 mod lexicon;
 mod page;
