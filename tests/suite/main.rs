@@ -31,3 +31,4 @@ mod rectify;
 mod review;
 mod rounds;
 mod smtp;
+mod visitors;
