@@ -34,3 +34,4 @@ mod relays;
 mod review;
 mod rounds;
 mod smtp;
+mod visitors;
