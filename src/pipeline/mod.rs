@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod admin;
+pub mod agenda;
 pub mod author;
 mod backup;
 pub mod bounces;
@@ -11,6 +12,7 @@ mod clock;
 pub mod collect;
 mod courier;
 pub mod edition;
+mod entries;
 mod guard;
 mod halt;
 pub mod health;
@@ -109,6 +111,14 @@ impl Files {
             }
             _ => Err(problems),
         }
+    }
+}
+
+impl Files {
+    /// What is wrong with the administrators' own entries. A start does without the wrong ones.
+    pub fn entry_problems(&self) -> Problems {
+        let folder = self.settings.entries.as_deref();
+        folder.map(|folder| entries::check(folder, &self.themes)).unwrap_or_default()
     }
 }
 

@@ -16,6 +16,7 @@ mod demo;
 mod dkim;
 mod editing;
 mod editions;
+mod entries;
 mod frozen;
 mod hardship;
 mod health;
