@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -96,6 +97,10 @@ pub enum Command {
     /// Ce qui revient des courriels : échecs, absences, plaintes, départs.
     #[command(subcommand)]
     Bounces(BouncesCommand),
+    /// Dit si les courriels seront reconnus : SPF, DKIM, DMARC, relais ; et ce qu'il faut publier.
+    ///
+    /// Rien n'est envoyé ni changé. Chaque point est bien, à corriger, ou n'a pas pu être vérifié.
+    Doctor(DoctorArgs),
     /// Sauvegarde la base et la clé des liens, même quand le service tourne.
     Backup {
         /// Fichier à écrire ; la clé va à côté, sous ce nom suivi de .key.
@@ -121,6 +126,22 @@ pub enum BouncesCommand {
         #[arg(long)]
         apply: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Le sélecteur DKIM sous lequel le relais signe, quand ce n'est pas Glaneur.
+    #[arg(long, value_name = "NOM")]
+    pub selector: Option<String>,
+    /// L'adresse IP publique d'où partent les courriels, quand elle n'est pas celle du relais.
+    #[arg(long, value_name = "IP")]
+    pub sender_ip: Option<IpAddr>,
+    /// Le serveur DNS à interroger [défaut : celui du système] : 9.9.9.9:53.
+    #[arg(long, value_name = "IP:PORT")]
+    pub resolver: Option<SocketAddr>,
+    /// Compare plutôt un courriel d'essai, tel qu'il est arrivé, avec ce qui est parti : ce que le relais a changé.
+    #[arg(long, value_name = "FICHIER.eml", conflicts_with_all = ["selector", "sender_ip", "resolver"])]
+    pub received: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

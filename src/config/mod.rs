@@ -25,7 +25,7 @@ use url::Url;
 use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, TerritoryCode};
 use crate::tomlfile::{Table, TomlFile};
 
-pub use bounce::{AfterReading, BounceSettings};
+pub use bounce::{AfterReading, BounceSettings, ImapMailbox, Mailbox as BounceMailbox};
 pub use mail::{DkimSettings, MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
 pub use schedule::{Occurrence, Schedule, instant_of};
 pub use secret::Secret;
@@ -183,6 +183,9 @@ impl Settings {
         }
         if let StoreSettings::Postgres { password_file: Some(file), .. } = &self.store {
             secrets.insert(file.clone());
+        }
+        if let Some(BounceSettings { mailbox: BounceMailbox::Imap(imap), .. }) = &self.mail.bounce {
+            secrets.insert(imap.password_file.clone());
         }
         secrets.extend(self.mail.dkim.as_ref().map(|dkim| dkim.key_file.clone()));
         secrets

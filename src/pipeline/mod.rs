@@ -11,6 +11,7 @@ pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
+pub mod doctor;
 pub mod edition;
 mod entries;
 mod guard;
@@ -79,6 +80,8 @@ pub struct App {
     follows: AtomicBool,
     /// The times that sending runs by.
     pub tempo: send::Tempo,
+    /// When the mailbox of what comes back was last read.
+    visited: bounces::Visited,
     /// Open while the mail server is left alone.
     pub circuit: send::Circuit,
     /// Who acts, for the journal: `cli` or `daemon`.
@@ -238,6 +241,7 @@ impl App {
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
+            visited: bounces::Visited::default(),
         };
         guard::look(&app).await?;
         Ok(app)

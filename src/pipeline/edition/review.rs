@@ -141,7 +141,8 @@ pub async fn tell_administrators(app: &App) -> Result<(), Trouble> {
         }
         app.store.save_admin_mail(edition.id, &to, sent.is_ok(), app.clock.now(), AGAIN_AFTER).await?;
     }
-    lead.give_up().await
+    lead.give_up().await;
+    Ok(())
 }
 
 /// With `only_to` nobody else is written to: a first try must surprise no one.

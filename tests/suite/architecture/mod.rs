@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("entries", &["model", "tomlfile"]),
     ("fetch", &["model"]),
     ("pdf", &["model"]),
+    ("dns", &["model"]),
     ("deliver", &["model"]),
     ("store", &["model"]),
     ("config", &["model", "tomlfile"]),
@@ -32,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "entries",
             "fetch",
             "pdf",
+            "dns",
             "extract",
             "understand",
             "matching",
@@ -45,7 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["pipeline", "config", "store", "compose", "model", "geography"]),
     ("daemon", &["pipeline", "config", "store", "compose", "model", "geography", "web"]),
     ("demo", &["pipeline", "config", "deliver", "store", "model", "web"]),
-    ("cli", &["pipeline", "pdf", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
+    ("cli", &["pipeline", "pdf", "dns", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
 ];
 
 /// Rooms without clock, disk, network or SQL, chance or threads: they name none of these.
