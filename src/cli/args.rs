@@ -299,6 +299,9 @@ pub enum KindArg {
     Accreditation,
     Results,
     News,
+    Event,
+    Resource,
+    Announcement,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

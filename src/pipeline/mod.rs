@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod admin;
+pub mod agenda;
 pub mod author;
 mod backup;
 pub mod bounces;
@@ -12,6 +13,7 @@ pub mod collect;
 mod courier;
 pub mod doctor;
 pub mod edition;
+mod entries;
 mod guard;
 mod halt;
 pub mod health;
@@ -110,6 +112,14 @@ impl Files {
             }
             _ => Err(problems),
         }
+    }
+}
+
+impl Files {
+    /// What is wrong with the administrators' own entries. A start does without the wrong ones.
+    pub fn entry_problems(&self) -> Problems {
+        let folder = self.settings.entries.as_deref();
+        folder.map(|folder| entries::check(folder, &self.themes)).unwrap_or_default()
     }
 }
 

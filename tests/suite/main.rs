@@ -17,6 +17,7 @@ mod dkim;
 mod doctor;
 mod editing;
 mod editions;
+mod entries;
 mod frozen;
 mod hardship;
 mod health;

@@ -32,7 +32,7 @@ impl Absorbed {
 /// Items written in one commit: one sync to disk for all of them.
 const BATCH_ITEMS: usize = 50;
 
-pub(super) struct Absorber<'a> {
+pub(in crate::pipeline) struct Absorber<'a> {
     app: &'a App,
     /// `None` until something new is found.
     known: Option<Known>,

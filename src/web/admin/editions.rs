@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
 use axum::response::Response;
 use minijinja::context;
 use minijinja::value::Serde;
@@ -13,7 +14,7 @@ use super::{back, page, refused};
 use crate::model::{DeliveryState, Edition, EditionId, EditionState};
 use crate::pipeline::edition::{self, As, Overview, Wishes, skip_sentence};
 use crate::pipeline::{Actor, App, Trouble, french};
-use crate::web::{Fields, Site, lines};
+use crate::web::{Fields, Site, csp, lines};
 
 /// Members named on the page; others are found by their address.
 const MEMBERS_MAX: usize = 200;
@@ -147,7 +148,9 @@ pub async fn preview(
                 html => preview.rendered.html,
                 text => preview.rendered.text,
             };
-            page(&site, &who, "admin/preview.html", values)
+            let mut answer = page(&site, &who, "admin/preview.html", values);
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp::policy_of_a_mail());
+            answer
         }
         Err(trouble) => refused(&site, &trouble),
     }

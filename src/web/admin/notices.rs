@@ -156,12 +156,15 @@ fn differences(app: &App, notice: &Notice, fields: &Fields) -> Result<Vec<Correc
     Ok(values)
 }
 
-const KINDS: [(&str, Kind); 5] = [
+const KINDS: [(&str, Kind); 8] = [
     ("call", Kind::Call),
     ("aid", Kind::Aid),
     ("accreditation", Kind::Accreditation),
     ("results", Kind::Results),
     ("news", Kind::News),
+    ("event", Kind::Event),
+    ("resource", Kind::Resource),
+    ("announcement", Kind::Announcement),
 ];
 
 const STATES: [(&str, Status); 4] = [
