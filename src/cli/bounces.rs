@@ -38,7 +38,7 @@ async fn apply(global: &Global, files: &[PathBuf]) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
     let mut messages = Vec::new();
     let exit = read(files, &mut |message, raw| {
-        let acts = !message.reading.recipients.is_empty();
+        let acts = !message.reading.recipients.is_empty() || message.reading.nameless.is_some();
         messages.extend(acts.then(|| (message.reading.clone(), raw.to_vec())));
     });
     for (reading, raw) in &messages {

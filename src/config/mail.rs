@@ -16,7 +16,7 @@ pub struct MailSettings {
     /// Always given with [`Transport::Smtp`].
     pub from: Option<Mailbox>,
     pub reply_to: Option<Mailbox>,
-    /// The envelope's sender, where bounces go; `from` when absent.
+    /// The envelope's sender, where bounces go; `from` when absent. A `*` in it stands for what signs each mail.
     pub bounces: Option<EmailAddress>,
     /// SMTP connections at a time.
     pub connections: u32,
@@ -107,7 +107,7 @@ impl Rate {
 pub(super) fn read(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> MailSettings {
     let from = mail.parsed("from", parse_mailbox);
     let reply_to = mail.parsed("reply_to", parse_mailbox);
-    let bounces = mail.parsed("bounces", parse_address);
+    let bounces = mail.parsed("bounces", bounce::parse_bounces);
     let connections = mail.integer("connections", 1..=64).map_or(4, |n| n as u32);
     let rate = mail.parsed("rate", Rate::parse);
     let only_to = mail.parsed_list("only_to", parse_address);

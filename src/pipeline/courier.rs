@@ -7,8 +7,8 @@ use super::edition::{Frame, Look};
 use super::{App, Trouble};
 use crate::config::{self, Settings, Transport};
 use crate::deliver::dkim::{Key, Signer};
-use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
+use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer, verp};
+use crate::model::{DeliveryId, Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
 /// The way out that the settings name.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
@@ -126,7 +126,7 @@ impl Envelope {
             from: self.from.clone(),
             to,
             reply_to: self.reply_to.clone(),
-            envelope_from: self.envelope_from.clone(),
+            envelope_from: verp::plain(&self.envelope_from),
             message_id,
             date: self.date,
             headers,
@@ -148,7 +148,8 @@ impl Envelope {
         }
     }
 
-    pub fn sender(&self) -> &EmailAddress {
-        &self.envelope_from
+    /// Where failures of one mail come back to.
+    pub fn sender(&self, app: &App, delivery: DeliveryId, message_id: &str) -> EmailAddress {
+        verp::sender(&self.envelope_from, &app.link_key.bounce_seal(), delivery, message_id)
     }
 }

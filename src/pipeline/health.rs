@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::lead::Leads;
 use super::{App, Trouble, courier};
 use crate::config::Transport;
-use crate::deliver::{Courier, FileOutbox, Outcome, message};
+use crate::deliver::{Courier, FileOutbox, Outcome, message, verp};
 use crate::model::{EmailAddress, HealthTurn, Mail, Mailbox, Rendered, Source, SourceEvent, SourceId};
 use crate::store::SourceState;
 
@@ -116,7 +116,7 @@ async fn send(
     events: &[SourceEvent],
 ) -> Result<bool, Trouble> {
     let from = courier::from(app)?;
-    let envelope_from = app.settings.mail.bounces.clone().unwrap_or_else(|| from.address.clone());
+    let envelope_from = app.settings.mail.bounces.as_ref().map_or_else(|| from.address.clone(), verp::plain);
     let message_id = message_id(app, rows, to);
     let mail = Mail {
         from,

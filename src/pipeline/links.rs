@@ -135,6 +135,11 @@ impl LinkKey {
         self.seal("message-id", b"")
     }
 
+    /// Signs the addresses that failures come back to.
+    pub fn bounce_seal(&self) -> Vec<u8> {
+        self.seal("bounce", b"")
+    }
+
     /// What remains of an erased address: enough to know it again in an import, not to find it out.
     pub fn address_digest(&self, address: &EmailAddress) -> String {
         hex(&self.seal("address", address.expose().as_bytes()))

@@ -99,6 +99,11 @@ impl Store {
         row.as_ref().map(delivery).transpose()
     }
 
+    pub async fn delivery_by_id(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM deliveries WHERE id = $1").bind(id.0).fetch_optional(&self.pool).await?;
+        row.as_ref().map(delivery).transpose()
+    }
+
     pub async fn delivery_by_message_id(&self, message_id: &str) -> Result<Option<DeliveryRow>, StoreError> {
         let row = sqlx::query("SELECT * FROM deliveries WHERE message_id = $1 AND message_id <> '' ORDER BY id")
             .bind(message_id)

@@ -147,3 +147,31 @@ fn a_turn_reads_the_maildir_and_marks_what_it_read() {
     std::fs::remove_dir_all(workspace.path().join("retours")).unwrap();
     workspace.run_at(MONDAY, "once").status(1).complains("la boîte des retours");
 }
+
+#[test]
+fn a_signed_return_address_finds_the_member_and_a_forged_bounce_suspends_nobody() {
+    on_both(|mut workspace: Workspace| {
+        workspace.set("[digest]", "bounces = \"retours+*@reseau.example\"\n\n[digest]");
+        // The table before [digest] is [mail].
+        let (_site, sink, _) = sent_to_lea(&mut workspace);
+        let envelopes = sink.envelopes();
+        let sender = |to: &str| envelopes.iter().find(|(_, rcpt)| rcpt == to).unwrap().0.clone();
+        let (lea, alex) = (sender("lea@montreuil.example"), sender("alex@seine-saint-denis.example"));
+        assert!(lea.starts_with("retours+") && lea != alex, "{lea} {alex}");
+        let bounce = |to: &str, text: &str| {
+            format!("From: MAILER-DAEMON@mx.relais.example\nTo: {to}\nSubject: Undelivered Mail\n\n{text}\n")
+        };
+        // Anybody may write this.
+        let named = "Your message could not be delivered:\n\n<alex@seine-saint-denis.example>: 550 5.1.1 unknown user";
+        workspace.write("faux.eml", &bounce("retours@reseau.example", named));
+        workspace.write("faux2.eml", &bounce(&alex.replace('-', "-a"), named));
+        workspace.run("bounces read --apply faux.eml faux2.eml").done();
+        assert_eq!(state(&workspace, "alex@seine-saint-denis.example"), "active");
+        workspace.run("members show alex@seine-saint-denis.example").done().says("unknown user");
+        // This one came to the address that only the mail to Léa had.
+        workspace.write("vrai.eml", &bounce(&lea, "Your message could not be delivered: the mailbox does not exist."));
+        workspace.run("bounces read --apply vrai.eml").done();
+        assert_eq!(state(&workspace, "lea@montreuil.example"), "suspended");
+        workspace.run("members show lea@montreuil.example").done().says("does not exist");
+    });
+}

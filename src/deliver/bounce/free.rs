@@ -264,6 +264,11 @@ pub(super) fn read(parts: &Parts, signs: Signs) -> Vec<Recipient> {
     found.into_iter().map(|failed| report.recipient(failed, single)).collect()
 }
 
+/// A failure that names nobody, as far as its words go.
+pub(super) fn nameless(parts: &Parts) -> Recipient {
+    Report::of(parts).recipient(Failed { address: String::new(), lines: Vec::new() }, true)
+}
+
 /// An address, and the lines that list it.
 #[derive(Clone)]
 struct Failed {

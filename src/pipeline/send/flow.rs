@@ -143,9 +143,9 @@ async fn carry(sender: &Sender<'_>, held: &Held<'_>) -> deliver::Outcome {
             Ok(bytes) => bytes,
             Err(why) => return deliver::Outcome::Refused { reply: why },
         };
-        let from = sender.contents.sender();
+        let from = sender.contents.sender(row);
         let name = format!("edition-{}-membre-{}", sender.id, row.member.0);
-        let outcome = sender.courier.send(from, to, &name, &bytes, held.data_before).await;
+        let outcome = sender.courier.send(&from, to, &name, &bytes, held.data_before).await;
         if !matches!(outcome, deliver::Outcome::Sent { .. }) {
             return outcome;
         }
