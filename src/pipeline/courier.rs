@@ -18,6 +18,19 @@ pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
     }
 }
 
+/// The way out of what is for administrators. Trials write files: these mails lie apart from those of members, whose folder
+/// holds nothing else.
+pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
+    match &app.settings.mail.transport {
+        Transport::File(folder) => {
+            let mut name = folder.file_name().unwrap_or_default().to_owned();
+            name.push("-admins");
+            Ok(Courier::File(FileOutbox::new(folder.with_file_name(name))))
+        }
+        Transport::Smtp(_) => courier(app),
+    }
+}
+
 pub(super) fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     let credentials = match (&server.user, &server.password_file) {
         (Some(user), Some(file)) => {

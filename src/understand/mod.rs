@@ -114,6 +114,7 @@ fn read_territory(input: &Input) -> Reading<Vec<TerritoryCode>> {
     territory::territory(&territory::TerritoryInput {
         title: input.title,
         text: input.text,
+        url: input.url,
         publisher: input.publisher,
         source_territory: input.source_territory,
         field: input.fields.territory.as_ref(),

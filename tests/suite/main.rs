@@ -2,6 +2,7 @@
 
 mod support;
 
+mod administration;
 mod architecture;
 mod authoring;
 mod backup;
@@ -14,6 +15,7 @@ mod daemon;
 mod demo;
 mod dkim;
 mod doctor;
+mod editing;
 mod editions;
 mod frozen;
 mod hardship;
@@ -25,6 +27,9 @@ mod network;
 mod own_pages;
 mod pdf;
 mod proofs;
+mod public_pages;
 mod readme;
+mod rectify;
+mod review;
 mod rounds;
 mod smtp;

@@ -2,9 +2,12 @@
 //!
 //! Nothing is decided here; [`super::choose`] compares.
 
+use chrono::{NaiveTime, Timelike};
+
 use super::cue::{Class, Cue};
 use super::dateline::is_dateline;
 use super::fold::{BreakKind, Folded};
+use super::label::ends_line;
 use super::mention::{Hours, Mention, Part};
 use super::sides::{Labels, Sides, left, right};
 use super::timeline::labels_below;
@@ -27,6 +30,8 @@ pub(super) struct Weight {
     pub history: bool,
     pub extended: bool,
     pub replaced: bool,
+    /// It ends what is over already.
+    pub closed: bool,
     pub wave: bool,
     /// Listed right after another date under the same words.
     pub chained: bool,
@@ -168,27 +173,31 @@ impl Sides {
         let Some(mention) = mentions.get(i) else { return Weight::default() };
         let apply = (self.apply + self.apply_too).min(3.0);
         let span = if mention.hours == Hours::Span { 3.0 } else { 0.0 };
-        let against = self.against() + span;
+        let against = self.against() + span + yearly(text, mention);
         let plain = self.label + self.limit + apply - against;
         let wave = self.wave_label && against < 0.5;
         let judged = match mention.part {
             Part::Opens => None,
             Part::Closes => self
                 .judge_window(apply, plain)
-                .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS)),
+                .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS))
+                .or_else(|| (self.extend >= 1.0 && against < 0.5).then_some(EXTENDED_WINDOW_POINTS)),
             Part::Alone => self
                 .judge_alone(apply, plain)
                 .or_else(|| wave.then_some(WAVE_POINTS))
-                .or_else(|| self.judge_in_a_call(text, scene, against))
+                .or_else(|| self.judge_in_a_call(text, mention, scene, against))
                 .or_else(|| {
                     let alone = self.stands_alone(text, mention, scene) && against - self.published < 0.5;
                     alone.then_some(LEAD_POINTS)
                 }),
         };
-        let replaced = self.replaced >= 2.5 || is_struck(text, mention);
+        // "Report du 30 juin au 31 juillet": from the one day to the other, when no files are spoken of.
+        let put_off = mention.part == Part::Opens && self.extend >= 1.0 && self.apply < 0.5;
+        let replaced = self.replaced >= 2.5 || is_struck(text, mention) || put_off;
         let extended = self.extend >= 1.0 && judged.is_some();
         let bonus = self.bonus(text, mentions, i, apply) + if extended { 2.0 } else { 0.0 };
-        let deadline = judged.filter(|_| !replaced).map_or(0.0, |points| points + bonus);
+        let aside = if is_aside(text, mentions, i) { ASIDE_POINTS } else { 0.0 };
+        let deadline = judged.filter(|_| !replaced).map_or(0.0, |points| points + bonus - aside);
         let after = self.jury.max(self.results).max(self.execution) > 1.0;
         Weight {
             deadline,
@@ -199,6 +208,7 @@ impl Sides {
             history: self.history > 2.0,
             extended,
             replaced,
+            closed: self.closed && self.label >= self.limit,
             wave: self.wave > 0.0,
             chained: false,
             footer: false,
@@ -218,14 +228,20 @@ impl Sides {
         shown.then_some(plain - begins)
     }
 
-    /// On a page that is plainly a call, "jusqu'au 9 octobre" is enough when nothing says that it is something else's.
-    fn judge_in_a_call(&self, text: &Folded, scene: Scene, against: f32) -> Option<f32> {
+    /// On a page that is plainly a call, "jusqu'au 9 octobre" is enough when nothing says that it is something else's; so is
+    /// an hour at which a day ends, or "à remettre en mairie le 9 octobre".
+    fn judge_in_a_call(&self, text: &Folded, mention: &Mention, scene: Scene, against: f32) -> Option<f32> {
         const PLAIN_LIMIT: f32 = 2.0;
         // A contract is prolonged, too.
         let nothing_else = against - self.published < 0.5 && self.open < 1.0 && self.extend < 1.0;
-        let start = self.limit_start?;
-        let likely = scene.is_call() && self.limit >= PLAIN_LIMIT && nothing_else;
-        (likely && !is_done_to_something(text, start)).then_some(LIKELY_POINTS)
+        if !scene.is_call() || !nothing_else {
+            return None;
+        }
+        let limited =
+            self.limit >= PLAIN_LIMIT && self.limit_start.is_some_and(|start| !is_done_to_something(text, start));
+        let at_the_end = mention.hours == Hours::AtMostOne && mention.time.is_some_and(ends_a_day);
+        let shown = limited || at_the_end || is_to_be_handed_in(text, mention);
+        shown.then_some(LIKELY_POINTS)
     }
 
     /// The end of a range. "Ouverture du 3 mars au 15 avril": the opening's words speak for the whole window.
@@ -284,6 +300,63 @@ fn is_done_to_something(text: &Folded, limit: usize) -> bool {
     [" sera ", " seront ", " etre ", " ete ", " reste ", " restent ", " dure "].iter().any(|word| words.contains(word))
 }
 
+/// Midnight, or noon: meetings are at other hours.
+fn ends_a_day(time: NaiveTime) -> bool {
+    matches!((time.hour(), time.minute()), (0, 0) | (12, 0) | (23, 59) | (23, 55))
+}
+
+/// "Projet à remettre à la mairie de quartier le 18 mai", in one sentence.
+fn is_to_be_handed_in(text: &Folded, mention: &Mention) -> bool {
+    const CLAUSE_BYTES_MAX: usize = 110;
+    const HANDING_IN: [&str; 12] = [
+        "rendre",
+        "remettre",
+        "deposer",
+        "envoyer",
+        "transmettre",
+        "retourner",
+        "renvoyer",
+        "adresser",
+        "soumettre",
+        "presenter",
+        "poster",
+        "rapporter",
+    ];
+    let (from, to) = mention.folded;
+    let clause = clause(text, from, CLAUSE_BYTES_MAX);
+    let handed = HANDING_IN.iter().any(|verb| clause.contains(&format!(" a {verb} ")));
+    handed && ends_line(text, to)
+}
+
+/// "Elle transmet chaque année, avant le 31 mars, …": a day of every year is the end of no campaign.
+fn yearly(text: &Folded, mention: &Mention) -> f32 {
+    const CLAUSE_BYTES_MAX: usize = 90;
+    const POINTS: f32 = 3.0;
+    let every = [" chaque annee", " tous les ans", " annuellement"];
+    let clause = clause(text, mention.folded.0, CLAUSE_BYTES_MAX);
+    let yearly = mention.date().is_none() && every.iter().any(|words| clause.contains(words));
+    if yearly { POINTS } else { 0.0 }
+}
+
+/// "… avant le 31 mars (les dossiers reçus avant le 15 mars seront relus)": what stands in brackets behind another date.
+fn is_aside(text: &Folded, mentions: &[Mention], i: usize) -> bool {
+    const ASIDE_BYTES_MAX: usize = 60;
+    let Some([earlier, mention]) = i.checked_sub(1).and_then(|first| mentions.get(first..=i)) else { return false };
+    let between = text.text(earlier.folded.1, mention.folded.0);
+    between.len() <= ASIDE_BYTES_MAX && between.trim_start().starts_with('(') && !between.contains(')')
+}
+
+/// What an aside loses.
+const ASIDE_POINTS: f32 = 1.5;
+
+/// The words of its sentence before a date, at most so many bytes.
+fn clause<'t>(text: &'t Folded, from: usize, bytes_max: usize) -> &'t str {
+    let earliest = from.saturating_sub(bytes_max);
+    let breaks = text.breaks_between(earliest, from);
+    let stop = breaks.iter().rev().find(|b| !matches!(b.kind, BreakKind::Line | BreakKind::Colon | BreakKind::Dash));
+    text.text(stop.map_or(earliest, |boundary| boundary.at), from)
+}
+
 /// "~~3 mars~~": struck out, as some sites and all of Markdown write it.
 fn is_struck(text: &Folded, mention: &Mention) -> bool {
     let (from, to) = mention.folded;
@@ -301,6 +374,9 @@ const STRONG_LIMIT: f32 = 4.0;
 
 /// A numbered wave and its date.
 const WAVE_POINTS: f32 = 3.2;
+
+/// The end of "report du 30 juin au 31 juillet".
+const EXTENDED_WINDOW_POINTS: f32 = 3.0;
 
 /// Just enough to be a deadline.
 const LIKELY_POINTS: f32 = 2.7;
@@ -328,8 +404,15 @@ fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, a
     let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "quand", "open", "call"];
     let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
     let duration = text.text(at.saturating_sub(12), at).trim_end().ends_with("duree du");
-    let said = against < 0.5 || duration;
+    let said = (against < 0.5 || duration) && !is_of_a_desk(text, second);
     scene.is_call() && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
+}
+
+/// "Du 6 juillet au 28 août, accueil de 9 h à 12 h": when a desk is open or shut.
+fn is_of_a_desk(text: &Folded, mention: &Mention) -> bool {
+    let after = text.text(mention.folded.1, mention.folded.1 + 60);
+    mention.hours == Hours::Span
+        || ["accueil", "ouvert de", "ouverte de", "ferme", "horaires"].iter().any(|word| after.contains(word))
 }
 
 fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
