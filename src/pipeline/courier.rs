@@ -63,6 +63,15 @@ pub(super) fn signer(settings: &Settings) -> Result<Option<Signer>, Trouble> {
     Ok(Some(Signer::new(&dkim.domain, &dkim.selector, key)))
 }
 
+/// The bytes of a mail, signed where somebody signs.
+pub(super) fn signed(mail: &Mail, signer: Option<&Signer>) -> Result<Vec<u8>, String> {
+    let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
+    match signer {
+        Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
+        None => Ok(message),
+    }
+}
+
 /// The same edition and member, the same id, for ever.
 pub(super) fn message_id(app: &App, edition: &Edition, member: MemberId) -> String {
     deliver::message_id(&app.link_key.message_seal(), edition.id, &edition.nonce, member, &domain(app))
@@ -154,11 +163,7 @@ impl Envelope {
 
     /// The bytes of a mail, signed where the settings say so.
     pub fn written(&self, mail: &Mail) -> Result<Vec<u8>, String> {
-        let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
-        match &self.signer {
-            Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
-            None => Ok(message),
-        }
+        signed(mail, self.signer.as_ref())
     }
 
     /// Where failures of one mail come back to.

@@ -12,6 +12,7 @@ pub mod collect;
 mod courier;
 pub mod doctor;
 pub mod edition;
+mod farewell;
 mod guard;
 mod halt;
 pub mod health;

@@ -51,7 +51,7 @@ pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
-pub use returns::{Consequence, RESUMED, Recorded};
+pub use returns::{CameBack, Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;
 

@@ -90,6 +90,11 @@ pub struct Reading {
     pub about: Option<String>,
 }
 
+/// The mail addresses that words hold, as written.
+pub fn addresses(words: &str) -> Vec<String> {
+    address::all(words).collect()
+}
+
 /// Reads one message; whatever the bytes, there is an answer.
 pub fn read(message: &[u8]) -> Reading {
     let Some(parts) = mime::parts(message) else { return Reading::default() };

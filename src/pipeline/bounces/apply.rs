@@ -6,6 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::super::farewell::Farewell;
 use super::super::{App, Trouble};
 use crate::deliver::bounce::{Cause, Kind, MESSAGE_BYTES_MAX, Note, Reading, Recipient};
 use crate::deliver::verp::{self, Tag};
@@ -54,7 +55,11 @@ pub async fn apply(app: &App, raw: &[u8], reading: &Reading) -> Result<Vec<Appli
                     _ if !believed(app, recipient, whose.proof) => Consequence::Nothing,
                     _ => consequence(app, recipient),
                 };
-                Effect::Recorded(app.store.record_return(&returned, &consequence, "bounces").await?)
+                let recorded = app.store.record_return(&returned, &consequence, "bounces").await?;
+                if recorded == Recorded::Left {
+                    say_farewell(app, whose.member).await?;
+                }
+                Effect::Recorded(recorded)
             }
         };
         applied.push(Applied {
@@ -66,6 +71,14 @@ pub async fn apply(app: &App, raw: &[u8], reading: &Reading) -> Result<Vec<Appli
         });
     }
     Ok(applied)
+}
+
+/// Anybody can write a mail that asks to leave: the way back goes to the address.
+async fn say_farewell(app: &App, member: MemberId) -> Result<(), Trouble> {
+    if let (Some(farewell), Some(member)) = (Farewell::of(app)?, app.store.member_by_id(member).await?) {
+        farewell.send(&member, app.clock.now()).await?;
+    }
+    Ok(())
 }
 
 /// Of whom a message speaks. Signed for one mail, it speaks of one member, whatever it names: the gravest failure counts.
