@@ -39,6 +39,7 @@ pub mod message;
 mod outbox;
 mod sink;
 mod smtp;
+pub mod verp;
 
 pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, leave_mailto, message_id};
 pub use imap::{ImapFault, ImapServer, Inbox};

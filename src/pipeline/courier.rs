@@ -7,8 +7,8 @@ use super::edition::{Frame, Look};
 use super::{App, Trouble};
 use crate::config::{self, Settings, Transport};
 use crate::deliver::dkim::{Key, Signer};
-use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
+use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer, verp};
+use crate::model::{DeliveryId, Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
 /// The way out that the settings name, for single mails: of several relays, the first that can be reached.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
@@ -74,6 +74,15 @@ pub(super) fn signer(settings: &Settings) -> Result<Option<Signer>, Trouble> {
     let key = Key::from_pem(secret.expose())
         .map_err(|error| Trouble::Credential(format!("{} : {error}", dkim.key_file.display())))?;
     Ok(Some(Signer::new(&dkim.domain, &dkim.selector, key)))
+}
+
+/// The bytes of a mail, signed where somebody signs.
+pub(super) fn signed(mail: &Mail, signer: Option<&Signer>) -> Result<Vec<u8>, String> {
+    let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
+    match signer {
+        Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
+        None => Ok(message),
+    }
 }
 
 /// The same edition and member, the same id, for ever.
@@ -152,7 +161,7 @@ impl Envelope {
             from: self.from.clone(),
             to,
             reply_to: self.reply_to.clone(),
-            envelope_from: self.envelope_from.clone(),
+            envelope_from: verp::plain(&self.envelope_from),
             message_id,
             date: self.date,
             headers,
@@ -167,14 +176,11 @@ impl Envelope {
 
     /// The bytes of a mail, signed where the settings say so.
     pub fn written(&self, mail: &Mail) -> Result<Vec<u8>, String> {
-        let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
-        match &self.signer {
-            Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
-            None => Ok(message),
-        }
+        signed(mail, self.signer.as_ref())
     }
 
-    pub fn sender(&self) -> &EmailAddress {
-        &self.envelope_from
+    /// Where failures of one mail come back to.
+    pub fn sender(&self, app: &App, delivery: DeliveryId, message_id: &str) -> EmailAddress {
+        verp::sender(&self.envelope_from, &app.link_key.bounce_seal(), delivery, message_id)
     }
 }

@@ -14,6 +14,7 @@ mod courier;
 pub mod doctor;
 pub mod edition;
 mod entries;
+mod farewell;
 mod guard;
 mod halt;
 pub mod health;

@@ -3,10 +3,14 @@
 //! A signed link says who acts. What is private, or cannot be undone, needs a link just sent to the address: a digest may
 //! have been forwarded.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use super::farewell::Farewell;
 use super::letters::Letters;
 use super::{App, Clock, LinkKey, Purpose, Trouble, edition};
 use crate::compose;
@@ -23,6 +27,8 @@ const DATA_LINK_HOURS: i64 = 4;
 /// Whoever holds a digest cannot fill a mailbox with such links.
 const DATA_LINK_PAUSE_MINUTES: i64 = 10;
 const PLACES_MAX: usize = 20;
+/// How long a page waits for the mail that says goodbye; it goes on beside after that.
+const FAREWELL_WAIT: Duration = Duration::from_secs(4);
 const DATA_LINK_SENT: &str = "data link";
 /// The one before did not leave: another may be asked for.
 const DATA_LINK_FAILED: &str = "data link failed";
@@ -38,6 +44,7 @@ pub struct Desk {
     /// The cohorts' territories: they decide between places of one name.
     hints: Vec<TerritoryCode>,
     letters: Option<Letters>,
+    farewell: Option<Arc<Farewell>>,
 }
 
 /// What a member wants, as written in the form.
@@ -70,6 +77,7 @@ impl Desk {
             themes: app.themes.clone(),
             hints: app.settings.cohorts.iter().flat_map(|cohort| cohort.territory.iter().cloned()).collect(),
             letters: Letters::of(app)?,
+            farewell: Farewell::of(app)?.map(Arc::new),
         })
     }
 
@@ -173,12 +181,26 @@ impl Desk {
         }
     }
 
-    /// Leaving twice is leaving once: the first date stays.
+    /// Leaving twice is leaving once: the first date stays. The way back is mailed to the address.
     pub async fn leave(&self, member: &Member) -> Result<(), StoreError> {
         if matches!(member.state, MemberState::Left { .. }) {
             return Ok(());
         }
-        self.set_state(member, MemberState::Left { at: self.clock.now() }, "leave").await
+        self.store.leave(member.id, &subject(member.id), "leave", self.clock.now()).await?;
+        self.say_farewell(member).await;
+        Ok(())
+    }
+
+    /// Beside: a slow mail server keeps nobody from leaving.
+    async fn say_farewell(&self, member: &Member) {
+        let Some(farewell) = self.farewell.clone() else { return };
+        let (member, now) = (member.clone(), self.clock.now());
+        let sending = tokio::spawn(async move {
+            if let Err(error) = farewell.send(&member, now).await {
+                tracing::warn!(%error, "that a member was told of having left could not be written down");
+            }
+        });
+        let _ = tokio::time::timeout(FAREWELL_WAIT, sending).await;
     }
 
     async fn set_state(&self, member: &Member, state: MemberState, action: &str) -> Result<(), StoreError> {

@@ -55,7 +55,7 @@ pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
 pub use relays::{Later, PutOff, Resting};
-pub use returns::{Consequence, RESUMED, Recorded};
+pub use returns::{CameBack, Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;
 
