@@ -7,9 +7,33 @@ pub(super) struct Lexicon {
     phrases: Vec<Box<str>>,
     /// For each hash of a head, where its phrases stand in `by_slot`.
     slots: Vec<(u32, u32)>,
-    by_slot: Vec<u32>,
+    by_slot: Vec<Beginning>,
     /// Phrases that are shorter than the three letters of a head.
-    short: Vec<u32>,
+    short: Vec<Beginning>,
+}
+
+/// The first letters of a phrase, at most eight, as one number: most that share a head part there.
+#[derive(Clone, Copy)]
+struct Beginning {
+    letters: u64,
+    mask: u64,
+    phrase: u32,
+}
+
+impl Beginning {
+    fn of(bytes: &[u8], phrase: u32) -> Self {
+        let known = bytes.len().min(8) as u32;
+        let mask = if known == 8 { u64::MAX } else { (1 << (8 * known)) - 1 };
+        Self { letters: first_eight(bytes), mask, phrase }
+    }
+}
+
+/// Zeros stand where the text has ended.
+fn first_eight(bytes: &[u8]) -> u64 {
+    if let Some((eight, _)) = bytes.split_first_chunk::<8>() {
+        return u64::from_le_bytes(*eight);
+    }
+    bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte))
 }
 
 /// A phrase found: its number, and the bytes from its first word's beginning.
@@ -24,13 +48,13 @@ impl Lexicon {
     /// Each as it stands in a text, its last space included when its last word ends there.
     pub fn new(phrases: Vec<String>) -> Self {
         let slots = (phrases.len() * 4).next_power_of_two().clamp(64, 16_384);
-        let mut lists: Vec<Vec<u32>> = vec![Vec::new(); slots];
+        let mut lists: Vec<Vec<Beginning>> = vec![Vec::new(); slots];
         let mut short = Vec::new();
         for (phrase, number) in phrases.iter().zip(0_u32..) {
             match head(phrase.as_bytes()).and_then(|head| lists.get_mut(slot(head, slots))) {
-                Some(list) => list.push(number),
+                Some(list) => list.push(Beginning::of(phrase.as_bytes(), number)),
                 None if phrase.is_empty() => {}
-                None => short.push(number),
+                None => short.push(Beginning::of(phrase.as_bytes(), number)),
             }
         }
         let mut by_slot = Vec::with_capacity(phrases.len());
@@ -52,8 +76,9 @@ impl Lexicon {
             let (from, to) =
                 head(rest).and_then(|head| self.slots.get(slot(head, self.slots.len()))).copied().unwrap_or((0, 0));
             let near = self.by_slot.get(from as usize..to as usize).unwrap_or_default();
-            for number in near.iter().chain(&self.short) {
-                let phrase = *number as usize;
+            let letters = first_eight(rest);
+            for beginning in near.iter().chain(&self.short).filter(|known| letters & known.mask == known.letters) {
+                let phrase = beginning.phrase as usize;
                 let Some(words) = self.phrases.get(phrase).filter(|words| rest.starts_with(words.as_bytes())) else {
                     continue;
                 };

@@ -48,7 +48,7 @@ fn broken_words(text: &Folded) -> Vec<usize> {
             Regex::new(&format!(r"(?-u:\b)(?:{article}) ([123] [0-9]) (?:{months})(?-u:\b)")).ok(),
         ]
     });
-    let whole = text.from(0);
+    let whole = text.all();
     let mut inside = Vec::new();
     let mut drop_gaps = |start: usize, written: &str| {
         let gaps = written.bytes().enumerate().filter(|(_, b)| matches!(b, b' ' | b'-'));
@@ -151,7 +151,10 @@ fn written_as(text: &[u8], word: &[u8]) -> Option<usize> {
 
 /// Every second byte of doubled words, and of doubled numbers beside them.
 fn doubled_letters(text: &Folded) -> Vec<usize> {
-    let whole = text.from(0);
+    let whole = text.all();
+    if !may_double_letters(whole.as_bytes()) {
+        return Vec::new();
+    }
     let mut at = 0;
     let mut beside = false;
     let mut dropped = Vec::new();
@@ -176,6 +179,12 @@ fn doubled_letters(text: &Folded) -> Vec<usize> {
         }
     }
     dropped
+}
+
+/// Whether any token begins with two doubled letters.
+fn may_double_letters(text: &[u8]) -> bool {
+    matches!(text, [a, b, c, d, ..] if a == b && c == d)
+        || text.windows(5).any(|five| matches!(five, [b' ', a, b, c, d] if a == b && c == d))
 }
 
 fn is_doubled(token: &str) -> bool {
