@@ -77,6 +77,21 @@ pub fn print(app: &App, round: &Round) {
         format_args!("{failed} en panne"),
         words::count(new, "nouvelle annonce")
     ));
+    how_to_mend(round);
+}
+
+/// The commands that say of each source that fails what it would need.
+fn how_to_mend(round: &Round) {
+    if round.failed().next().is_none() {
+        return;
+    }
+    output::line(
+        "Pour réparer : chaque panne dit plus haut quoi faire ; ces commandes montrent ce que le site répond maintenant,",
+    );
+    output::line("et proposent un sélecteur ou un chemin quand c'est lui qui ne va plus :");
+    for (source, _) in round.failed() {
+        output::line(format_args!("    glaneur sources test {}", source.id));
+    }
 }
 
 pub fn as_json(round: &Round) -> Value {

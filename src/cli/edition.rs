@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::args::{EditionCommand, PreviewFormat};
+use super::args::{EditArgs, EditionCommand, PreviewFormat};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
-use crate::model::{DeliveryState, Edition, EditionId, EditionState, Section};
-use crate::pipeline::edition::{self, Share, skip_sentence};
+use crate::model::{DeliveryState, Edition, EditionId, EditionState, Origin, Section};
+use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share, Wishes, skip_sentence};
 use crate::pipeline::send::{self, End, Sending};
-use crate::pipeline::{App, french};
+use crate::pipeline::{Actor, App, french};
+
+const BY: &Actor = &Actor::Process;
 
 /// How long `edition send` waits for rows that the server deferred.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -18,30 +20,49 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
     match command {
-        EditionCommand::Create { cohort } => create(global, &app, &cohort).await,
+        EditionCommand::Create { corrects: Some(notice), .. } => {
+            let id = edition::rectify(&app, BY, &notice).await?;
+            created(global, &app, id).await
+        }
+        EditionCommand::Create { cohort, corrects: None } => {
+            let id = edition::create(&app, &cohort).await?;
+            created(global, &app, id).await
+        }
         EditionCommand::List => list(global, &app).await,
         EditionCommand::Show { id } => show(global, &app, EditionId(id)).await,
         EditionCommand::Preview { id, member, format } => preview(&app, EditionId(id), member.as_deref(), format).await,
+        EditionCommand::Edit(args) => edit(global, &app, args).await,
+        EditionCommand::Proof { id, email, member } => {
+            let whose = member.map_or(As::Everybody, As::Member);
+            let proof = edition::proof(&app, BY, EditionId(id), &email, &whose).await?;
+            if global.json {
+                output::json(&json!({"to": proof.to, "subject": proof.subject, "notices": proof.notices}));
+            } else {
+                let notices = words::count(proof.notices, "annonce");
+                output::line(format_args!("Épreuve envoyée à {} : {notices}.", proof.to.expose()));
+            }
+            Ok(Exit::Done)
+        }
         EditionCommand::Approve { id } => {
-            let drift = edition::approve(&app, EditionId(id)).await?;
+            let consent = edition::consent(&app, BY, EditionId(id), None).await?;
             let exit = moved(global, &app, EditionId(id)).await?;
-            print_drift(global, &drift);
+            print_consent(global, &consent);
             Ok(exit)
         }
         EditionCommand::Pause { id } => {
-            edition::pause(&app, EditionId(id)).await?;
+            edition::pause(&app, BY, EditionId(id)).await?;
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Resume { id, after_restore } => {
             if after_restore {
-                edition::accept_restored(&app, EditionId(id)).await?;
+                edition::accept_restored(&app, BY, EditionId(id)).await?;
             } else {
-                edition::resume(&app, EditionId(id)).await?;
+                edition::resume(&app, BY, EditionId(id)).await?;
             }
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Cancel { id } => {
-            edition::cancel(&app, EditionId(id)).await?;
+            edition::cancel(&app, BY, EditionId(id)).await?;
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Send { id } => {
@@ -60,6 +81,16 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
     }
 }
 
+fn print_consent(global: &Global, consent: &Consent) {
+    match consent {
+        Consent::Approved(drift) => print_drift(global, drift),
+        Consent::OneMore if global.json => {}
+        Consent::OneMore => output::line(
+            "Une première approbation est notée ; les réglages en veulent une seconde, d'une autre personne.",
+        ),
+    }
+}
+
 /// What the draft showed and the edition does not say any more.
 fn print_drift(global: &Global, drift: &edition::Drift) {
     if global.json {
@@ -74,8 +105,7 @@ fn print_drift(global: &Global, drift: &edition::Drift) {
     }
 }
 
-async fn create(global: &Global, app: &App, cohorts: &[String]) -> Result<Exit, Failure> {
-    let id = edition::create(app, cohorts).await?;
+async fn created(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
     if global.json {
         output::json(&edition_json(&edition::find(app, id).await?));
     } else {
@@ -113,6 +143,7 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
                 edition.id.to_string(),
                 edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
                 french(edition.state).to_owned()
+                    + if edition.origin == Origin::Correction { " (rectificatif)" } else { "" }
                     + if edition.trial { " (essai)" } else { "" }
                     + if edition.held_since.is_some() { " (base restaurée : à vérifier)" } else { "" },
                 cohorts.join(", "),
@@ -125,10 +156,12 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
 
 async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
     let found = edition::find(app, id).await?;
-    let shares = edition::shares(app, &found).await?;
+    let seen = edition::overview(app, &found).await?;
     if global.json {
         let mut value = edition_json(&found);
-        value["members"] = shares.iter().map(share_json).collect();
+        value["members"] = seen.shares.iter().map(share_json).collect();
+        value["notices"] = seen.notices.iter().map(listed_json).collect();
+        value["word"] = json!(seen.edits.word);
         output::json(&value);
         return Ok(Exit::Done);
     }
@@ -139,8 +172,67 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
         french(found.state)
     ));
     print_kept(app, &found).await?;
-    print_shares(app, &shares);
+    print_shares(app, &seen.shares);
+    print_notices(&found, &seen);
     Ok(Exit::Done)
+}
+
+/// The numbers by which `edition edit` names notices.
+fn print_notices(found: &Edition, seen: &Overview) {
+    if let Some(word) = &seen.edits.word {
+        output::line(format_args!("\nLe mot de l'équipe : {}", words::short(word, 80)));
+    }
+    if seen.notices.is_empty() {
+        return;
+    }
+    output::line("");
+    let rows: Vec<Vec<String>> = seen
+        .notices
+        .iter()
+        .map(|one| {
+            let deadline = one.notice.next_deadline(found.as_of);
+            vec![
+                one.number.to_string(),
+                deadline.map_or("sans date".to_owned(), |deadline| deadline.date.format("%d/%m/%Y").to_string()),
+                standing(one),
+                words::short(&one.notice.title, 70),
+            ]
+        })
+        .collect();
+    table::print(&["N°", "JUSQU'AU", "REÇUE PAR", "ANNONCE"], &rows);
+}
+
+fn standing(one: &Listed) -> String {
+    let members = match one.receive {
+        0 => "attend".to_owned(),
+        n => words::count(n, "membre"),
+    };
+    let doubtful = if edition::is_doubtful(&one.notice) { ", à vérifier" } else { "" };
+    match one.place {
+        Place::Dropped => "retirée".to_owned(),
+        Place::Pinned => format!("{members}, en tête{doubtful}"),
+        Place::Plain => format!("{members}{doubtful}"),
+    }
+}
+
+async fn edit(global: &Global, app: &App, args: EditArgs) -> Result<Exit, Failure> {
+    let word = match &args.word {
+        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| {
+            Failure::usage(format!("le fichier {} ne peut pas être lu comme du texte ({error})", file.display()))
+        })?),
+        None => None,
+    };
+    let wishes = Wishes { drop: args.drop, pin: args.pin, undo: args.undo, word };
+    edition::edit(app, BY, EditionId(args.id), &wishes).await?;
+    show(global, app, EditionId(args.id)).await
+}
+
+fn listed_json(one: &Listed) -> Value {
+    json!({
+        "number": one.number, "id": one.notice.id, "title": one.notice.title, "deadline": one.notice.deadline,
+        "members": one.receive, "sections": one.sections, "doubtful": edition::is_doubtful(&one.notice),
+        "dropped": one.place == Place::Dropped, "pinned": one.place == Place::Pinned,
+    })
 }
 
 /// Settings changed since the approval change nothing in its mails: whoever corrected one should know.

@@ -112,7 +112,7 @@ pub(super) fn read(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> M
     let rate = mail.parsed("rate", Rate::parse);
     let only_to = mail.parsed_list("only_to", parse_address);
     let uncertain = mail.choice("uncertain", &[("send-again", Uncertain::SendAgain), ("hold", Uncertain::Hold)]);
-    let bounce = bounce::read(mail, folder);
+    let bounce = bounce::read(mail, folder, credentials);
     let dkim = dkim(mail, folder, credentials, from.as_ref());
     let transport = transport(mail, folder, credentials);
     if matches!(transport, Transport::Smtp(_)) && !mail.has("from") {

@@ -26,6 +26,7 @@ mod paging;
 mod presets;
 pub mod propose;
 mod repair;
+mod wall;
 mod wordpress;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::edition::{Frame, Look};
 use super::{App, Trouble};
-use crate::config::{self, Transport};
+use crate::config::{self, Settings, Transport};
 use crate::deliver::dkim::{Key, Signer};
 use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
 use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
@@ -18,7 +18,20 @@ pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
     }
 }
 
-fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
+/// The way out of what is for administrators. Trials write files: these mails lie apart from those of members, whose folder
+/// holds nothing else.
+pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
+    match &app.settings.mail.transport {
+        Transport::File(folder) => {
+            let mut name = folder.file_name().unwrap_or_default().to_owned();
+            name.push("-admins");
+            Ok(Courier::File(FileOutbox::new(folder.with_file_name(name))))
+        }
+        Transport::Smtp(_) => courier(app),
+    }
+}
+
+pub(super) fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     let credentials = match (&server.user, &server.password_file) {
         (Some(user), Some(file)) => {
             let secret = config::Secret::read(file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
@@ -42,8 +55,8 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
 }
 
 /// Who signs the mails, when Glaneur does.
-fn signer(app: &App) -> Result<Option<Signer>, Trouble> {
-    let Some(dkim) = &app.settings.mail.dkim else { return Ok(None) };
+pub(super) fn signer(settings: &Settings) -> Result<Option<Signer>, Trouble> {
+    let Some(dkim) = &settings.mail.dkim else { return Ok(None) };
     let secret = config::Secret::read(&dkim.key_file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
     let key = Key::from_pem(secret.expose())
         .map_err(|error| Trouble::Credential(format!("{} : {error}", dkim.key_file.display())))?;
@@ -136,7 +149,7 @@ impl Envelope {
 
     /// The same, with its mails signed where the settings say so; previews need no key.
     pub fn signing(self, app: &App) -> Result<Self, Trouble> {
-        Ok(Self { signer: signer(app)?, ..self })
+        Ok(Self { signer: signer(&app.settings)?, ..self })
     }
 
     /// The bytes of a mail, signed where the settings say so.

@@ -2,12 +2,15 @@
 //!
 //! The only modules that know all the others. Commands, pages and the daemon call these and nothing deeper.
 
+mod actor;
+pub mod admin;
 pub mod author;
 mod backup;
 pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
+pub mod doctor;
 pub mod edition;
 mod guard;
 mod halt;
@@ -19,6 +22,7 @@ pub mod members;
 pub mod merge;
 pub mod notices;
 pub mod own;
+mod post;
 mod private;
 mod progress;
 mod pulse;
@@ -35,6 +39,7 @@ use std::sync::atomic::AtomicBool;
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
+pub use actor::Actor;
 pub use backup::backup;
 pub use clock::Clock;
 pub use halt::Halt;
@@ -73,6 +78,8 @@ pub struct App {
     follows: AtomicBool,
     /// The times that sending runs by.
     pub tempo: send::Tempo,
+    /// When the mailbox of what comes back was last read.
+    visited: bounces::Visited,
     /// Open while the mail server is left alone.
     pub circuit: send::Circuit,
     /// Who acts, for the journal: `cli` or `daemon`.
@@ -224,6 +231,7 @@ impl App {
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
             circuit: send::Circuit::default(),
+            visited: bounces::Visited::default(),
         };
         guard::look(&app).await?;
         Ok(app)

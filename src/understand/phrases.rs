@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::words::{Words, fold};
 
@@ -50,7 +50,12 @@ impl<T: Copy> Phrases<T> {
             }
         }
         // It is built from tables far below the automaton's limits; without it nothing is found.
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok();
+        // As a table of all moves it is some megabytes for the larger files, and reads a byte in one look.
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&patterns)
+            .ok();
         Self { automaton, tags }
     }
 

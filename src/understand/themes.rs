@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::Input;
 use super::page::{Page, Zone};
@@ -78,7 +78,11 @@ impl ThemeReader {
             }
         }
         // It is refused only past limits that no file of themes reaches; then no theme is found.
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok();
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&patterns)
+            .ok();
         Self { automaton, meanings, acronyms, ids: themes.themes.iter().map(|theme| theme.id.clone()).collect() }
     }
 

@@ -3,8 +3,9 @@
 //! Every reader of meaning (kind, themes, audiences…) looks for phrases in these words and quotes the clean text
 //! behind them. It knows no phrase and no theme.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -91,7 +92,7 @@ impl<'t> Words<'t> {
         let mut newlines = 0;
         let mut chars = self.text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
-            if c.is_alphanumeric() || c == '€' {
+            if c.is_ascii_alphanumeric() || c.is_alphanumeric() || c == '€' {
                 if word_start.is_none() {
                     word_start = Some(at);
                     self.marks.push(Mark { plain: self.plain.len(), start: at, end: at });
@@ -132,27 +133,84 @@ impl<'t> Words<'t> {
     }
 
     fn stem(&self) -> Stems {
-        let stemmer = Stemmer::create(Algorithm::French);
         let mut text = String::with_capacity(self.plain.len());
         let mut at = Vec::with_capacity(self.marks.len());
         text.push(' ');
-        // A text repeats its words: each is stemmed once.
-        let mut known: HashMap<&str, Range<usize>> = HashMap::new();
-        for mark in &self.marks {
-            let start = text.len();
-            at.push(start);
-            let rest = self.plain.get(mark.plain..).unwrap_or_default();
-            let word = rest.split(' ').next().unwrap_or_default();
-            match known.get(word) {
-                Some(range) => text.extend_from_within(range.clone()),
-                None => {
-                    push_stem(&mut text, word, &stemmer);
-                    known.insert(word, start..text.len());
-                }
+        STEMS.with_borrow_mut(|known| {
+            for mark in &self.marks {
+                at.push(text.len());
+                let rest = self.plain.get(mark.plain..).unwrap_or_default();
+                known.push(&mut text, rest.split(' ').next().unwrap_or_default());
+                text.push(' ');
             }
-            text.push(' ');
-        }
+        });
         Stems { text, at }
+    }
+}
+
+thread_local! {
+    static STEMS: RefCell<KnownStems> = RefCell::new(KnownStems::new());
+}
+
+/// What words were cut to: texts repeat their words, and each other's.
+struct KnownStems {
+    stemmer: Stemmer,
+    by_word: HashMap<Box<str>, Box<str>, FewBytes>,
+}
+
+impl KnownStems {
+    /// Some megabytes for each thread that reads; a hostile text only makes it forget.
+    const WORDS_MAX: usize = 20_000;
+    /// Longer ones are no words that come again.
+    const WORD_BYTES_MAX: usize = 32;
+
+    fn new() -> Self {
+        Self { stemmer: Stemmer::create(Algorithm::French), by_word: HashMap::default() }
+    }
+
+    fn push(&mut self, out: &mut String, word: &str) {
+        if !has_stem(word) {
+            return out.push_str(word);
+        }
+        if let Some(stem) = self.by_word.get(word) {
+            return out.push_str(stem);
+        }
+        let stem = stem(word, &self.stemmer);
+        out.push_str(&stem);
+        if word.len() > Self::WORD_BYTES_MAX {
+            return;
+        }
+        if self.by_word.len() >= Self::WORDS_MAX {
+            self.by_word.clear();
+        }
+        self.by_word.insert(word.into(), stem.into());
+    }
+}
+
+/// FNV-1a: for short words it is quicker than what keeps collisions from being made on purpose, and these are forgotten
+/// before they are many.
+#[derive(Clone, Default)]
+struct FewBytes;
+
+impl BuildHasher for FewBytes {
+    type Hasher = Fnv;
+
+    fn build_hasher(&self) -> Fnv {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -176,16 +234,17 @@ pub(super) fn fold_to_stems(phrase: &str) -> String {
     Words::of(phrase).stems().trim_matches([' ', '|']).to_owned()
 }
 
-fn push_stem(out: &mut String, word: &str, stemmer: &Stemmer) {
-    const LETTERS_MIN: usize = 4;
-    if word.len() < LETTERS_MIN || !word.bytes().all(|b| b.is_ascii_lowercase()) {
-        out.push_str(word);
-        return;
-    }
+/// A word or a stem with fewer letters is left as it is.
+const LETTERS_MIN: usize = 4;
+
+fn has_stem(word: &str) -> bool {
+    word.len() >= LETTERS_MIN && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn stem(word: &str, stemmer: &Stemmer) -> String {
     let stem = stemmer.stem(word);
     // Cut to three letters, "aide" and "aidant" would be one word, as would "logement" and "logique": only the plural goes.
-    let kept = if stem.len() < LETTERS_MIN { word.trim_end_matches(['s', 'x']) } else { &stem };
-    out.push_str(kept);
+    if stem.len() < LETTERS_MIN { word.trim_end_matches(['s', 'x']).to_owned() } else { stem.into_owned() }
 }
 
 /// Combining accents, soft hyphens and zero-width characters stand inside words and count nothing.

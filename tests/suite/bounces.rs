@@ -60,7 +60,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_are_read() {
 }
 
 /// An edition sent to the two members whom it concerns, and the Message-ID of the one to Léa.
-fn sent_to_lea(workspace: &mut Workspace) -> (Site, SmtpSink, String) {
+pub(crate) fn sent_to_lea(workspace: &mut Workspace) -> (Site, SmtpSink, String) {
     let site = Site::start();
     site.publish("aap", "Appel à projets : épiceries solidaires", "Dépôt des dossiers jusqu'au 20 février 2026 à 12h.");
     workspace.write("sources.toml", &site.source("essai", "D93"));
@@ -75,13 +75,13 @@ fn sent_to_lea(workspace: &mut Workspace) -> (Site, SmtpSink, String) {
 }
 
 /// A failure for good in a report; the returned mail is named by its Message-ID alone.
-fn report(status: &str, words: &str, message_id: &str) -> String {
+pub(crate) fn report(status: &str, words: &str, message_id: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.relais.example\nTo: reseau@reseau.example\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nÉchec.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.relais.example\n\nFinal-Recipient: rfc822; ailleurs@interne.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; {words}\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{message_id}>\n\n--b--\n"
     )
 }
 
-fn state(workspace: &Workspace, email: &str) -> String {
+pub(crate) fn state(workspace: &Workspace, email: &str) -> String {
     let list = workspace.run("members list --json").done().json();
     let members = list["members"].as_array().unwrap();
     members.iter().find(|member| member["email"] == email).unwrap()["state"]["is"].as_str().unwrap().to_owned()

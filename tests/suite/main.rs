@@ -2,6 +2,7 @@
 
 mod support;
 
+mod administration;
 mod architecture;
 mod authoring;
 mod backup;
@@ -13,16 +14,22 @@ mod contracts;
 mod daemon;
 mod demo;
 mod dkim;
+mod doctor;
+mod editing;
 mod editions;
 mod frozen;
 mod hardship;
 mod health;
+mod imap;
 mod members;
 mod merging;
 mod network;
 mod own_pages;
 mod pdf;
 mod proofs;
+mod public_pages;
 mod readme;
+mod rectify;
+mod review;
 mod rounds;
 mod smtp;

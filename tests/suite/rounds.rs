@@ -50,7 +50,12 @@ fn a_broken_site_is_named_stops_nothing_and_empties_nothing() {
         workspace.write("sources.toml", &(sound.source("essai", "D93") + &broken.source("fragile", "D92")));
         workspace.run_at(MONDAY, "collect").done();
         broken.answers(Some(403));
-        workspace.run_at(MONDAY, "collect essai fragile").status(1).says("EN PANNE").says("403");
+        workspace
+            .run_at(MONDAY, "collect essai fragile")
+            .status(1)
+            .says("EN PANNE")
+            .says("403")
+            .says("glaneur sources test fragile");
         assert_eq!(notices(&workspace).len(), 2, "what was known stays known");
         let sources = workspace.run_at(MONDAY, "sources list --json").done().json();
         let fault = sources["sources"][1]["fault"].as_str().unwrap().to_owned();

@@ -113,7 +113,7 @@ pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Resul
     progress.begin("Lecture des sites", chosen.len());
     let done = visit_all(app, &chosen, &leads, now, progress).await;
     progress.end();
-    leads.give_up().await?;
+    leads.give_up().await;
     Ok(Round { sources: done, elsewhere })
 }
 

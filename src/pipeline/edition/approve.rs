@@ -6,25 +6,26 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::super::{App, Trouble, courier};
-use super::frozen::frame_of;
+use super::super::{Actor, App, Trouble, courier};
+use super::frozen::{Frame, frame_of};
 use super::plan::{Plan, Planned, plan, plan_at};
-use super::{Frame, Frozen, Recipient, Revisions, find, journal, refuse_held, wrong};
+use super::{Frozen, Recipient, Revisions, find, record, refuse_held, wrong};
 use crate::model::{CohortId, Edition, EditionId, EditionState, Member, NoticeId};
 use crate::store::{DeliveryPlan, FrozenDigest};
 
 /// Freezes what each digest holds and fills the ledger, in one transaction.
 ///
 /// What it says is planned anew, as of now: a call that closed while the draft was read is not offered any more, and is named.
-pub async fn approve(app: &App, id: EditionId) -> Result<Drift, Trouble> {
+pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trouble> {
     let edition = find(app, id).await?;
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
     refuse_held(app, &edition).await?;
+    let read = app.store.frame(id).await?;
+    let frame = frame_of(&read)?.renewed(app)?;
     let shown = plan(app, &edition).await?;
     let now = app.clock.civil();
-    let frame = frame_of(&app.store.frame(id).await?)?.renewed(app)?;
     let (plan, drift, as_of) = if now - edition.as_of > READ_AT_ONCE {
         let plan = plan_at(app, &edition, now).await?;
         let drift = drift(app, &shown, &plan, now).await?;
@@ -32,7 +33,8 @@ pub async fn approve(app: &App, id: EditionId) -> Result<Drift, Trouble> {
     } else {
         (shown, Drift::default(), frame.as_of)
     };
-    let frame = Frame { as_of, ..frame };
+    // It speaks from now on, still of what was known when it was created.
+    let frame = Frame { as_of, known_until: Some(frame.known_until.unwrap_or(edition.as_of)), ..frame };
     let templates = app.composer.template_version();
     let frozen: Vec<FrozenDigest> = plan
         .digests
@@ -44,11 +46,11 @@ pub async fn approve(app: &App, id: EditionId) -> Result<Drift, Trouble> {
         .collect();
     let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
     let mut approval = app.store.begin_approval(id, app.clock.civil()).await?;
-    approval.keep_frame(as_of, &json!(frame)).await?;
+    approval.keep_frame(as_of, &read, &json!(frame)).await?;
     approval.keep_templates(&templates, app.composer.sources()).await?;
     approval.fill(&frozen, &rows).await?;
     approval.commit().await?;
-    journal(app, "edition approve", id, &drift.closed.join(" ; ")).await?;
+    record(app, by, "edition approve", id, &json!(drift.closed.join(" ; "))).await?;
     Ok(drift)
 }
 

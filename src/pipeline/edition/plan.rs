@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::super::{App, Trouble};
+use super::{Edits, rectify};
 use crate::config;
 use crate::matching::{self, Candidate, Known, Limits};
 use crate::model::{
@@ -33,21 +34,49 @@ const CLOSED_DAYS_MAX: i64 = 90;
 /// But an association is told when its région's last campaign of accreditation was.
 const CAMPAIGN_DAYS_MAX: i64 = 3 * 366;
 
-/// As of the edition's own time.
+/// How much one digest may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// As the settings say.
+    AsSet,
+    /// All there is, to see what waits.
+    Unlimited,
+}
+
+/// As of the edition's own time, with what administrators changed in it.
 pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
     plan_at(app, edition, edition.as_of).await
 }
 
 /// What the edition would say at `as_of`, of the notices that were known when it was created.
 pub async fn plan_at(app: &App, edition: &Edition, as_of: DateTime<Utc>) -> Result<Plan, Trouble> {
-    let known = known_notices(app, edition).await?;
+    let edits = super::frame_of(&app.store.frame(edition.id).await?)?.edits;
+    plan_within(app, edition, as_of, &edits, Room::AsSet).await
+}
+
+pub(super) async fn plan_within(
+    app: &App,
+    edition: &Edition,
+    as_of: DateTime<Utc>,
+    edits: &Edits,
+    room: Room,
+) -> Result<Plan, Trouble> {
+    let frame = super::frame_of(&app.store.frame(edition.id).await?)?;
+    if let Some(notice) = &frame.corrects {
+        return rectify::plan(app, notice, as_of).await;
+    }
+    let mut known = known_notices(app, edition).await?;
+    known.retain(|known| !edits.dropped.contains(&known.notice.id));
     let members = members_of(app, &edition.cohorts).await?;
     let histories = Histories::load(app, &members).await?;
     let mut matched: HashMap<&Profile, Vec<Candidate<'_>>> = HashMap::new();
     for member in &members {
         matched.entry(&member.profile).or_insert_with(|| matching::candidates(&known, &member.profile, app.geography));
     }
-    let limits = Limits { items_max: app.settings.digest.items_max, ..Limits::default() };
+    let mut limits = Limits { items_max: app.settings.digest.items_max, ..Limits::default() };
+    if room == Room::Unlimited {
+        (limits.items_max, limits.aids_max) = (usize::MAX, usize::MAX);
+    }
     let mut shared: HashMap<(&Profile, &[DigestId], Rhythm), Result<usize, SkipReason>> = HashMap::new();
     let mut digests: Vec<Digest> = Vec::new();
     let mut what = Vec::with_capacity(members.len());
@@ -62,7 +91,7 @@ pub async fn plan_at(app: &App, edition: &Edition, as_of: DateTime<Utc>) -> Resu
             let last = histories.last_turn(member.id);
             let next = |day, now| next_from(app, day, now);
             let occasion = matching::occasion(member.rhythm, last, as_of, app.settings.time_zone, next);
-            let mut digest = matching::digest(candidates, histories.showings(member.id), occasion, limits);
+            let mut digest = edits.digest(candidates, histories.showings(member.id), occasion, limits);
             if digest.entries.is_empty() {
                 return Err(if occasion.turn == Turn::Due { SkipReason::NothingToSay } else { SkipReason::Rhythm });
             }
@@ -80,10 +109,12 @@ pub async fn plan_at(app: &App, edition: &Edition, as_of: DateTime<Utc>) -> Resu
 
 /// The notices the edition may speak of: those known when it was created.
 async fn known_notices(app: &App, edition: &Edition) -> Result<Vec<Known>, Trouble> {
+    let frame = super::frame_of(&app.store.frame(edition.id).await?)?;
+    let until = frame.known_until.unwrap_or(edition.as_of);
     let filter = NoticeFilter { hidden: HiddenNotices::Without, ..NoticeFilter::default() };
     let mut known = Vec::new();
     for notice in app.store.notices(&filter).await? {
-        if notice.first_seen <= edition.as_of && !is_long_over(&notice, edition.as_of) {
+        if notice.first_seen <= until && !is_long_over(&notice, edition.as_of) {
             known.push(Known { announced: announced(app, &notice).await?, notice });
         }
     }
@@ -96,7 +127,7 @@ fn is_long_over(notice: &Notice, as_of: DateTime<Utc>) -> bool {
     last.is_some_and(|deadline| as_of - deadline.closes_at() > TimeDelta::days(days_max))
 }
 
-async fn announced(app: &App, notice: &Notice) -> Result<Vec<(u32, Vec<crate::model::Change>)>, Trouble> {
+pub(super) async fn announced(app: &App, notice: &Notice) -> Result<Vec<(u32, Vec<crate::model::Change>)>, Trouble> {
     if notice.revision == 1 {
         return Ok(Vec::new());
     }
@@ -117,7 +148,7 @@ async fn members_of(app: &App, cohorts: &[CohortId]) -> Result<Vec<Member>, Trou
 }
 
 /// Why a member gets nothing this time, whatever there is to say.
-fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
+pub(super) fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
     match &member.state {
         MemberState::Left { .. } => Some(SkipReason::Left),
         MemberState::Suspended { .. } => Some(SkipReason::Suspended),

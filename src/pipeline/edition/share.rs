@@ -79,27 +79,13 @@ pub struct Preview {
 /// The mail of one member, as it was or would be sent; without an address, the first one that gets something.
 pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<Preview, Trouble> {
     let edition = find(app, id).await?;
-    let mut shares = shares(app, &edition).await?;
-    let chosen = match member {
-        Some(email) => shares.iter().position(|share| share.email.expose() == email.trim().to_lowercase()),
-        None => shares.iter().position(|share| share.what.is_ok()),
-    };
-    let share = chosen.map(|n| shares.swap_remove(n)).ok_or_else(|| {
-        Trouble::NoSuchMember(match member {
-            Some(_) => format!(
-                "l'édition {id} ne concerne aucun membre de cette adresse : « glaneur edition show {id} » les donne"
-            ),
-            None => format!("l'édition {id} n'a rien à dire à personne"),
-        })
-    })?;
-    let digest = share.what.as_ref().map_err(|skip| {
-        Trouble::NoSuchMember(format!("ce membre ne reçoit rien de l'édition {id} : {}", skip_sentence(*skip)))
-    })?;
+    let share = share_of(app, &edition, member).await?;
+    let digest = share.what.clone().unwrap_or_default();
     let frame = frame_of(&app.store.frame(id).await?)?;
     let frame = if edition.approved_at.is_none() { frame.renewed(app)? } else { frame };
     let mut revisions = Revisions::default();
-    revisions.load(app, digest).await?;
-    let view = view(app, &frame, &share.recipient, share.member, digest, &revisions)?;
+    revisions.load(app, &digest).await?;
+    let view = view(app, &frame, &share.recipient, share.member, &digest, &revisions)?;
     let typesetter = match &share.templates {
         Some(version) => Typesetter::of(app, version).await?,
         None => Typesetter::InForce,
@@ -112,6 +98,30 @@ pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<P
     let mail = envelope.mail(app, to, share.member, message_id, rendered.clone());
     let message = message::write(&mail).map_err(|error| Trouble::Template(error.to_string()))?;
     Ok(Preview { share, rendered, message })
+}
+
+/// The share of one member that gets something; without an address, the first one.
+pub(super) async fn share_of(app: &App, edition: &Edition, member: Option<&str>) -> Result<Share, Trouble> {
+    let id = edition.id;
+    let mut shares = shares(app, edition).await?;
+    let chosen = match member {
+        Some(email) => shares.iter().position(|share| share.email.expose() == email.trim().to_lowercase()),
+        None => shares.iter().position(|share| share.what.is_ok()),
+    };
+    let share = chosen.map(|n| shares.swap_remove(n)).ok_or_else(|| {
+        Trouble::NoSuchMember(match member {
+            Some(_) => format!(
+                "l'édition {id} ne concerne aucun membre de cette adresse : « glaneur edition show {id} » les donne"
+            ),
+            None => format!("l'édition {id} n'a rien à dire à personne"),
+        })
+    })?;
+    match share.what {
+        Ok(_) => Ok(share),
+        Err(skip) => {
+            Err(Trouble::NoSuchMember(format!("ce membre ne reçoit rien de l'édition {id} : {}", skip_sentence(skip))))
+        }
+    }
 }
 
 /// Every row of an edition's ledger.

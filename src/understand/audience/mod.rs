@@ -292,7 +292,12 @@ fn bodies(words: &Words) -> Vec<Found<Who>> {
     let mut found = longest(WHO.find(words));
     let public = |who: Who| matches!(who, Who::Collectivity | Who::Ccas);
     found.retain(|found| {
-        !public(found.tag) || !is_counted(words.text(), found.at.start) && !is_a_place(words.text(), &found.at)
+        let counted = || is_counted(words.text(), found.at.start);
+        match found.tag {
+            // "Les villes de 20 000 habitants".
+            Who::Person => !counted(),
+            tag => !public(tag) || !counted() && !is_a_place(words.text(), &found.at),
+        }
     });
     found
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::cue_words::EXPRESSIONS;
 use super::fold::Folded;
@@ -63,7 +63,7 @@ const CUES_MAX: usize = 100_000;
 pub(super) fn cues(text: &Folded) -> Vec<Cue> {
     let Some(table) = TABLE.as_ref() else { return Vec::new() };
     let mut found: Vec<(Cue, bool)> = Vec::new();
-    for expression in table.words.find_overlapping_iter(&text.bytes) {
+    for expression in table.words.find_overlapping_iter(text.all()) {
         let Some((class, weight, stem)) = table.meanings.get(expression.pattern().as_usize()).copied() else {
             continue;
         };
@@ -150,6 +150,7 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
             }
         }
     }
-    let words = AhoCorasick::new(words).ok()?;
+    // Some thousand expressions: a table of a few megabytes for all that is read, and each byte is one look.
+    let words = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok()?;
     Some(Table { words, meanings })
 });

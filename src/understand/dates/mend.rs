@@ -71,11 +71,26 @@ fn broken_words(text: &Folded) -> Vec<usize> {
             None => at += 1,
         }
     }
+    if !may_cut_numbers(whole.as_bytes()) {
+        return inside;
+    }
     let numbers = NUMBERS.iter().flatten().flat_map(|regex| regex.captures_iter(whole));
     for number in numbers.filter_map(|found| found.get(1)) {
         drop_gaps(number.start(), number.as_str());
     }
     inside
+}
+
+/// Whether anything looks like the number of a day or of a year with a gap in it.
+fn may_cut_numbers(text: &[u8]) -> bool {
+    text.windows(5).any(|five| {
+        matches!(
+            five,
+            [b' ', b'1'..=b'3', b' ', b'0'..=b'9', _]
+                | [b' ', b'2', b'0', b' ', b'0'..=b'9']
+                | [b' ', b'2', b'0', b'0'..=b'9', b' ']
+        )
+    })
 }
 
 /// The words by their first letter.

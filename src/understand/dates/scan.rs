@@ -12,7 +12,9 @@ use super::hour;
 use super::mention::{Hours, Mention, Part, When};
 use super::numeric::{compact, day_slash_month, dotted, numeric, year_first};
 use super::range;
-use super::words::{english_month, french_month, number_in_words, weekday_at, weekday_before, year_in_words};
+use super::words::{
+    english_month, french_month, may_begin_day, number_in_words, weekday_at, weekday_before, year_in_words,
+};
 
 /// More dates than this in one text are not read: the rest of a directory or of a log says nothing new.
 pub const MENTIONS_MAX: usize = 4_000;
@@ -54,10 +56,12 @@ fn days(text: &Folded, zone: Tz) -> Vec<Mention> {
             at += 1;
             continue;
         }
-        let head = window(text, at);
         let written = match text.byte(at) {
-            b'0'..=b'9' if !number_goes_on_before(text, at) => digits_first(text, at, head, zone),
-            b'a'..=b'z' => month_first(head).or_else(|| words_first(head)),
+            b'0'..=b'9' if !number_goes_on_before(text, at) => digits_first(text, at, window(text, at), zone),
+            b'a'..=b'z' if may_begin_day([text.byte(at), text.byte(at + 1), text.byte(at + 2)]) => {
+                let head = window(text, at);
+                month_first(head).or_else(|| words_first(head))
+            }
             _ => None,
         };
         let Some(written) = written else {

@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sources", &["model", "tomlfile"]),
     ("fetch", &["model"]),
     ("pdf", &["model"]),
+    ("dns", &["model"]),
     ("deliver", &["model"]),
     ("store", &["model"]),
     ("config", &["model", "tomlfile"]),
@@ -30,6 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sources",
             "fetch",
             "pdf",
+            "dns",
             "extract",
             "understand",
             "matching",
@@ -43,7 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["pipeline", "config", "store", "compose", "model", "geography"]),
     ("daemon", &["pipeline", "config", "store", "compose", "model", "geography", "web"]),
     ("demo", &["pipeline", "config", "deliver", "store", "model", "web"]),
-    ("cli", &["pipeline", "pdf", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
+    ("cli", &["pipeline", "pdf", "dns", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
 ];
 
 /// Rooms without clock, disk, network or SQL, chance or threads: they name none of these.

@@ -62,8 +62,15 @@ impl SmtpSink {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
-    /// The mails taken so far.
+    /// The members' mails taken so far: those to administrators carry no List-Id.
     pub fn mails(&self) -> Vec<Mail> {
+        let mut mails = self.all_mails();
+        mails.retain(|mail| mail.header("List-Id").is_some());
+        mails
+    }
+
+    /// With those to administrators.
+    pub fn all_mails(&self) -> Vec<Mail> {
         // A file without its message yet is still being written.
         let mut mails: Vec<Mail> =
             files(self.folder.path()).iter().filter_map(|file| after_trace(file)).map(|mail| parse(&mail)).collect();
@@ -95,7 +102,7 @@ pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
 }
 
-fn open_to_all(folder: &Path) {
+pub(super) fn open_to_all(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
 }
