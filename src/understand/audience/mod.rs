@@ -281,8 +281,10 @@ impl Said {
         if self.may.keys().any(open) {
             return None;
         }
-        let associations = [Who::Association, Who::PrivateBody];
-        let shut = |who: &Who| !associations.contains(who) || self.only.contains(who) || self.listed.contains(who);
+        let associations = [Who::Association, Who::AssociationProject, Who::PrivateBody];
+        // Listed under one of their names, they are listed.
+        let listed = self.only.union(&self.listed).any(|who| associations.contains(who));
+        let shut = |who: &Who| listed || !associations.contains(who);
         self.may.keys().all(shut).then(|| self.may.values().next().cloned()).flatten()
     }
 }

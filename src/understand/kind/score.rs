@@ -190,7 +190,8 @@ impl Scores {
         // What is asked for is a right, and no call is named.
         let step = seen.at(Zone::Lead, Sign::AccreditationStep).next().is_some();
         let calls = seen.in_title(Sign::CallName) || seen.all(Sign::CallName).any(|found| !seen.in_passing(found));
-        if step && !calls {
+        let applied_for = closes != Closes::NotSaid || seen.distinct(Sign::Apply) > 0;
+        if step && !calls && applied_for {
             self.add(Kind::Accreditation, 3.0);
             self.add(Kind::Call, -2.0);
         }
