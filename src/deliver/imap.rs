@@ -1,6 +1,6 @@
 //! A mailbox read by IMAP: connect, encrypted; what came since a number; one message; mark or remove it.
 //!
-//! async-imap speaks (decision 57). Messages are known by UID, which the server never gives twice as long as UIDVALIDITY
+//! async-imap speaks (decision 67). Messages are known by UID, which the server never gives twice as long as UIDVALIDITY
 //! stays. It refuses to know what messages say, settings and the database: the caller remembers how far it read.
 
 use std::fmt;

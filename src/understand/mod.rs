@@ -12,6 +12,7 @@ pub mod dates;
 mod explain;
 mod frame;
 mod kind;
+mod lexicon;
 mod page;
 mod phrases;
 pub mod sameness;

@@ -6,9 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::Input;
+use super::lexicon::Lexicon;
 use super::page::{Page, Zone};
 use super::words::{Words, fold, fold_to_stems};
 use crate::model::{Aspect, Doubt, DoubtReason, Field, Quote, Reading, ThemeId, Themes};
@@ -26,7 +25,7 @@ const BODY_FACTOR: f32 = 0.7;
 const FAR_FACTOR: f32 = 0.05;
 
 pub(super) struct ThemeReader {
-    automaton: Option<AhoCorasick>,
+    lexicon: Lexicon,
     /// For each pattern, what it says.
     meanings: Vec<Meaning>,
     /// For each pattern that is an acronym, its letters: FEAD is not the FEADER, nor FEDER a federation.
@@ -71,19 +70,14 @@ impl ThemeReader {
             for (words, meaning) in expressions.chain(exclusions) {
                 let stems = fold_to_stems(words);
                 if !stems.is_empty() {
-                    patterns.push(format!(" {stems} "));
+                    patterns.push(format!("{stems} "));
                     meanings.push(meaning);
                     acronyms.push((!words.contains(char::is_lowercase)).then(|| fold(words)));
                 }
             }
         }
-        // It is refused only past limits that no file of themes reaches; then no theme is found.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&patterns)
-            .ok();
-        Self { automaton, meanings, acronyms, ids: themes.themes.iter().map(|theme| theme.id.clone()).collect() }
+        let ids = themes.themes.iter().map(|theme| theme.id.clone()).collect();
+        Self { lexicon: Lexicon::new(patterns), meanings, acronyms, ids }
     }
 
     pub fn read(&self, page: &Page, input: &Input) -> Reading<Vec<ThemeId>> {
@@ -147,12 +141,11 @@ impl ThemeReader {
 
     /// The expressions met, those within exclusions or within a longer expression of the same theme left out.
     fn meet(&self, words: &Words) -> Vec<Met> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
         let mut met: Vec<Met> = Vec::new();
         let mut excluded: Vec<(usize, Range<usize>)> = Vec::new();
-        for found in automaton.find_overlapping_iter(words.stems()) {
-            let pattern = found.pattern().as_usize();
-            let at = found.start()..found.end();
+        for hit in self.lexicon.find(words.stems(), words.stem_starts()) {
+            // From the space before its first word.
+            let (pattern, at) = (hit.phrase, hit.start.saturating_sub(1)..hit.end);
             let behind = || words.text().get(words.behind_stems(at.clone())).unwrap_or_default();
             if self.acronyms.get(pattern).and_then(Option::as_ref).is_some_and(|letters| fold(behind()) != *letters) {
                 continue;
