@@ -344,6 +344,10 @@ fn a_page_that_is_plainly_a_call_may_only_imply_its_deadline() {
     check("Jusqu'à quand ? Le 30 mars 2026 à minuit.", "2026-03-30 23:59");
     check("Soutien aux jardins : dossiers au 16 mars 2026.", "2026-03-16");
     check("Réception : lundi 22 juin 2026, 17 heures", "2026-06-22 17:00");
+    check(
+        "Les projets sont déposés en mairie le lundi 16 mars 2026 dernier délai, avant la fermeture des bureaux à 17 h.",
+        "2026-03-16 17:00",
+    );
     check("Dossier : service jeunesse, avant le 23.05.26", "2026-05-23");
     check("Téléphone : le 01.12.26.45.67", "-");
     check("Date limite de dépôt : 22 /10/ 2026", "2026-10-22");
