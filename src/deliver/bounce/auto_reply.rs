@@ -56,6 +56,16 @@ const SUBJECTS: &[&str] = &[
     "risposta automatica",
     "fuera de la oficina",
     "avis d'absence",
+    "abwesend",
+    "ausente",
+    "ausencia",
+    "resposta automatica",
+    "fora do escritorio",
+    "assente",
+    "fuori ufficio",
+    "fuori sede",
+    "afwezig",
+    "automatisch antwoord",
     "indisponible",
     "repondeur",
 ];
@@ -89,6 +99,21 @@ const ABSENT: &[&str] = &[
     "bien recu votre",
     "received your message",
     "thank you for your email",
+];
+/// By which machines tell that nobody wrote.
+const MACHINES: &[&str] = &[
+    "message automatique",
+    "reponse automatique",
+    "courriel automatique",
+    "mail automatique",
+    "merci de ne pas repondre",
+    "veuillez ne pas repondre",
+    "ne pas repondre a ce",
+    "automated message",
+    "automatic message",
+    "automatically generated",
+    "please do not reply",
+    "do not reply to this",
 ];
 const LEFT: &[&str] = &[
     "no longer work",
@@ -145,10 +170,14 @@ pub(super) fn read(parts: &Parts) -> Option<Recipient> {
     let head = head(parts);
     let subject = folded(&parts.subject);
     let marked = is_marked(parts);
-    let titled = SUBJECTS.iter().any(|words| without_re(&subject).starts_with(words));
+    let bare = without_re(&subject).trim_start_matches(|c: char| !c.is_alphanumeric());
+    let answers = subject.starts_with("re");
+    let titled = SUBJECTS.iter().any(|words| bare.starts_with(words)) || !answers && says(bare, ABSENT);
     let from_a_machine = parts.header("return-path").is_some_and(|path| path.trim() == "<>");
-    let is_reply =
-        marked || titled || from_a_machine && says(&head, ABSENT) || says(&head, CHECKS) && !subject.starts_with("re");
+    let is_reply = marked
+        || titled
+        || from_a_machine && says(&head, ABSENT)
+        || !answers && (says(&head, CHECKS) || says(&head, MACHINES));
     let address = parts.sender().filter(|_| is_reply)?;
     let words = parts.texts.first().map(|text| one_line(text)).filter(|words| !words.is_empty());
     Some(other(address, Kind::AutoReply, words.unwrap_or_else(|| parts.subject.clone())))
@@ -188,8 +217,9 @@ pub(super) fn note(parts: &Parts) -> Option<Note> {
 
 /// A mail that asks to leave: our own subject, or nothing but a word for it.
 pub(super) fn unsubscribe(parts: &Parts) -> Option<Recipient> {
-    const WORDS: [&str; 11] = [
+    const WORDS: [&str; 12] = [
         "unsubscribe",
+        "stop",
         "desinscription",
         "desinscrire",
         "me desinscrire",

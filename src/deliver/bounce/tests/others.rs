@@ -55,6 +55,7 @@ fn a_mail_that_asks_to_leave_is_heard() {
     check("Désinscription", Kind::Unsubscribe);
     check("unsubscribe", Kind::Unsubscribe);
     check("RE: Me désabonner !", Kind::Unsubscribe);
+    check("STOP", Kind::Unsubscribe);
     check("Question sur la désinscription de mon collègue", Kind::None);
 }
 
