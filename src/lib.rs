@@ -11,6 +11,7 @@ pub mod daemon;
 pub mod deliver;
 pub mod demo;
 pub mod dns;
+pub mod entries;
 pub mod extract;
 pub mod fetch;
 pub mod geography;

@@ -305,6 +305,9 @@ pub enum KindArg {
     Accreditation,
     Results,
     News,
+    Event,
+    Resource,
+    Announcement,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

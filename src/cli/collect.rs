@@ -34,6 +34,11 @@ pub fn print(app: &App, round: &Round) {
         let ids: Vec<&str> = round.elsewhere.iter().map(|id| id.as_str()).collect();
         output::line(format_args!("Relevé en ce moment par un autre Glaneur, laissé à lui : {}.", ids.join(", ")));
     }
+    let (new, changed) = (round.entries.new_count() + round.entries.joined, round.entries.changed);
+    if new + changed > 0 {
+        let (new, changed) = (words::count(new, "nouvelle"), words::count(changed, "changée"));
+        output::line(format_args!("Annonces saisies : {new}, {changed}"));
+    }
     if round.sources.is_empty() && !round.elsewhere.is_empty() {
         return;
     }

@@ -270,6 +270,7 @@ impl Paths {
             amount: amount.filter(|(_, amount)| !amount.is_empty()),
             is_call: self.is_call.as_ref().and_then(|path| path.find(value, truth)),
             categories: self.categories.as_ref().map(|path| categories(path.all(value))).unwrap_or_default(),
+            stated: None,
         }
     }
 

@@ -10,11 +10,15 @@ use crate::deliver::dkim::{Key, Signer};
 use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer, verp};
 use crate::model::{DeliveryId, Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
-/// The way out that the settings name.
+/// The way out that the settings name, for single mails: of several relays, the first that can be reached.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
     match &app.settings.mail.transport {
         Transport::File(folder) => Ok(Courier::File(FileOutbox::new(folder.clone()))),
-        Transport::Smtp(server) => Ok(Courier::Smtp(Smtp::new(smtp_server(server)?, app.settings.mail.connections))),
+        Transport::Smtp(_) => {
+            let mut relays: Vec<&config::Relay> = app.settings.mail.relays.iter().collect();
+            relays.sort_by_key(|relay| std::cmp::Reverse(relay.weight));
+            Ok(Courier::FirstOf(relays.into_iter().map(smtp).collect::<Result<_, _>>()?))
+        }
     }
 }
 
@@ -29,6 +33,15 @@ pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
         }
         Transport::Smtp(_) => courier(app),
     }
+}
+
+/// The way out by one relay and no other.
+pub(super) fn by_relay(relay: &config::Relay) -> Result<Courier, Trouble> {
+    Ok(Courier::Smtp(smtp(relay)?))
+}
+
+fn smtp(relay: &config::Relay) -> Result<Smtp, Trouble> {
+    Ok(Smtp::new(smtp_server(&relay.server)?, relay.connections))
 }
 
 pub(super) fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {

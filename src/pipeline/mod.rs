@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod admin;
+pub mod agenda;
 pub mod author;
 mod backup;
 pub mod bounces;
@@ -12,6 +13,7 @@ pub mod collect;
 mod courier;
 pub mod doctor;
 pub mod edition;
+mod entries;
 mod farewell;
 mod guard;
 mod halt;
@@ -81,8 +83,6 @@ pub struct App {
     pub tempo: send::Tempo,
     /// When the mailbox of what comes back was last read.
     visited: bounces::Visited,
-    /// Open while the mail server is left alone.
-    pub circuit: send::Circuit,
     /// Who acts, for the journal: `cli` or `daemon`.
     pub actor: &'static str,
     memory: guard::Memory,
@@ -113,6 +113,14 @@ impl Files {
             }
             _ => Err(problems),
         }
+    }
+}
+
+impl Files {
+    /// What is wrong with the administrators' own entries. A start does without the wrong ones.
+    pub fn entry_problems(&self) -> Problems {
+        let folder = self.settings.entries.as_deref();
+        folder.map(|folder| entries::check(folder, &self.themes)).unwrap_or_default()
     }
 }
 
@@ -231,7 +239,6 @@ impl App {
             pulse: Pulse::default(),
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
-            circuit: send::Circuit::default(),
             visited: bounces::Visited::default(),
         };
         guard::look(&app).await?;

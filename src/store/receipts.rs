@@ -28,6 +28,8 @@ pub struct DeliveryRow {
     pub attempts: u32,
     /// How many times it was in doubt; above zero, the member may have received it more than once.
     pub doubts: u32,
+    /// By which relay it was last tried.
+    pub relay: Option<String>,
     /// What the server, or the system, last said.
     pub last_reply: Option<String>,
     pub message_id: String,
@@ -240,6 +242,7 @@ fn delivery(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
         skipped_because: skip.map(|reason| super::sql::word("skip_reason", reason)).transpose()?,
         attempts: row.count("attempts")?,
         doubts: row.count("doubts")?,
+        relay: row.text_or_null("relay")?,
         last_reply: row.text_or_null("last_reply")?,
         message_id: row.text("message_id")?,
         cohort: CohortId(row.text("cohort")?),

@@ -23,6 +23,8 @@ use super::{Actor, App, Trouble};
 use crate::config::Transport;
 use crate::model::{Edition, EditionId, EditionState, SkipReason};
 
+#[cfg(test)]
+pub(super) use approve::approve_as_read;
 pub use approve::{Drift, approve};
 pub use edit::{Edits, WORD_BYTES_MAX, Wishes, edit};
 pub use frozen::{Frame, Frozen, Recipient};

@@ -47,18 +47,15 @@ impl<'a> Folded<'a> {
 
     /// The same text without some of its bytes, given in order.
     pub fn without(mut self, dropped: &[usize]) -> Self {
-        let mut next = dropped.iter().peekable();
-        let mut at = 0;
-        let mut keep = || {
-            let keep = next.next_if(|d| **d == at).is_none();
-            at += 1;
-            keep
-        };
-        let kept: Vec<bool> = self.folded.bytes().map(|_| keep()).collect();
-        let mut marks = kept.iter();
-        self.folded.retain(|_| marks.next().copied().unwrap_or(true));
-        let mut marks = kept.iter();
-        self.origin.retain(|_| marks.next().copied().unwrap_or(true));
+        let mut folded = String::with_capacity(self.folded.len());
+        let mut origin = Vec::with_capacity(self.origin.len());
+        let mut from = 0;
+        for to in dropped.iter().copied().chain([self.folded.len()]) {
+            folded.push_str(self.folded.get(from..to).unwrap_or_default());
+            origin.extend_from_slice(self.origin.get(from..to).unwrap_or_default());
+            from = to + 1;
+        }
+        (self.folded, self.origin) = (folded, origin);
         for boundary in &mut self.breaks {
             boundary.at -= dropped.partition_point(|d| *d < boundary.at);
         }

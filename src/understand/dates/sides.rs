@@ -86,7 +86,7 @@ fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut S
 }
 
 /// Points from which a label stands before a date.
-const LABELLED: f32 = 1.2;
+pub(super) const LABELLED: f32 = 1.2;
 
 /// How many dates a cue that belongs to the date before seems to stand behind.
 const OTHERS_CROSSED: i32 = 2;
