@@ -139,6 +139,18 @@ const LEFT: &[&str] = &[
     "changed jobs",
     "n'exerce plus",
     "mute",
+    "a la retraite",
+    "moved on",
+    "n'est plus utilisee",
+    "n'est plus consultee",
+    "n'est plus active",
+    "plus utilisee",
+    "adresse change",
+    "change d'adresse",
+    "changement d'adresse",
+    "nouvelle adresse",
+    "new address",
+    "no longer in use",
 ];
 const CHECKS: &[&str] = &[
     "mailinblack",
@@ -162,6 +174,10 @@ const CHECKS: &[&str] = &[
     "etes-vous un robot",
     "not a robot",
     "pas un robot",
+    "approved senders",
+    "vous authentifier",
+    "authentification de votre",
+    "expediteurs autorises",
 ];
 /// Automatic words are said at the start; a human mail may quote some further down.
 const HEAD_CHARS: usize = 1_500;
@@ -215,27 +231,77 @@ pub(super) fn note(parts: &Parts) -> Option<Note> {
     }
 }
 
-/// A mail that asks to leave: our own subject, or nothing but a word for it.
+/// Asking to leave, in one word.
+const LEAVE: &[&str] = &[
+    "unsubscribe",
+    "stop",
+    "remove",
+    "desinscription",
+    "desinscrire",
+    "desinscris",
+    "desinscrivez",
+    "desabonnement",
+    "desabonner",
+    "desabonne",
+    "desabonnez",
+];
+/// Asking to leave together with what is to end.
+const END: &[&str] = &["arreter", "arretez", "stopper", "retirer", "retirez", "supprimer", "supprimez", "quitter"];
+const WHAT: &[&str] = &["liste", "list", "envois", "envoi", "messages", "mails", "courriels", "lettre", "newsletter"];
+/// Words that change nothing of it.
+const AROUND: &[&str] = &[
+    "me",
+    "moi",
+    "se",
+    "de",
+    "du",
+    "des",
+    "d",
+    "la",
+    "le",
+    "les",
+    "l",
+    "a",
+    "vos",
+    "votre",
+    "cette",
+    "ma",
+    "mon",
+    "mes",
+    "svp",
+    "merci",
+    "please",
+    "demande",
+    "from",
+    "my",
+    "the",
+    "your",
+    "mailing",
+    "diffusion",
+    "adresse",
+    "s",
+    "il",
+    "vous",
+    "plait",
+    "bonjour",
+];
+/// A longer subject says something else.
+const LEAVE_WORDS_MAX: usize = 8;
+
+/// A mail that asks to leave: our own subject, or one that says nothing else.
 pub(super) fn unsubscribe(parts: &Parts) -> Option<Recipient> {
-    const WORDS: [&str; 12] = [
-        "unsubscribe",
-        "stop",
-        "desinscription",
-        "desinscrire",
-        "me desinscrire",
-        "desabonnement",
-        "desabonner",
-        "me desabonner",
-        "se desabonner",
-        "se desinscrire",
-        "desabonnez-moi",
-        "desinscrivez-moi",
-    ];
     let subject = folded(&parts.subject);
     let subject = without_re(&subject).trim_matches(|c: char| !c.is_alphanumeric());
     let ours = subject.strip_prefix(LEAVE_SUBJECT).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    let address = parts.sender().filter(|_| ours || WORDS.contains(&subject))?;
+    let address = parts.sender().filter(|_| ours || asks_to_leave(subject))?;
     Some(other(address, Kind::Unsubscribe, parts.subject.clone()))
+}
+
+fn asks_to_leave(subject: &str) -> bool {
+    let words: Vec<&str> = subject.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let has = |among: &[&str]| words.iter().any(|word| among.contains(word));
+    let known = |word: &&str| [LEAVE, END, WHAT, AROUND].iter().any(|among| among.contains(word));
+    words.len() <= LEAVE_WORDS_MAX && words.iter().all(known) && (has(LEAVE) || has(END) && has(WHAT))
 }
 
 fn without_re(subject: &str) -> &str {

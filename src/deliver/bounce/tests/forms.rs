@@ -384,6 +384,9 @@ fn who_left_and_who_asks_are_noted_and_nobody_failed() {
     check("Léa a fait valoir ses droits à la retraite.", Note::Left);
     check("Léa Exemple is no longer with the organisation; please write to max@ville.example.", Note::Left);
     check("Je ne fais plus partie des effectifs de la ville.", Note::Left);
+    check("Je suis partie à la retraite.", Note::Left);
+    check("Cette boîte n'est plus consultée ; ma nouvelle adresse : lea@ailleurs.example.", Note::Left);
+    check("Vous devez vous authentifier une fois pour que vos courriels me parviennent.", Note::SenderCheck);
     check("Votre message est en attente : merci d'authentifier votre adresse en un clic.", Note::SenderCheck);
     check("Please click the link below to verify that you are a human sender.", Note::SenderCheck);
     check("Protégé par MailInBlack : demande d'authentification.", Note::SenderCheck);
