@@ -66,12 +66,12 @@ fn a_bomb_ends_within_its_limits() {
 
 #[test]
 fn a_reader_that_wants_too_much_memory_dies_of_it_and_that_is_named() {
-    both_readers(|read| {
-        let page = document::crowded();
-        assert!(page.len() < 100_000, "{}", page.len());
-        let answer = read(&page);
-        assert!(answer.status != 0 && answer.err.contains("trop de mémoire demandée"), "{} {}", answer.err, answer.out);
-    });
+    let workspace = Workspace::sqlite();
+    let page = document::crowded();
+    assert!(page.len() < 100_000, "{}", page.len());
+    std::fs::write(workspace.path().join("document.pdf"), page).unwrap();
+    let answer = understand(&workspace, None);
+    assert!(answer.status != 0 && answer.err.contains("trop de mémoire demandée"), "{} {}", answer.err, answer.out);
 }
 
 #[test]
