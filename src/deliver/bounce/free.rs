@@ -7,10 +7,11 @@ mod phrases;
 mod rank;
 mod report;
 
+use super::cause::{self, Cause};
 use super::fold::{folded, says};
 use super::mime::Parts;
 use super::{RECIPIENTS_MAX, Recipient};
-use phrases::{FAILED, SENDERS, SUBJECTS};
+use phrases::{DELAYED, FAILED, SENDERS, SUBJECTS};
 use rank::Rank;
 use report::{Failed, LINE_BYTES_MAX, LINES_MAX, Report, cut};
 
@@ -30,10 +31,13 @@ pub(super) fn signs(parts: &Parts) -> Signs {
     let subject = folded(&parts.subject);
     let titled = says(&subject, SUBJECTS);
     let empty_path = parts.header("return-path").is_some_and(|path| path.trim() == "<>");
+    let from_daemon = says(&sender, SENDERS);
     // What a person quotes is not said by this message.
     let own = parts.texts.iter().flat_map(|text| text.lines()).take(LINES_MAX).filter(|line| !line.starts_with('>'));
-    let failed = own.map(|line| folded(cut(line, LINE_BYTES_MAX))).any(|line| says(&line, FAILED));
-    let from_daemon = says(&sender, SENDERS);
+    let failed = own.map(|line| folded(cut(line, LINE_BYTES_MAX))).any(|line| {
+        let blamed = || matches!(cause::of_words(&line), Cause::Unknown | Cause::Full);
+        says(&line, FAILED) || from_daemon && (says(&line, DELAYED) || blamed())
+    });
     let answers = ["re:", "re :", "tr:", "fw:", "fwd:"].iter().any(|re| subject.starts_with(re));
     let listed = parts.header("x-failed-recipients").is_some();
     let says_so = failed && (titled || empty_path) && !answers;

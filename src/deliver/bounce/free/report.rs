@@ -140,7 +140,9 @@ impl Report {
         let word = line.split_whitespace().next().unwrap_or_default().trim_matches(['"', '<', '>']);
         let first = line.trim().split("  ").next().unwrap_or_default().trim();
         let is_name = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        let alone = line.starts_with([' ', '\t']) && first == word;
+        // « lea (mailbox is full) »
+        let explained = first.get(word.len()..).is_some_and(|rest| rest.trim_start().starts_with('('));
+        let alone = line.starts_with([' ', '\t']) && (first == word || explained);
         let plain = (2..=64).contains(&word.len()) && word.bytes().all(is_name);
         (alone && plain).then(|| Failed { address: format!("{word}@{domain}"), lines: vec![at] })
     }
@@ -160,7 +162,8 @@ impl Report {
         let status = status.filter(|status| status.class != 2 || words.contains("250"));
         let (kind, cause) = cause::of_failure(status, &words);
         let cause = if cause == Cause::Unsaid && single { cause::of_words(&self.whole) } else { cause };
-        let stopped = says(&folded(&words), GIVEN_UP) && cause != Cause::Full && cause != Cause::Policy;
+        let gives_up = says(&folded(&words), GIVEN_UP) || single && says(&folded(&self.whole), GIVEN_UP);
+        let stopped = gives_up && cause != Cause::Full && cause != Cause::Policy;
         let kind = match self.delayed {
             true => Kind::Soft,
             false if status.is_some_and(|status| status.class == 2) => Kind::None,
@@ -232,7 +235,23 @@ fn end_of_report(lines: &[Line]) -> usize {
     let has_address = |end: usize| lines.iter().take(end).any(names);
     // Some reports begin with « this is a copy of… »: what was cut may hold the list.
     let opens = heading < headers && heading < 3 && !has_address(heading) && has_address(headers);
-    if opens { headers } else { headers.min(heading) }
+    let end = if opens { headers } else { headers.min(heading) };
+    if has_address(end) { end } else { after_introduction(lines, end).unwrap_or(end) }
+}
+
+/// Lines after the quoted head of the mail in which a report may begin.
+const INTRODUCED_LINES_MAX: usize = 6;
+
+/// Some reports say first which mail they are about, by its headers, and then what became of it.
+fn after_introduction(lines: &[Line], head: usize) -> Option<usize> {
+    let rest = lines.get(head..)?;
+    let begins = head + rest.iter().position(Line::is_empty)?;
+    let report = lines.get(begins..)?;
+    let mut opening = report.iter().filter(|line| !line.is_empty()).take(INTRODUCED_LINES_MAX);
+    opening.any(|line| says(&line.folded, FAILED)).then(|| {
+        let ends = |line: &Line| lines::begins_headers(&line.folded) || lines::begins_original(&line.folded);
+        begins + report.iter().position(ends).unwrap_or(report.len())
+    })
 }
 
 pub(super) fn cut(text: &str, bytes_max: usize) -> &str {

@@ -278,6 +278,53 @@ fn filters_before_mailboxes() {
 }
 
 #[test]
+fn forms_that_put_their_words_elsewhere() {
+    let text = |words: &str, want: &[&str]| check(&said("MAILER-DAEMON@mx.example", "Undelivered Mail", words), want);
+    // On one line, where others wrap it.
+    text(
+        "<lea@ville.example>: host mx.ville.example[192.0.2.1] said: 550 5.2.1 This mailbox is inactive (in reply to RCPT TO command)",
+        &["lea@ville.example hard 5.2.1"],
+    );
+    text(
+        "<lea@ville.example>: host mx said: 554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked by a list (in reply to RCPT TO command)",
+        &["lea@ville.example soft 5.7.1"],
+    );
+    // The mail it is about comes first.
+    text(
+        "This report relates to a message you sent with the following header fields:\n\n  Message-id: <abc@reseau.example>\n  To: autre@ville.example\n  Subject: Lettre\n\nYour message cannot be delivered to the following recipients:\n\n  Recipient address: lea@ville.example\n  Reason: Remote SMTP server has rejected address\n  Diagnostic code: smtp;550 5.1.1 unknown",
+        &["lea@ville.example hard 5.1.1"],
+    );
+    text(
+        "The message that you sent was undeliverable to the following:\n\tlea (mailbox is full)",
+        &["lea@mx.example hard -"],
+    );
+    text(
+        "Your mail to <lea@ville.example> was not delivered because its server answered:\n\n421 4.4.1 no answer\n\nWe gave up after 72 hours.",
+        &["lea@ville.example hard 4.4.1"],
+    );
+    check(
+        &said("MAILER-DAEMON@mx.example", "Retour", "Adresse inconnue : lea@ville.example\n\nVotre message est joint."),
+        &["lea@ville.example hard -"],
+    );
+    check(
+        &said(
+            "MAILER-DAEMON@mx.example",
+            "Message en attente",
+            "Votre message pour lea@ville.example n'a pas encore été délivré. Nous essaierons encore pendant 3 jours.",
+        ),
+        &["lea@ville.example soft -"],
+    );
+    check(
+        &said(
+            "Postmaster <postmaster@mx.example>",
+            "Rejet de votre message",
+            "Votre message destiné à lea@ville.example a été rejeté par notre filtre.",
+        ),
+        &["lea@ville.example hard -"],
+    );
+}
+
+#[test]
 fn several_recipients_of_one_report() {
     let fields = "Reporting-MTA: dns; mx.example\nArrival-Date: Mon, 12 Jan 2026 08:00:00 +0100\n\nFinal-Recipient: rfc822; lea@ville.example\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; max@ville.example\nAction: delivered\nStatus: 2.0.0\n\nFinal-Recipient: rfc822; zoe@ville.example\nAction: failed\nStatus: 5.2.2\n\nFinal-Recipient: rfc822; noa@ville.example\nAction: delayed\nStatus: 4.4.7";
     check(
@@ -315,6 +362,14 @@ fn absences_in_five_languages_are_no_failures() {
     check("Risposta automatica: Lettre", "Sono assente fino al 19 gennaio.");
     check("Abwesenheitsnotiz: Lettre", "Ich bin im Urlaub.");
     check("Message d'absence", "Fermeture annuelle du CCAS.");
+    check("Fora do escritório: Lettre", "Estou ausente.");
+    check("Afwezig: Lettre", "Tot maandag.");
+    check("[Auto-Reply] Lettre", "Merci.");
+    check("Je suis en congés Re: Lettre", "De retour le 4.");
+    check(
+        "Mairie de Ville",
+        "Nous avons bien reçu votre courriel. Ceci est un message automatique, merci de ne pas y répondre.",
+    );
 }
 
 #[test]
@@ -329,6 +384,9 @@ fn who_left_and_who_asks_are_noted_and_nobody_failed() {
     check("Léa a fait valoir ses droits à la retraite.", Note::Left);
     check("Léa Exemple is no longer with the organisation; please write to max@ville.example.", Note::Left);
     check("Je ne fais plus partie des effectifs de la ville.", Note::Left);
+    check("Je suis partie à la retraite.", Note::Left);
+    check("Cette boîte n'est plus consultée ; ma nouvelle adresse : lea@ailleurs.example.", Note::Left);
+    check("Vous devez vous authentifier une fois pour que vos courriels me parviennent.", Note::SenderCheck);
     check("Votre message est en attente : merci d'authentifier votre adresse en un clic.", Note::SenderCheck);
     check("Please click the link below to verify that you are a human sender.", Note::SenderCheck);
     check("Protégé par MailInBlack : demande d'authentification.", Note::SenderCheck);
