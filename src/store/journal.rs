@@ -45,12 +45,19 @@ impl Store {
         since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let was_done = async |conn: &mut AnyConnection| {
+            let last = sqlx::query(
+                "SELECT action FROM journal WHERE subject = $1 AND action IN ($2, $3) AND at > $4 ORDER BY id DESC LIMIT 1",
+            );
+            let last = last.bind(subject).bind(action).bind(failed).bind(ms(since)).fetch_optional(conn).await?;
+            Ok::<_, StoreError>(last.map(|row| row.text("action")).transpose()?.is_some_and(|last| last == action))
+        };
+        // Whoever asks without end takes nobody's turn to write.
+        if was_done(&mut *self.pool.acquire().await?).await? {
+            return Ok(false);
+        }
         let mut tx = self.write_in_turn(Queue::Links).await?;
-        let last = sqlx::query(
-            "SELECT action FROM journal WHERE subject = $1 AND action IN ($2, $3) AND at > $4 ORDER BY id DESC LIMIT 1",
-        );
-        let last = last.bind(subject).bind(action).bind(failed).bind(ms(since)).fetch_optional(tx.conn()).await?;
-        if last.map(|row| row.text("action")).transpose()?.is_some_and(|last| last == action) {
+        if was_done(tx.conn()).await? {
             return Ok(false);
         }
         write(tx.conn(), subject, action, subject, &serde_json::Value::Null, now).await?;

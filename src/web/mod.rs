@@ -77,6 +77,15 @@ impl Site {
 const BODY_BYTES_MAX: usize = 64 << 10;
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// What takes longer than this has a mail server in it, or a large network: the page does not wait.
+const SEEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(7);
+
+/// Does a thing to its end, even when whoever asked is sent away; `None` when it is not over yet.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let work = tokio::spawn(work);
+    tokio::time::timeout(SEEN_WITHIN, work).await.ok()?.ok()
+}
+
 /// The site that pages are made from now: the daemon changes it when it has read its files again.
 #[derive(Clone)]
 pub struct Current(Arc<RwLock<Arc<Site>>>);

@@ -3,6 +3,8 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
+use crate::support::mta::SmtpSink;
+use crate::support::slow::slowed;
 use crate::support::workspace::mails;
 use crate::support::{Browser, MONDAY, Served, Site, Workspace, on_both};
 
@@ -168,5 +170,27 @@ fn visitors_who_never_end_what_they_ask_are_shown_out() {
         let ended = stream.read_to_end(&mut Vec::new());
         let waits = ended.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
         assert!(!waits, "it may stand in the door for ever");
+    }
+}
+
+#[test]
+fn a_slow_mail_server_keeps_no_visitor_and_loses_no_mail() {
+    let mut workspace = Workspace::sqlite();
+    let sink = SmtpSink::start();
+    let (_site, served) = served(&mut workspace, "review = \"off\"");
+    let path = format!("{}/donnees", choices_of(&workspace));
+    let port = served.port;
+    drop(served);
+    // A conversation of some twelve seconds: longer than any page waits.
+    let line = slowed(sink.address(), Duration::from_secs(2));
+    workspace.set("file:outbox", &format!("smtp://127.0.0.1:{line}"));
+    // Mails that leave this machine name no address of this machine.
+    workspace.set(&format!("http://127.0.0.1:{port}"), "https://veille.reseau.example");
+    let served = Served::start(&workspace, port, MONDAY);
+    assert_eq!(Browser::new(&served).post(&path, "").status, 303);
+    let patience = Instant::now() + Duration::from_secs(40);
+    while sink.all_mails().iter().all(|mail| !mail.subject.contains("Vos données")) {
+        assert!(Instant::now() < patience, "the mail was left in the middle");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -14,12 +14,13 @@ use super::{back, page, refused};
 use crate::model::{DeliveryState, Edition, EditionId, EditionState};
 use crate::pipeline::edition::{self, As, Overview, Wishes, skip_sentence};
 use crate::pipeline::{Actor, App, Trouble, french};
-use crate::web::{Fields, Site, csp, lines};
+use crate::web::{Fields, Site, csp, lines, to_its_end};
 
 /// Members named on the page; others are found by their address.
 const MEMBERS_MAX: usize = 200;
 const TROUBLED_MAX: usize = 100;
 const JOURNAL_MAX: usize = 50;
+const STILL_AT_IT: &str = "C’est en cours : rechargez cette page dans un moment pour voir ce qu’il en est.";
 
 #[derive(Serialize)]
 struct Reader {
@@ -183,7 +184,9 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
         member => As::Member(member.to_owned()),
     };
     // To oneself only: the pages write to no address that the settings do not name.
-    match edition::proof(&who.app, &who.actor(), EditionId(id), who.address.expose(), &whose).await {
+    let (app, actor, to) = (who.app.clone(), who.actor(), who.address.clone());
+    let sent = to_its_end(async move { edition::proof(&app, &actor, EditionId(id), to.expose(), &whose).await }).await;
+    match sent.transpose() {
         Ok(_) => back(&who, &format!("/admin/editions/{id}"), "Une épreuve vous est envoyée."),
         Err(trouble) => refused(&site, &trouble),
     }
@@ -191,7 +194,9 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
 
 pub async fn act(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: Posted) -> Response {
     let Posted { who, fields } = posted;
-    match decide(&who.app, &who.actor(), EditionId(id), &fields).await {
+    let (app, actor) = (who.app.clone(), who.actor());
+    let done = to_its_end(async move { decide(&app, &actor, EditionId(id), &fields).await }).await;
+    match done.unwrap_or_else(|| Ok(STILL_AT_IT.to_owned())) {
         Ok(said) => back(&who, &format!("/admin/editions/{id}"), &said),
         Err(trouble) => refused(&site, &trouble),
     }

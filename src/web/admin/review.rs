@@ -14,7 +14,7 @@ use crate::model::{EditionId, EditionState, EmailAddress};
 use crate::pipeline::edition;
 use crate::pipeline::{Actor, App, Trouble, french};
 use crate::web::lines::listed_lines;
-use crate::web::{Fields, Site};
+use crate::web::{Fields, Site, to_its_end};
 
 pub async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>, RawQuery(query): RawQuery) -> Response {
     let app = site.app();
@@ -48,7 +48,9 @@ pub async fn act(State(site): State<Arc<Site>>, Path(token): Path<String>, body:
     let app = site.app();
     let Some((id, admin)) = edition::review_link(&app, &token) else { return unknown(&site) };
     let fields = Fields::read(&body);
-    match decide(&app, id, admin, &fields).await {
+    let (working, admin) = (app.clone(), admin.clone());
+    let done = to_its_end(async move { decide(&working, id, &admin, &fields).await }).await;
+    match done.unwrap_or_else(|| Ok("C’est en cours : rouvrez le lien dans un moment.".to_owned())) {
         Ok(said) => page_of(site.page(StatusCode::OK, "admin/decided.html", context! { said, id => id.0 })),
         Err(trouble) => refused(&site, &trouble),
     }

@@ -16,7 +16,7 @@ use crate::model::{Language, Member, MemberState};
 use crate::pipeline::agenda;
 use crate::pipeline::own::{LinkSent, Wish};
 use crate::store::StoreError;
-use crate::web::{Page, Site};
+use crate::web::{Page, Site, to_its_end};
 
 /// What was just done, told once by the address of the page.
 #[derive(Deserialize)]
@@ -59,9 +59,12 @@ pub async fn leave(State(site): State<Arc<Site>>, Path(token): Path<String>) -> 
 
 pub async fn ask_for_data(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Response {
     act(&site, &token, "lien", async |member| {
-        Ok(match site.desk.send_data_link(member).await? {
-            LinkSent::Sent | LinkSent::JustBefore => Ok(()),
-            LinkSent::Failed => Err((
+        let (desk, member) = (site.clone(), member.clone());
+        // A slow mail server keeps nobody before an empty page, and is not left in the middle of the mail.
+        let sent = to_its_end(async move { desk.desk.send_data_link(&member).await }).await;
+        Ok(match sent.transpose()? {
+            None | Some(LinkSent::Sent | LinkSent::JustBefore) => Ok(()),
+            Some(LinkSent::Failed) => Err((
                 None,
                 vec![
                     "le courriel n'a pas pu partir maintenant : réessayez plus tard, ou écrivez à l'équipe.".to_owned(),
