@@ -105,6 +105,9 @@ pub enum Command {
     /// Les éditions : préparer, relire, envoyer, suivre.
     #[command(subcommand)]
     Edition(EditionCommand),
+    /// Entrer dans les pages d'administration.
+    #[command(subcommand)]
+    Admin(AdminCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -260,6 +263,9 @@ pub struct CorrectArgs {
     /// Si un CCAS ou une commune peut répondre : oui, non ou inconnu.
     #[arg(long, value_enum, value_name = "RÉPONSE", group = "champ", hide_possible_values = true)]
     pub ccas: Option<YesNo>,
+    /// Qui peut répondre, séparés par des virgules : collectivités, associations, entreprises, établissements, particuliers.
+    #[arg(long, value_name = "PUBLICS", group = "champ")]
+    pub audience: Option<String>,
     /// open (en cours), suspended (suspendu), cancelled (annulé) ou withdrawn (retiré).
     #[arg(long, value_enum, value_name = "ÉTAT", group = "champ", hide_possible_values = true)]
     pub status: Option<StatusArg>,
@@ -354,12 +360,25 @@ pub enum MembersCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Donne un lien qui connecte un administrateur aux pages, une seule fois.
+    Link {
+        /// Une adresse de « admins », dans glaneur.toml.
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum EditionCommand {
     /// Prépare une édition (brouillon, ou approuvée d'office sans relecture) et écrit son numéro.
     Create {
         /// Seulement cette promotion ; sans rien : toutes.
         #[arg(long, value_name = "PROMOTION")]
         cohort: Vec<String>,
+        /// Un rectificatif de cette annonce, à ceux qui en ont reçu une version corrigée depuis.
+        #[arg(long, value_name = "ANNONCE", conflicts_with = "cohort")]
+        corrects: Option<String>,
     },
     /// Liste les éditions.
     List,
@@ -379,6 +398,19 @@ pub enum EditionCommand {
         #[arg(long, value_enum, default_value_t = PreviewFormat::Text, value_name = "FORME")]
         #[arg(hide_possible_values = true, hide_default_value = true)]
         format: PreviewFormat,
+    },
+    /// Modifie un brouillon : retire des annonces, en met en tête, pose le mot de l'équipe.
+    Edit(EditArgs),
+    /// Envoie une épreuve à une adresse, pour relire ; ce n'est l'histoire d'aucun membre.
+    Proof {
+        #[arg(value_name = "N°")]
+        id: i64,
+        /// À qui l'envoyer.
+        #[arg(value_name = "ADRESSE")]
+        email: String,
+        /// Le courriel de ce membre ; sans cela, toutes les annonces de l'édition, chacune une fois.
+        #[arg(long, value_name = "MEMBRE")]
+        member: Option<String>,
     },
     /// Approuve un brouillon : son contenu est figé.
     Approve {
@@ -416,6 +448,25 @@ pub enum EditionCommand {
         #[arg(long)]
         all: bool,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("modification").required(true).multiple(true))]
+pub struct EditArgs {
+    #[arg(value_name = "N°")]
+    pub id: i64,
+    /// Retire de cette édition, par les numéros de « edition show ».
+    #[arg(long, value_name = "ANNONCE", num_args = 1.., value_delimiter = ',', group = "modification")]
+    pub drop: Vec<String>,
+    /// Met en tête, dans l'ordre donné.
+    #[arg(long, value_name = "ANNONCE", num_args = 1.., value_delimiter = ',', group = "modification")]
+    pub pin: Vec<String>,
+    /// Ni retirée ni en tête.
+    #[arg(long, value_name = "ANNONCE", num_args = 1.., value_delimiter = ',', group = "modification")]
+    pub undo: Vec<String>,
+    /// Le mot de l'équipe, en tête de chaque courriel : un fichier Markdown ; vide, il l'ôte.
+    #[arg(long, value_name = "FICHIER", group = "modification")]
+    pub word: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::args::{EditionCommand, PreviewFormat};
+use super::args::{EditArgs, EditionCommand, PreviewFormat};
 use super::bar::Bar;
-use super::{Exit, Failure, Global, open, output, table, words};
-use crate::model::{DeliveryState, Edition, EditionId, EditionState, Section};
-use crate::pipeline::edition::{self, Share, skip_sentence};
+use super::{Exit, Failure, Global, open, output, stop, table, words};
+use crate::model::{DeliveryState, Edition, EditionId, EditionState, Origin, Section};
+use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share, Wishes, skip_sentence};
 use crate::pipeline::send::{self, End, Sending};
-use crate::pipeline::{App, french};
+use crate::pipeline::{Actor, App, french};
+
+const BY: &Actor = &Actor::Process;
 
 /// How long `edition send` waits for rows that the server deferred.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -18,30 +20,49 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
     match command {
-        EditionCommand::Create { cohort } => create(global, &app, &cohort).await,
+        EditionCommand::Create { corrects: Some(notice), .. } => {
+            let id = edition::rectify(&app, BY, &notice).await?;
+            created(global, &app, id).await
+        }
+        EditionCommand::Create { cohort, corrects: None } => {
+            let id = edition::create(&app, &cohort).await?;
+            created(global, &app, id).await
+        }
         EditionCommand::List => list(global, &app).await,
         EditionCommand::Show { id } => show(global, &app, EditionId(id)).await,
         EditionCommand::Preview { id, member, format } => preview(&app, EditionId(id), member.as_deref(), format).await,
+        EditionCommand::Edit(args) => edit(global, &app, args).await,
+        EditionCommand::Proof { id, email, member } => {
+            let whose = member.map_or(As::Everybody, As::Member);
+            let proof = edition::proof(&app, BY, EditionId(id), &email, &whose).await?;
+            if global.json {
+                output::json(&json!({"to": proof.to, "subject": proof.subject, "notices": proof.notices}));
+            } else {
+                let notices = words::count(proof.notices, "annonce");
+                output::line(format_args!("Épreuve envoyée à {} : {notices}.", proof.to.expose()));
+            }
+            Ok(Exit::Done)
+        }
         EditionCommand::Approve { id } => {
-            let drift = edition::approve(&app, EditionId(id)).await?;
+            let consent = edition::consent(&app, BY, EditionId(id), None).await?;
             let exit = moved(global, &app, EditionId(id)).await?;
-            print_drift(global, &drift);
+            print_consent(global, &consent);
             Ok(exit)
         }
         EditionCommand::Pause { id } => {
-            edition::pause(&app, EditionId(id)).await?;
+            edition::pause(&app, BY, EditionId(id)).await?;
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Resume { id, after_restore } => {
             if after_restore {
-                edition::accept_restored(&app, EditionId(id)).await?;
+                edition::accept_restored(&app, BY, EditionId(id)).await?;
             } else {
-                edition::resume(&app, EditionId(id)).await?;
+                edition::resume(&app, BY, EditionId(id)).await?;
             }
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Cancel { id } => {
-            edition::cancel(&app, EditionId(id)).await?;
+            edition::cancel(&app, BY, EditionId(id)).await?;
             moved(global, &app, EditionId(id)).await
         }
         EditionCommand::Send { id } => {
@@ -50,6 +71,7 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             {
                 print_kept(&app, &found).await?;
             }
+            stop::on_signal(&app.halt);
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
@@ -57,6 +79,16 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             let named = if all { Named::All } else { Named::Troubled };
             receipts(global, &app, EditionId(id), named).await
         }
+    }
+}
+
+fn print_consent(global: &Global, consent: &Consent) {
+    match consent {
+        Consent::Approved(drift) => print_drift(global, drift),
+        Consent::OneMore if global.json => {}
+        Consent::OneMore => output::line(
+            "Une première approbation est notée ; les réglages en veulent une seconde, d'une autre personne.",
+        ),
     }
 }
 
@@ -74,8 +106,7 @@ fn print_drift(global: &Global, drift: &edition::Drift) {
     }
 }
 
-async fn create(global: &Global, app: &App, cohorts: &[String]) -> Result<Exit, Failure> {
-    let id = edition::create(app, cohorts).await?;
+async fn created(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
     if global.json {
         output::json(&edition_json(&edition::find(app, id).await?));
     } else {
@@ -113,6 +144,7 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
                 edition.id.to_string(),
                 edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
                 french(edition.state).to_owned()
+                    + if edition.origin == Origin::Correction { " (rectificatif)" } else { "" }
                     + if edition.trial { " (essai)" } else { "" }
                     + if edition.held_since.is_some() { " (base restaurée : à vérifier)" } else { "" },
                 cohorts.join(", "),
@@ -125,11 +157,13 @@ async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
 
 async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
     let found = edition::find(app, id).await?;
-    let shares = edition::shares(app, &found).await?;
+    let seen = edition::overview(app, &found).await?;
     if global.json {
         let mut value = edition_json(&found);
         value["waiting"] = json!(send::waiting(app, &found).await?);
-        value["members"] = shares.iter().map(share_json).collect();
+        value["members"] = seen.shares.iter().map(share_json).collect();
+        value["notices"] = seen.notices.iter().map(listed_json).collect();
+        value["word"] = json!(seen.edits.word);
         output::json(&value);
         return Ok(Exit::Done);
     }
@@ -141,7 +175,8 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
     ));
     print_kept(app, &found).await?;
     print_waiting(app, &found).await?;
-    print_shares(app, &shares);
+    print_shares(app, &seen.shares);
+    print_notices(&found, &seen);
     Ok(Exit::Done)
 }
 
@@ -149,6 +184,64 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
 async fn print_waiting(app: &App, found: &Edition) -> Result<(), Failure> {
     send::waiting(app, found).await?.iter().for_each(|sentence| output::line(format_args!("  {sentence}")));
     Ok(())
+}
+
+/// The numbers by which `edition edit` names notices.
+fn print_notices(found: &Edition, seen: &Overview) {
+    if let Some(word) = &seen.edits.word {
+        output::line(format_args!("\nLe mot de l'équipe : {}", words::short(word, 80)));
+    }
+    if seen.notices.is_empty() {
+        return;
+    }
+    output::line("");
+    let rows: Vec<Vec<String>> = seen
+        .notices
+        .iter()
+        .map(|one| {
+            let deadline = one.notice.next_deadline(found.as_of);
+            vec![
+                one.number.to_string(),
+                deadline.map_or("sans date".to_owned(), |deadline| deadline.date.format("%d/%m/%Y").to_string()),
+                standing(one),
+                words::short(&one.notice.title, 70),
+            ]
+        })
+        .collect();
+    table::print(&["N°", "JUSQU'AU", "REÇUE PAR", "ANNONCE"], &rows);
+}
+
+fn standing(one: &Listed) -> String {
+    let members = match one.receive {
+        0 => "attend".to_owned(),
+        n => words::count(n, "membre"),
+    };
+    let doubtful = if edition::is_doubtful(&one.notice) { ", à vérifier" } else { "" };
+    match one.place {
+        Place::Dropped => "retirée".to_owned(),
+        Place::Pinned => format!("{members}, en tête{doubtful}"),
+        Place::Plain => format!("{members}{doubtful}"),
+    }
+}
+
+async fn edit(global: &Global, app: &App, args: EditArgs) -> Result<Exit, Failure> {
+    let word = match &args.word {
+        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| {
+            Failure::usage(format!("le fichier {} ne peut pas être lu comme du texte ({error})", file.display()))
+        })?),
+        None => None,
+    };
+    let wishes = Wishes { drop: args.drop, pin: args.pin, undo: args.undo, word };
+    edition::edit(app, BY, EditionId(args.id), &wishes).await?;
+    show(global, app, EditionId(args.id)).await
+}
+
+fn listed_json(one: &Listed) -> Value {
+    json!({
+        "number": one.number, "id": one.notice.id, "title": one.notice.title, "deadline": one.notice.deadline,
+        "members": one.receive, "sections": one.sections, "doubtful": edition::is_doubtful(&one.notice),
+        "dropped": one.place == Place::Dropped, "pinned": one.place == Place::Pinned,
+    })
 }
 
 /// Settings changed since the approval change nothing in its mails: whoever corrected one should know.
@@ -344,14 +437,11 @@ async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Re
 
 /// How many mails each of several relays took.
 async fn print_relays(app: &App, id: EditionId) -> Result<(), Failure> {
-    let mut taken = std::collections::BTreeMap::<String, usize>::new();
-    for row in edition::rows(app, id).await?.into_iter().filter(|row| row.state == DeliveryState::Sent) {
-        *taken.entry(row.relay.unwrap_or_default()).or_default() += 1;
-    }
-    taken.remove("");
+    let taken = app.store.taken_by_relay(id).await?;
     if taken.len() > 1 || app.settings.mail.relays.len() > 1 {
         for (relay, mails) in taken {
-            output::line(format_args!("  Par le relais {relay} : {}", words::count(mails, "courriel")));
+            let mails = words::count(usize::try_from(mails).unwrap_or(usize::MAX), "courriel");
+            output::line(format_args!("  Par le relais {relay} : {mails}"));
         }
     }
     Ok(())
@@ -375,11 +465,11 @@ async fn print_returns(app: &App, id: EditionId) -> Result<(), Failure> {
 
 /// Names every row that is not simply sent or skipped, and every row that was once in doubt; or all.
 async fn print_rows(app: &App, id: EditionId, named: Named) -> Result<(), Failure> {
-    for row in edition::rows(app, id).await? {
-        let plain = matches!(row.state, DeliveryState::Sent | DeliveryState::Skipped | DeliveryState::Queued);
-        if plain && row.doubts == 0 && named == Named::Troubled {
-            continue;
-        }
+    let rows = match named {
+        Named::All => edition::rows(app, id).await?,
+        Named::Troubled => edition::troubled_rows(app, id).await?,
+    };
+    for row in rows {
         let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
         let doubt = match row.doubts {
             0 => String::new(),

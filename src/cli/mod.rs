@@ -3,6 +3,7 @@
 //! What every command keeps: `--config`, `--now`, `--json`; logs on standard error; exit status 0 all done, 1 everything
 //! possible was done and what failed is named, 2 usage or configuration and nothing was done.
 
+mod admin;
 mod args;
 mod backup;
 mod bad_usage;
@@ -21,6 +22,7 @@ mod open;
 mod output;
 mod run;
 mod sources;
+mod stop;
 mod table;
 mod understand;
 mod words;
@@ -79,6 +81,7 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
         Command::Bounces(command) => bounces::run(&global, command).await,
         Command::Backup { file } => backup::run(&global, &file).await,
         Command::Edition(command) => edition::run(&global, command).await,
+        Command::Admin(command) => admin::run(&global, command).await,
     }
 }
 

@@ -6,9 +6,9 @@ use super::args::{CorrectArgs, KindArg, NoticesCommand, StatusArg, YesNo};
 use super::bar::Bar;
 use super::{Exit, Failure, Global, open, output, table, words};
 use crate::model::{Aspect, CorrectionValue, Field, Kind, Notice, Status, ThemeId};
-use crate::pipeline::merge;
 use crate::pipeline::notices::{self, Dossier, Wanted, aspect_name};
-use crate::pipeline::{App, explain_doubt};
+use crate::pipeline::{Actor, App, explain_doubt};
+use crate::pipeline::{edition, merge};
 
 pub async fn run(global: &Global, command: NoticesCommand) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
@@ -33,7 +33,7 @@ pub async fn run(global: &Global, command: NoticesCommand) -> Result<Exit, Failu
         }
         NoticesCommand::Correct(args) => correct(global, &app, args).await,
         NoticesCommand::Hide { id, undo } => {
-            let notice = notices::hide(&app, &id, !undo).await?;
+            let notice = notices::hide(&app, &Actor::Process, &id, !undo).await?;
             let state = if notice.hidden { "cachée à tous les membres" } else { "de nouveau montrée" };
             output::line(format_args!("{} : {state}.", notice.id));
             Ok(Exit::Done)
@@ -116,7 +116,7 @@ fn print_dossier(app: &App, dossier: &Dossier) {
     output::line(&notice.title);
     let unsaid = || "non dit".to_owned();
     let themes: Vec<_> = notice.themes.iter().map(|theme| theme.as_str()).collect();
-    let audiences: Vec<_> = notice.audiences.iter().map(|audience| audience_name(*audience)).collect();
+    let audiences: Vec<_> = notice.audiences.iter().map(|audience| notices::audience_name(*audience)).collect();
     let ccas = match notice.ccas_eligible {
         Some(true) => "peut répondre",
         Some(false) => "ne peut pas répondre",
@@ -170,17 +170,6 @@ fn print_dossier(app: &App, dossier: &Dossier) {
             words::instant(revision.at, app.settings.time_zone),
             revision.notice.revision
         ));
-    }
-}
-
-pub fn audience_name(audience: crate::model::Audience) -> &'static str {
-    use crate::model::Audience::*;
-    match audience {
-        Collectivites => "collectivités",
-        Associations => "associations",
-        Entreprises => "entreprises",
-        Etablissements => "établissements",
-        Particuliers => "particuliers",
     }
 }
 
@@ -241,14 +230,32 @@ async fn correct(global: &Global, app: &App, args: CorrectArgs) -> Result<Exit, 
             YesNo::Inconnu => None,
         })
     }));
+    if let Some(audiences) = &args.audience {
+        values.push(CorrectionValue::Audiences(notices::parse_audiences(audiences)?));
+    }
     values.extend(args.status.map(|status| CorrectionValue::Status(status.into())));
-    let notice = notices::correct(app, &args.id, values).await?;
+    let notice = notices::correct(app, &Actor::Process, &args.id, values).await?;
     if global.json {
         output::json(&json!(notice));
     } else {
         print_dossier(app, &notices::dossier(app, notice.id.as_str()).await?);
+        propose_to_rectify(app, &notice).await?;
     }
     Ok(Exit::Done)
+}
+
+/// Who was told otherwise can be told at once, not with the next edition only.
+async fn propose_to_rectify(app: &App, notice: &Notice) -> Result<(), Failure> {
+    let who = match edition::misled(app, &notice.id).await? {
+        0 => return Ok(()),
+        1 => "1 membre a reçu".to_owned(),
+        n => format!("{n} membres ont reçu"),
+    };
+    output::line(format_args!(
+        "\n{who} ce qui était faux : « glaneur edition create --corrects {} » prépare un rectificatif, pour eux seuls.",
+        notice.id
+    ));
+    Ok(())
 }
 
 impl From<KindArg> for Kind {

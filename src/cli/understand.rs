@@ -9,6 +9,7 @@ use super::{Exit, Failure, Global, notices, output, words};
 use crate::config::{self, FetchSettings, Settings};
 use crate::geography::Geography;
 use crate::model::{Aspect, Doubt, Language, Quote, TerritoryCode, Themes, why_refused};
+use crate::pipeline::notices::audience_name;
 use crate::pipeline::read::{self, Context, Line, Reading};
 use crate::pipeline::{Reader, answer, evidence, explain_doubt};
 
@@ -115,7 +116,7 @@ fn print(reading: &Reading, language: Language) {
     let unsaid = || "non dit".to_owned();
     let places = read.territory.value.iter().flatten().map(|code| format!("{} ({code})", geography.label(code)));
     let themes = read.themes.value.iter().flatten().map(ToString::to_string);
-    let audiences = read.audiences.value.iter().flatten().map(|audience| notices::audience_name(*audience).to_owned());
+    let audiences = read.audiences.value.iter().flatten().map(|audience| audience_name(*audience).to_owned());
     let ccas = match read.ccas_eligible.value {
         Some(true) => "peut répondre".to_owned(),
         Some(false) => "ne peut pas répondre".to_owned(),

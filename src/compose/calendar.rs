@@ -2,14 +2,14 @@
 //!
 //! One event for each dated item that is still open. Nothing is taken from the clock: DTSTAMP is the edition's time.
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 use super::letter::web_url;
 use super::typography::one_line;
 use super::view::{DigestView, ItemView};
 use super::words::pick;
-use crate::model::{Deadline, MailAttachment, Status};
+use crate::model::{Deadline, Language, MailAttachment, Notice, NoticeId, Status};
 
 const SUMMARY_CHARS_MAX: usize = 120;
 const DESCRIPTION_CHARS_MAX: usize = 400;
@@ -37,6 +37,34 @@ pub fn calendar(view: &DigestView) -> Option<MailAttachment> {
     })
 }
 
+/// The dates of notices, as a calendar that is subscribed to. An event has the UID that it has in the mails.
+pub fn calendar_of(notices: &[&Notice], name: &str, now: DateTime<Utc>, language: Language) -> String {
+    let mut calendar = Calendar::new();
+    calendar.name(&one_line(name, SUMMARY_CHARS_MAX));
+    calendar.append_property(Property::new("METHOD", "PUBLISH"));
+    for notice in notices.iter().filter(|notice| notice.status == Status::Open) {
+        let Some(deadline) = notice.next_deadline(now).filter(|deadline| !deadline.is_past(now)) else { continue };
+        let said = Said {
+            notice: &notice.id,
+            title: &notice.title,
+            publisher: notice.publisher.as_deref(),
+            summary: notice.summary.as_deref(),
+            url: notice.links.first().map(|link| link.url.as_str()),
+        };
+        calendar.push(event_of(&said, deadline, now, language));
+    }
+    calendar.done().to_string()
+}
+
+/// What an event says.
+struct Said<'a> {
+    notice: &'a NoticeId,
+    title: &'a str,
+    publisher: Option<&'a str>,
+    summary: Option<&'a str>,
+    url: Option<&'a str>,
+}
+
 fn dated(view: &DigestView) -> Vec<(&ItemView, Deadline)> {
     let now = view.as_of.to_utc();
     let open = |item: &&ItemView| item.status == Status::Open;
@@ -45,18 +73,29 @@ fn dated(view: &DigestView) -> Vec<(&ItemView, Deadline)> {
 }
 
 fn event(item: &ItemView, deadline: Deadline, view: &DigestView) -> Event {
+    let said = Said {
+        notice: &item.notice,
+        title: &item.title,
+        publisher: item.publisher.as_deref(),
+        summary: item.summary.as_deref(),
+        url: item.url.as_deref(),
+    };
+    event_of(&said, deadline, view.as_of.with_timezone(&Utc), view.language)
+}
+
+fn event_of(said: &Said<'_>, deadline: Deadline, as_of: DateTime<Utc>, language: Language) -> Event {
     let mut event = Event::new();
-    let title = one_line(&item.title, SUMMARY_CHARS_MAX);
+    let title = one_line(said.title, SUMMARY_CHARS_MAX);
     let mut description = vec![];
-    description.extend(item.publisher.as_deref().map(|publisher| one_line(publisher, SUMMARY_CHARS_MAX)));
-    description.extend(item.summary.as_deref().map(|summary| one_line(summary, DESCRIPTION_CHARS_MAX)));
-    let url = item.url.as_deref().and_then(web_url);
+    description.extend(said.publisher.map(|publisher| one_line(publisher, SUMMARY_CHARS_MAX)));
+    description.extend(said.summary.map(|summary| one_line(summary, DESCRIPTION_CHARS_MAX)));
+    let url = said.url.and_then(web_url);
     description.extend(url.clone());
     event
-        .uid(&format!("{}@glaneur", item.notice))
-        .timestamp(view.as_of.with_timezone(&Utc))
-        .sequence(sequence(view))
-        .summary(&format!("{}{title}", pick(view.language, "Date limite\u{a0}: ", "Deadline: ")))
+        .uid(&format!("{}@glaneur", said.notice))
+        .timestamp(as_of)
+        .sequence(sequence(as_of))
+        .summary(&format!("{}{title}", pick(language, "Date limite\u{a0}: ", "Deadline: ")))
         .description(&description.join("\n"));
     if let Some(url) = &url {
         event.url(url);
@@ -76,6 +115,6 @@ fn event(item: &ItemView, deadline: Deadline, view: &DigestView) -> Event {
 }
 
 /// Grows with time, so that a later mail about the same notice wins.
-fn sequence(view: &DigestView) -> u32 {
-    u32::try_from(view.as_of.timestamp() / 60).unwrap_or(0)
+fn sequence(as_of: DateTime<Utc>) -> u32 {
+    u32::try_from(as_of.timestamp() / 60).unwrap_or(0)
 }

@@ -125,7 +125,7 @@ pub(super) fn links(view: &DigestView) -> LetterLinks {
     }
 }
 
-fn mailto(text: &str) -> Option<String> {
+pub(super) fn mailto(text: &str) -> Option<String> {
     let url = url::Url::parse(text.trim()).ok()?;
     (url.scheme() == "mailto" && url.as_str().len() <= MAILTO_BYTES_MAX).then(|| url.to_string())
 }

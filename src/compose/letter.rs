@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::foot::{self, LetterLinks};
 use super::item::{Form, LetterItem, Urgency, letter_item, title, urgency};
-use super::typography::{NBSP, one_line, ours, paragraphs, theirs};
+use super::markdown::{self, WordBlock};
+use super::typography::{NBSP, one_line, ours, theirs};
 use super::view::{AccreditationView, CampaignView, DigestView, ItemView};
 use super::words::{self, Labels, pick};
 use super::{calendar, dates, opening, subject};
-use crate::model::{Acquaintance, Deadline, Language, Section, Status};
+use crate::model::{Acquaintance, Deadline, Language, Section, Status, Turn};
 
 const NAME_CHARS_MAX: usize = 80;
-const WORD_CHARS_MAX: usize = 2_000;
 const URL_BYTES_MAX: usize = 2_000;
 /// Items past these are lines.
 pub(super) const CARDS_MAX: usize = 16;
@@ -48,7 +48,8 @@ pub struct Letter {
     /// Who writes and why, in a first mail or one between two turns.
     pub introduction: Vec<String>,
     pub trial: Option<String>,
-    pub word: Vec<String>,
+    /// The team's word, block by block.
+    pub word: Vec<WordBlock>,
     /// The nearest dates, when there are enough items to get lost in.
     pub agenda: Vec<AgendaLine>,
     /// Where the dates are for a calendar, when they are attached.
@@ -107,7 +108,7 @@ impl Letter {
             acquaintance: view.acquaintance,
             introduction: opening::introduction(view, has_older),
             trial: view.trial.as_ref().map(|trial| opening::trial_banner(trial, language)),
-            word: word(view),
+            word: view.word.as_deref().map(|word| markdown::word(word, language)).unwrap_or_default(),
             agenda: agenda(view),
             calendar: calendar_note(view),
             sections: sections(view, cards_max),
@@ -120,11 +121,6 @@ impl Letter {
             labels: words::labels(language),
         }
     }
-}
-
-fn word(view: &DigestView) -> Vec<String> {
-    let paragraphs = view.word.as_deref().map(|word| paragraphs(word, WORD_CHARS_MAX)).unwrap_or_default();
-    paragraphs.iter().map(|paragraph| theirs(paragraph, WORD_CHARS_MAX, view.language)).collect()
 }
 
 fn agenda(view: &DigestView) -> Vec<AgendaLine> {
@@ -179,8 +175,9 @@ fn sections(view: &DigestView, cards_max: usize) -> Vec<LetterSection> {
     all.extend(section(Section::New, older, note_on_older(language), vec![], of(Section::New, true)));
     for id in [Section::ClosingSoon, Section::Changed, Section::Accreditation, Section::Aid, Section::Network] {
         let standing = if id == Section::Accreditation { accreditations(view) } else { Vec::new() };
-        let note = words::section_note(id, language);
+        let note = words::section_note(id, language).filter(|_| view.turn != Turn::Correction);
         let title = match id {
+            Section::Changed if view.turn == Turn::Correction => pick(language, "Ce qui est juste", "What is right"),
             Section::Changed if !subject::only_deadlines(view) => pick(language, "Appels modifiés", "Changed calls"),
             _ => words::section(id, language),
         };

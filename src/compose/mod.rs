@@ -11,8 +11,10 @@ mod foot;
 mod forward;
 mod item;
 mod letter;
+mod markdown;
 mod note;
 mod opening;
+mod review;
 mod sample;
 mod subject;
 mod templates;
@@ -24,11 +26,14 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+pub use calendar::calendar_of;
 pub use dates::{days_left as days_left_words, deadline as deadline_words, full_day as day_words};
 pub use foot::LetterLinks;
 pub use item::{Form, LetterItem, Urgency};
 pub use letter::{Letter, LetterSection};
+pub use markdown::{WordBlock, WordKind, WordLine, WordRun};
 pub use note::note;
+pub use review::{ReviewAction, ReviewNotice, ReviewView};
 pub use templates::{ComposeError, Composer, TemplateProblem};
 pub use typography::{one_line, ours as our_typography, quoted};
 pub use view::{

@@ -29,10 +29,22 @@ pub(super) fn trial_banner(trial: &Trial, language: Language) -> String {
 /// Sentences of who writes and why, when the reader cannot know.
 pub(super) fn introduction(view: &DigestView, has_older: bool) -> Vec<String> {
     match (view.acquaintance, view.turn) {
+        (_, Turn::Correction) => correction(view),
         (Acquaintance::First, _) => first(view, has_older),
         (Acquaintance::Known, Turn::Between) => vec![between(view)],
         (Acquaintance::Known, Turn::Due) => Vec::new(),
     }
+}
+
+/// What was wrong is named before what is right.
+fn correction(view: &DigestView) -> Vec<String> {
+    let words = pick(
+        view.language,
+        "Une annonce que nous vous avons envoyée contenait une erreur. Voici ce qui est juste ; ce message ne parle de rien d'autre.",
+        "A notice that we sent you contained a mistake. Here is what is right; this message is about nothing else.",
+    );
+    let sorry = pick(view.language, "Nous vous prions de nous en excuser.", "Please accept our apologies.");
+    vec![ours(words, view.language), ours(sorry, view.language)]
 }
 
 fn first(view: &DigestView, has_older: bool) -> Vec<String> {

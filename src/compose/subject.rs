@@ -6,7 +6,7 @@ use super::dates;
 use super::typography::{NBSP, list, one_line, theirs};
 use super::view::{ChangeView, DigestView, ItemView};
 use super::words::{count, pick};
-use crate::model::{Deadline, Language, Section, Status};
+use crate::model::{Deadline, Language, Section, Status, Turn};
 
 /// Characters of a subject; mail lists cut sooner, so what matters comes first.
 const SUBJECT_CHARS_MAX: usize = 110;
@@ -30,6 +30,11 @@ pub fn subject(view: &DigestView) -> String {
 /// "3 appels pour Nanterre, dont 1 d’ici vendredi".
 pub fn headline(view: &DigestView) -> String {
     let language = view.language;
+    if view.turn == Turn::Correction {
+        let title = view.items.first().map(|item| theirs(&item.title, SUBJECT_CHARS_MAX, language));
+        let lead = pick(language, "Rectificatif\u{a0}: ", "Correction: ");
+        return one_line(&format!("{lead}{}", title.unwrap_or_default()), SUBJECT_CHARS_MAX);
+    }
     let mut parts = counted(view).into_iter();
     let said = match (parts.next(), parts.next()) {
         (None, _) => with_place(pick(language, "Rien de nouveau", "Nothing new"), view),

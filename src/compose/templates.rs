@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::css::StyleSheet;
 use super::letter::{CARDS_MAX, Letter};
+use super::review::ReviewView;
 use super::{calendar, sample, view::DigestView, wrap};
 use crate::model::Rendered;
 
@@ -22,6 +23,8 @@ struct Embedded;
 
 const HTML: &str = "digest.html";
 const TEXT: &str = "digest.txt";
+const REVIEW_HTML: &str = "review.html";
+const REVIEW_TEXT: &str = "review.txt";
 const STYLE: &str = "style.css";
 /// Gmail clips a mail whose HTML is larger than 102 kB, and hides what comes after, the link to leave with it.
 const HTML_BYTES_MAX: usize = 100_000;
@@ -108,6 +111,21 @@ impl Composer {
         })
     }
 
+    /// What administrators are mailed of an edition.
+    pub fn review(&self, view: &ReviewView) -> Result<Rendered, ComposeError> {
+        let context = Value::from(Serde(view.cleaned()));
+        let render = |environment: &Environment<'_>, name: &str| {
+            let filled = environment.get_template(name).and_then(|template| template.render(context.clone()));
+            filled.map_err(|error| ComposeError { template: name.to_owned(), why: explain(&error) })
+        };
+        Ok(Rendered {
+            html: tidy(&render(&self.html, REVIEW_HTML)?, 0),
+            text: tidy(&render(&self.text, REVIEW_TEXT)?, 1),
+            subject: view.subject.clone(),
+            attachments: Vec::new(),
+        })
+    }
+
     /// Changes when a template, the style or an override changes: sixteen hexadecimal digits.
     pub fn template_version(&self) -> String {
         self.version.clone()
@@ -132,6 +150,9 @@ impl Composer {
                     }
                 }
             }
+        }
+        if let Err(error) = self.review(&ReviewView::sample()) {
+            problems.push(TemplateProblem { file: error.template, line: None, message: error.why });
         }
         problems
     }

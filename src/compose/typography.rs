@@ -76,16 +76,15 @@ pub fn one_line(text: &str, chars_max: usize) -> String {
 
 /// As [`one_line`], with the spaces of French punctuation made unbreakable when we write French.
 pub fn theirs(text: &str, chars_max: usize, language: Language) -> String {
-    let line = one_line(text, chars_max);
-    match language {
-        Language::Fr => unbreakable(&line),
-        Language::En => line,
-    }
+    unbreakable_in(&one_line(text, chars_max), language)
 }
 
-/// Paragraphs of a plain text: split at blank lines, each on one line.
-pub fn paragraphs(text: &str, chars_max: usize) -> Vec<String> {
-    text.replace("\r\n", "\n").split("\n\n").map(|p| one_line(p, chars_max)).filter(|p| !p.is_empty()).collect()
+/// The text with those spaces, in French; the text in English.
+pub fn unbreakable_in(text: &str, language: Language) -> String {
+    match language {
+        Language::Fr => unbreakable(text),
+        Language::En => text.to_owned(),
+    }
 }
 
 /// 12500 → "12 500" in French, "12,500" in English.

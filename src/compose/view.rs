@@ -22,7 +22,7 @@ pub struct DigestView {
     /// The civil time it speaks from: every "in N days" is counted from here.
     pub as_of: DateTime<Tz>,
     pub addressee: Addressee,
-    /// The team's word: plain text, a blank line between paragraphs.
+    /// The team's word, in Markdown; what could act in a mail is dropped from it.
     pub word: Option<String>,
     /// In the order chosen for this member; sections are laid out in their own order, items keep theirs within.
     pub items: Vec<ItemView>,

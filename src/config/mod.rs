@@ -66,6 +66,11 @@ pub struct Settings {
 pub struct DigestSettings {
     pub schedule: Schedule,
     pub review: Review,
+    /// How long before its occurrence a draft is made and shown to the administrators.
+    pub review_before: Duration,
+    pub without_answer: WithoutAnswer,
+    /// Whether two people approve an edition.
+    pub second_approval: bool,
     pub items_max: usize,
 }
 
@@ -74,6 +79,13 @@ pub struct DigestSettings {
 pub enum Review {
     Off,
     BeforeSend,
+}
+
+/// What becomes of a draft that nobody approved by its occurrence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutAnswer {
+    Wait,
+    Send,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -111,6 +123,8 @@ impl FetchSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebSettings {
     pub listen: SocketAddr,
+    /// Whether everybody may read the open calls and the last editions.
+    pub public: bool,
 }
 
 /// A settings file to start from, commented in French.
@@ -242,7 +256,12 @@ fn read(file: TomlFile, credentials_directory: Option<PathBuf>) -> Result<Settin
     let listen = web.parsed("listen", |text| {
         text.trim().parse().map_err(|_| "écrivez une adresse IP et un port, comme \"127.0.0.1:8080\"")
     });
+    let public = web.boolean("public").unwrap_or(false);
     web.finish();
+    if digest.second_approval && admins.len() < 2 {
+        let advice = "ajoutez une adresse à admins, ou retirez second_approval";
+        root.problem("admins", "« second_approval » demande deux administrateurs au moins", advice);
+    }
     let cohorts = read_cohorts(&mut root);
     root.finish();
     file.finish()?;
@@ -262,7 +281,7 @@ fn read(file: TomlFile, credentials_directory: Option<PathBuf>) -> Result<Settin
         mail: mail_settings,
         digest,
         fetch,
-        web: WebSettings { listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))) },
+        web: WebSettings { listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))), public },
     })
 }
 
@@ -290,8 +309,22 @@ fn read_digest(mut digest: Table<'_>) -> DigestSettings {
     let schedule = digest.parsed("schedule", Schedule::parse).unwrap_or_default();
     let review = digest.choice("review", &[("off", Review::Off), ("before-send", Review::BeforeSend)]);
     let items_max = digest.integer("items_max", 1..=50).map_or(12, |n| n as usize);
+    let day = Duration::from_secs(24 * 3600);
+    let review_before = digest.duration("review_before", Duration::ZERO..=6 * day).unwrap_or_default();
+    let answers = [("wait", WithoutAnswer::Wait), ("send", WithoutAnswer::Send)];
+    let without_answer = digest.choice("without_answer", &answers).unwrap_or(WithoutAnswer::Wait);
+    let second_approval = digest.boolean("second_approval").unwrap_or(false);
+    if without_answer == WithoutAnswer::Send && review_before < Duration::from_secs(3600) {
+        let message = "« without_answer = \"send\" » ne laisse pas le temps de relire";
+        digest.problem("without_answer", message, "ajoutez par exemple : review_before = \"24h\"");
+    }
+    if without_answer == WithoutAnswer::Send && second_approval {
+        let message = "« without_answer = \"send\" » et « second_approval » se contredisent";
+        digest.problem("second_approval", message, "retirez l'un des deux");
+    }
     digest.finish();
-    DigestSettings { schedule, review: review.unwrap_or(Review::Off), items_max }
+    let review = review.unwrap_or(Review::Off);
+    DigestSettings { schedule, review, review_before, without_answer, second_approval, items_max }
 }
 
 fn read_fetch(mut fetch: Table<'_>) -> FetchSettings {

@@ -10,6 +10,7 @@ mod watched;
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -35,16 +36,20 @@ pub const FIRST_START: &str = "daemon.first_start";
 
 /// Files that work, opened: what the daemon runs on until it reads them again.
 struct Shift {
-    app: App,
+    app: Arc<App>,
     first_start: DateTime<Utc>,
 }
 
 impl Shift {
-    async fn open(config: Option<&Path>, clock: Clock) -> Result<Self, Trouble> {
+    /// With `before`, it goes on as the same process: what that holds in the ledger stays its own.
+    async fn open(config: Option<&Path>, clock: Clock, before: Option<&Self>) -> Result<Self, Trouble> {
         let mut app = App::open(Files::read(config)?, clock, Open::Create).await?;
         app.actor = ACTOR;
+        if let Some(before) = before {
+            app.worker = before.app.worker.clone();
+        }
         let first_start = first_start(&app).await?;
-        Ok(Self { app, first_start })
+        Ok(Self { app: Arc::new(app), first_start })
     }
 }
 
@@ -53,11 +58,11 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
     let mut signals = Signals::listen().map_err(|error| {
         Trouble::File(format!("les signaux du système ne peuvent pas être reçus : {}", why_refused(&error)))
     })?;
-    let mut shift = Shift::open(config.as_deref(), clock).await?;
+    let mut shift = Shift::open(config.as_deref(), clock, None).await?;
     let listener = web::bind(shift.app.settings.web.listen).await?;
     let mut pages = web::serve(Site::of(&shift.app)?, listener);
     signals::ready();
-    let App { sources, settings, .. } = &shift.app;
+    let App { sources, settings, .. } = &*shift.app;
     tracing::info!(sources = sources.len(), schedule = %settings.digest.schedule, "Glaneur tourne");
     let mut watched = Watched::new(&shift.app.settings.sources);
     while let Signal::Reload = work(&shift, &mut signals, &mut watched, config.as_deref()).await {
@@ -179,9 +184,7 @@ fn tell(turn: &Turn) {
 
 /// Everything that may fail comes first; only then does anything change.
 async fn reload(config: Option<&Path>, clock: Clock, before: &Shift, pages: &mut Served) -> Result<Shift, Trouble> {
-    let mut fresh = Shift::open(config, clock).await?;
-    // It is still this process: what it holds in the ledger is its own.
-    fresh.app.worker = before.app.worker.clone();
+    let fresh = Shift::open(config, clock, Some(before)).await?;
     let site = Site::of(&fresh.app)?;
     let listen = fresh.app.settings.web.listen;
     if listen == before.app.settings.web.listen {

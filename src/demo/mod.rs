@@ -9,6 +9,7 @@ mod region;
 mod sites;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono_tz::Europe::Paris;
 
@@ -23,7 +24,7 @@ pub use mailbox::router as mail_pages;
 
 /// A demonstration that has been run; its sites go on being served while it lives.
 pub struct Demo {
-    pub app: App,
+    pub app: Arc<App>,
     pub report: Report,
     pub outbox: PathBuf,
     _sites: sites::Sites,
@@ -67,7 +68,7 @@ pub async fn run(dir: &Path, clock: Clock, pages: Option<url::Url>, progress: &d
     files.settings.base_url = pages;
     let app = App::open(files, clock, Open::Create).await?;
     let report = work(&app, dir, progress).await?;
-    Ok(Demo { app, report, outbox, _sites: sites, _sink: sink })
+    Ok(Demo { app: Arc::new(app), report, outbox, _sites: sites, _sink: sink })
 }
 
 async fn work(app: &App, dir: &Path, progress: &dyn Progress) -> Result<Report, Trouble> {

@@ -150,7 +150,7 @@ enum Again {
 fn again(candidate: &Candidate<'_>, showings: &[&Showing], last: &Showing, occasion: Occasion) -> Option<Again> {
     let notice = &candidate.known.notice;
     let as_of = occasion.as_of;
-    let changes = changes_since(candidate, last.revision);
+    let changes = changes_since(&candidate.known.announced, last.revision);
     let is_over = notice.next_deadline(as_of).is_some_and(|deadline| deadline.is_past(as_of));
     if is_over {
         return None;
@@ -180,8 +180,8 @@ fn reminders(notice: &Notice, deadline: Deadline, showings: &[&Showing], zone: T
 }
 
 /// The announced changes after `revision`, several of one field made one; what went back to where it was is none.
-fn changes_since(candidate: &Candidate<'_>, revision: u32) -> Vec<Change> {
-    let later = candidate.known.announced.iter().filter(|(r, _)| *r > revision).flat_map(|(_, changes)| changes);
+pub fn changes_since(announced: &[(u32, Vec<Change>)], revision: u32) -> Vec<Change> {
+    let later = announced.iter().filter(|(r, _)| *r > revision).flat_map(|(_, changes)| changes);
     let mut merged: Vec<Change> = Vec::new();
     for change in later {
         match merged.iter_mut().find(|m| std::mem::discriminant(*m) == std::mem::discriminant(change)) {

@@ -12,6 +12,6 @@ mod rhythm;
 mod tests;
 
 pub use accreditation::accreditations;
-pub use digest::{Limits, Occasion, digest};
+pub use digest::{Limits, Occasion, changes_since, digest};
 pub use profile::{Candidate, Known, Mismatch, candidates, judge};
 pub use rhythm::occasion;

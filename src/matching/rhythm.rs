@@ -22,7 +22,7 @@ pub fn occasion(
     let turn = turn(rhythm, last, today);
     let counted_from = match turn {
         Turn::Due => today,
-        Turn::Between => last.unwrap_or(today),
+        Turn::Between | Turn::Correction => last.unwrap_or(today),
     };
     let next = first_from(due_from(rhythm, counted_from), as_of);
     // Were the next one to fail, the member's turn would come at the very next occurrence.

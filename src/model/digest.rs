@@ -31,6 +31,8 @@ pub enum Turn {
     Due,
     /// Between two turns: only what closes before the next one. It moves no later turn.
     Between,
+    /// Puts right what was mailed; it moves no later turn.
+    Correction,
 }
 
 /// Whether the member knows who writes.

@@ -35,6 +35,8 @@ pub enum Origin {
     Schedule,
     /// A person.
     Hand,
+    /// A person, to put right what was mailed.
+    Correction,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

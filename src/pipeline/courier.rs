@@ -31,6 +31,19 @@ fn smtp(relay: &config::Relay) -> Result<Smtp, Trouble> {
     Ok(Smtp::new(smtp_server(&relay.server)?, relay.connections))
 }
 
+/// The way out of what is for administrators. Trials write files: these mails lie apart from those of members, whose folder
+/// holds nothing else.
+pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
+    match &app.settings.mail.transport {
+        Transport::File(folder) => {
+            let mut name = folder.file_name().unwrap_or_default().to_owned();
+            name.push("-admins");
+            Ok(Courier::File(FileOutbox::new(folder.with_file_name(name))))
+        }
+        Transport::Smtp(_) => courier(app),
+    }
+}
+
 fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     let credentials = match (&server.user, &server.password_file) {
         (Some(user), Some(file)) => {

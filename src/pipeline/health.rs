@@ -12,8 +12,7 @@ use tokio::time::Instant;
 
 use super::lead::Leads;
 use super::{App, Trouble, courier};
-use crate::config::Transport;
-use crate::deliver::{Courier, FileOutbox, Outcome, message};
+use crate::deliver::{Courier, Outcome, message};
 use crate::model::{EmailAddress, HealthTurn, Mail, Mailbox, Rendered, Source, SourceEvent, SourceId};
 use crate::store::SourceState;
 
@@ -81,7 +80,7 @@ async fn tell(app: &App) -> Result<usize, Trouble> {
     let mail = &app.settings.mail;
     let to: &[EmailAddress] = if mail.only_to.is_empty() { &app.settings.admins } else { &mail.only_to };
     if !to.is_empty() && !events.is_empty() {
-        let courier = way_out(app)?;
+        let courier = courier::to_administrators(app)?;
         let mut done = false;
         for address in to {
             done |= send(app, &courier, address, &rows, &events).await?;
@@ -93,18 +92,6 @@ async fn tell(app: &App) -> Result<usize, Trouble> {
     }
     app.store.events_told(&rows, app.clock.now()).await?;
     Ok(rows.len())
-}
-
-/// Trials write files: these mails lie apart from those of members, whose folder holds nothing else.
-fn way_out(app: &App) -> Result<Courier, Trouble> {
-    match &app.settings.mail.transport {
-        Transport::File(folder) => {
-            let mut name = folder.file_name().unwrap_or_default().to_owned();
-            name.push("-admins");
-            Ok(Courier::File(FileOutbox::new(folder.with_file_name(name))))
-        }
-        Transport::Smtp(_) => courier::courier(app),
-    }
 }
 
 /// False when it is worth trying again.

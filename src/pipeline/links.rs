@@ -135,6 +135,28 @@ impl LinkKey {
         self.seal("message-id", b"")
     }
 
+    /// A text that only we can have written, for one purpose; readable by whoever holds it.
+    pub fn signed(&self, purpose: &str, text: &str) -> String {
+        let proof = self.seal(purpose, text.as_bytes());
+        let proof = proof.get(..MAC_BYTES).unwrap_or_default();
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(text), URL_SAFE_NO_PAD.encode(proof))
+    }
+
+    /// The text of [`LinkKey::signed`]; `None` when we did not write it, or for something else.
+    pub fn opened(&self, purpose: &str, token: &str) -> Option<String> {
+        let (text, proof) = token.split_once('.')?;
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let proof = URL_SAFE_NO_PAD.decode(proof).ok()?;
+        let sealed = self.seal(purpose, text.as_bytes());
+        let same: bool = subtle::ConstantTimeEq::ct_eq(proof.as_slice(), sealed.get(..MAC_BYTES)?).into();
+        same.then_some(text)
+    }
+
+    /// The first part of the Message-ID of a mail outside the ledger.
+    pub fn post_seal(&self, seed: &str) -> String {
+        self.seal("post", seed.as_bytes()).iter().take(MAC_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// What remains of an erased address: enough to know it again in an import, not to find it out.
     pub fn address_digest(&self, address: &EmailAddress) -> String {
         hex(&self.seal("address", address.expose().as_bytes()))
@@ -174,6 +196,21 @@ mod tests {
         let forged = token.replacen("42", "43", 1);
         for wrong in [forged.as_str(), "", ".", "42", "42.", "x.y"] {
             assert_eq!(key.member(Purpose::Leave, wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_signed_text_opens_for_its_purpose_only() {
+        let key = LinkKey([7; KEY_BYTES]);
+        let token = key.signed("review", "12 1700000000 abc");
+        assert_eq!(key.opened("review", &token).as_deref(), Some("12 1700000000 abc"));
+        assert_eq!(key.opened("leave", &token), None);
+        assert_eq!(LinkKey([8; KEY_BYTES]).opened("review", &token), None);
+        let forged = key.signed("review", "13 1700000000 abc");
+        let (text, _) = forged.split_once('.').unwrap();
+        let (_, proof) = token.split_once('.').unwrap();
+        for wrong in [format!("{text}.{proof}"), format!("{text}."), String::new(), ".".to_owned()] {
+            assert_eq!(key.opened("review", &wrong), None, "{wrong}");
         }
     }
 

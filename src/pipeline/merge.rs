@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::notices::{find, note, reassemble};
-use super::{App, Trouble};
+use super::{Actor, App, Trouble};
 use crate::model::{Notice, NoticeId};
 use crate::store::{NoticeWork, StoredItem};
 use crate::understand::{Standing, assemble};
@@ -18,8 +18,8 @@ pub async fn merge(app: &App, kept: &str, other: &str) -> Result<Notice, Trouble
     work.merge(&other, &kept).await?;
     let after = made_anew(app, &mut work, &kept).await?;
     work.seal_merge(&kept, after.revision).await?;
-    note(app, &mut work, "notices merge", &kept, other.as_str()).await?;
-    note(app, &mut work, "notices merge", &other, &format!("devient un autre nom de {kept}")).await?;
+    note(app, &mut work, &Actor::Process, "notices merge", &kept, other.as_str()).await?;
+    note(app, &mut work, &Actor::Process, "notices merge", &other, &format!("devient un autre nom de {kept}")).await?;
     work.commit().await?;
     Ok(after)
 }
@@ -51,7 +51,7 @@ pub async fn split(app: &App, id: &str) -> Result<Vec<Notice>, Trouble> {
     let all: Vec<Notice> = std::iter::once(first).chain(apart).collect();
     let others: Vec<&str> = all.iter().skip(1).map(|notice| notice.id.as_str()).collect();
     let detail = json!(others);
-    work.journal("cli", "notices split", &format!("notice:{id}"), &detail, app.clock.now()).await?;
+    work.journal(Actor::Process.name(app), "notices split", &format!("notice:{id}"), &detail, app.clock.now()).await?;
     work.commit().await?;
     Ok(all)
 }

@@ -2,6 +2,8 @@
 //!
 //! The only modules that know all the others. Commands, pages and the daemon call these and nothing deeper.
 
+mod actor;
+pub mod admin;
 pub mod author;
 mod backup;
 pub mod bounces;
@@ -19,6 +21,7 @@ pub mod members;
 pub mod merge;
 pub mod notices;
 pub mod own;
+mod post;
 mod private;
 mod progress;
 mod pulse;
@@ -35,6 +38,7 @@ use std::sync::atomic::AtomicBool;
 
 /// One plain sentence for a doubt.
 pub use crate::understand::{Reader, answer, evidence, explain as explain_doubt};
+pub use actor::Actor;
 pub use backup::backup;
 pub use clock::Clock;
 pub use halt::Halt;

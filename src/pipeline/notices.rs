@@ -3,9 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::json;
 
-use super::{App, Progress, Trouble};
-use crate::geography::Place;
-use crate::model::{Aspect, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId};
+use super::{Actor, App, Progress, Trouble};
+use crate::geography::{Place, fold};
+use crate::model::{
+    Aspect, Audience, Correction, CorrectionValue, Deadline, Kind, Notice, NoticeId, TerritoryCode, ThemeId,
+};
 use crate::store::{HiddenNotices, ItemRecord, NoticeFilter, NoticeWork, Revision, StoreError, StoredItem};
 use crate::understand::sameness::Fingerprint;
 use crate::understand::{Input, Piece, Standing, assemble};
@@ -69,13 +71,13 @@ pub(super) async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
 }
 
 /// Lays corrections over a notice; members who were told otherwise will be told of the change.
-pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Result<Notice, Trouble> {
+pub async fn correct(app: &App, by: &Actor, id: &str, values: Vec<CorrectionValue>) -> Result<Notice, Trouble> {
     let now = app.clock.civil();
     let id = find(app, id).await?.id;
     let mut work = app.store.notice_work().await?;
     let before = work.notice(&id).await?.ok_or_else(|| Trouble::NoSuchNotice(id.to_string()))?;
     for value in values {
-        let correction = Correction { value, by: None, at: app.clock.now() };
+        let correction = Correction { value, by: by.address().cloned(), at: app.clock.now() };
         work.correct(&before.id, &correction).await?;
     }
     let after = reassemble(&mut work, &before).await?;
@@ -83,32 +85,33 @@ pub async fn correct(app: &App, id: &str, values: Vec<CorrectionValue>) -> Resul
         work.revise(&after, &before.changes_to(&after, now), now).await?;
     }
     let fields: Vec<_> = after.corrected.iter().map(|aspect| aspect_name(*aspect)).collect();
-    note(app, &mut work, "notices correct", &after.id, &fields.join(", ")).await?;
+    note(app, &mut work, by, "notices correct", &after.id, &fields.join(", ")).await?;
     work.commit().await?;
     Ok(after)
 }
 
-pub async fn hide(app: &App, id: &str, hidden: bool) -> Result<Notice, Trouble> {
+pub async fn hide(app: &App, by: &Actor, id: &str, hidden: bool) -> Result<Notice, Trouble> {
     let notice = find(app, id).await?;
     app.store.set_hidden(&notice.id, hidden).await?;
     let action = if hidden { "notices hide" } else { "notices hide --undo" };
-    journal(app, action, &notice.id, "").await?;
+    journal(app, by, action, &notice.id, "").await?;
     Ok(Notice { hidden, ..notice })
 }
 
-async fn journal(app: &App, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
-    app.store.journal(app.actor, action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
+async fn journal(app: &App, by: &Actor, action: &str, id: &NoticeId, detail: &str) -> Result<(), Trouble> {
+    app.store.journal(by.name(app), action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?;
     Ok(())
 }
 
 pub(super) async fn note(
     app: &App,
     work: &mut NoticeWork,
+    by: &Actor,
     action: &str,
     id: &NoticeId,
     detail: &str,
 ) -> Result<(), Trouble> {
-    Ok(work.journal("cli", action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?)
+    Ok(work.journal(by.name(app), action, &format!("notice:{id}"), &json!(detail), app.clock.now()).await?)
 }
 
 /// The notice as its stored items and corrections make it now.
@@ -239,6 +242,40 @@ pub fn parse_themes(app: &App, written: &str) -> Result<Vec<ThemeId>, Trouble> {
         }
     })
     .collect()
+}
+
+/// Who may apply, for an administrator.
+pub fn audience_name(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Collectivites => "collectivités",
+        Audience::Associations => "associations",
+        Audience::Entreprises => "entreprises",
+        Audience::Etablissements => "établissements",
+        Audience::Particuliers => "particuliers",
+    }
+}
+
+pub const AUDIENCES: [Audience; 5] = [
+    Audience::Collectivites,
+    Audience::Associations,
+    Audience::Entreprises,
+    Audience::Etablissements,
+    Audience::Particuliers,
+];
+
+/// Audiences divided by commas, with or without accents; « aucun »: nothing is said of them.
+pub fn parse_audiences(written: &str) -> Result<Vec<Audience>, Trouble> {
+    let mut found = Vec::new();
+    for one in written.split(',').map(fold).filter(|one| !one.is_empty() && one != "aucun") {
+        let Some(audience) = AUDIENCES.into_iter().find(|audience| fold(audience_name(*audience)) == one) else {
+            let known = AUDIENCES.map(audience_name).join(", ");
+            return Err(Trouble::Words(format!("le public « {one} » est inconnu ; publics : {known}")));
+        };
+        if !found.contains(&audience) {
+            found.push(audience);
+        }
+    }
+    Ok(found)
 }
 
 /// What a correction is about, for an administrator.

@@ -54,6 +54,9 @@ pub enum Trouble {
     Template(String),
     #[error("{0}")]
     Words(String),
+    /// A mail outside the ledger did not leave.
+    #[error("{0}")]
+    Mail(String),
     /// A site did not answer as it should.
     #[error("{0}")]
     Site(String),
@@ -87,6 +90,7 @@ impl Trouble {
                     | StoreError::Backup { .. }
                     | StoreError::NoSuchNotice(_)
                     | StoreError::NoSuchEdition(_)
+                    | StoreError::EditedMeanwhile(_)
                     | StoreError::NoSuchMember
             ),
             _ => false,

@@ -10,7 +10,7 @@ use super::edition::{self, Issue};
 use super::members;
 use super::send::{self, End, Sending};
 use super::{App, Progress, Trouble, health, lead};
-use crate::model::{CohortId, EditionId, EditionState};
+use crate::model::{CohortId, Edition, EditionId, EditionState};
 
 #[derive(Debug)]
 pub struct Turn {
@@ -69,6 +69,9 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
         fail(Part::Issue, why);
         Issue::NothingDue
     });
+    if let Err(why) = let_go(app, by).await {
+        fail(Part::Issue, why);
+    }
     let (mut sendings, mut held) = (Vec::new(), Vec::new());
     match to_send(app).await {
         Ok(editions) => {
@@ -81,6 +84,10 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
             }
         }
         Err(why) => fail(Part::Issue, why),
+    }
+    // After the members' mails, whatever became of them; and who cannot be told stops nothing.
+    if let Err(trouble) = edition::tell_administrators(app).await {
+        tracing::warn!(%trouble, "les administrateurs n'ont pas pu être prévenus");
     }
     let unknown_cohorts = members::in_no_edition(app).await.unwrap_or_default();
     Turn { round, issue, sendings, returns, failures, held, unknown_cohorts }
@@ -96,6 +103,18 @@ async fn issue(app: &App, by: By) -> Result<Issue, Trouble> {
     }
 }
 
+/// What nobody answered leaves by the same hand that issues.
+async fn let_go(app: &App, by: By) -> Result<(), Trouble> {
+    let may = match by {
+        By::Person => true,
+        By::Service { .. } => lead::leads_schedule(app).await?,
+    };
+    if may {
+        edition::let_go(app).await?;
+    }
+    Ok(())
+}
+
 struct ToSend {
     due: Vec<EditionId>,
     held: Vec<EditionId>,
@@ -107,7 +126,10 @@ async fn to_send(app: &App) -> Result<ToSend, Trouble> {
     let mut editions = app.store.editions().await?;
     editions.sort_by_key(|edition| edition.id);
     let under_way = |state| matches!(state, EditionState::Approved | EditionState::Sending);
-    let due = editions.iter().filter(|e| under_way(e.state) && e.trial == trial).map(|e| e.id).collect();
+    // What was approved before its hour waits for it.
+    let is_time = |e: &&Edition| e.state == EditionState::Sending || edition::has_come(app, e);
+    let due =
+        editions.iter().filter(|e| under_way(e.state) && e.trial == trial).filter(is_time).map(|e| e.id).collect();
     let held = editions.iter().filter(|e| e.held_since.is_some() && !e.state.is_final()).map(|e| e.id).collect();
     Ok(ToSend { due, held })
 }

@@ -102,8 +102,13 @@ impl Approval {
         Ok(())
     }
 
-    /// What all its digests share, as it is approved; it speaks from `as_of` on.
-    pub async fn keep_frame(&mut self, as_of: DateTime<Utc>, frame: &Value) -> Result<(), StoreError> {
+    /// What all its digests share, as it is approved; it speaks from `as_of` on. Refused when somebody changed it since
+    /// `read` was: what is approved is what was planned.
+    pub async fn keep_frame(&mut self, as_of: DateTime<Utc>, read: &Value, frame: &Value) -> Result<(), StoreError> {
+        let row = sqlx::query("SELECT frame FROM editions WHERE id = $1").bind(self.edition.0);
+        if row.fetch_one(self.tx.conn()).await?.json::<Value>("frame")? != *read {
+            return Err(StoreError::EditedMeanwhile(self.edition));
+        }
         sqlx::query("UPDATE editions SET frame = $1, as_of = $2 WHERE id = $3")
             .bind(json(frame)?)
             .bind(ms(as_of))

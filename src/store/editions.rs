@@ -40,7 +40,10 @@ impl Store {
             Created::New(id) => id,
             other => return Ok(other),
         };
-        if let Some(open) = claim_cohorts(tx.conn(), id, new).await? {
+        // What puts a mistake right waits for no draft, and keeps no other from being made.
+        if new.origin != Origin::Correction
+            && let Some(open) = claim_cohorts(tx.conn(), id, new).await?
+        {
             return Ok(Created::DraftOpen(open));
         }
         tx.commit().await?;
@@ -75,6 +78,32 @@ impl Store {
             return Err(refusal(tx.conn(), id, EditionState::Draft).await?);
         }
         tx.commit().await
+    }
+
+    /// As [`Store::save_frame`], unless somebody changed it since `before` was read; false then.
+    pub async fn swap_frame(
+        &self,
+        id: EditionId,
+        before: &serde_json::Value,
+        after: &serde_json::Value,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let row = sqlx::query("SELECT frame, state FROM editions WHERE id = $1").bind(id.0);
+        let row = row.fetch_optional(tx.conn()).await?.ok_or(StoreError::NoSuchEdition(id))?;
+        if row.word::<EditionState>("state")? != EditionState::Draft {
+            return Err(refusal(tx.conn(), id, EditionState::Approved).await?);
+        }
+        if row.json::<serde_json::Value>("frame")? != *before {
+            return Ok(false);
+        }
+        let done = sqlx::query("UPDATE editions SET frame = $1 WHERE id = $2 AND state = 'draft' AND frame = $3")
+            .bind(json(after)?)
+            .bind(id.0)
+            .bind(row.text("frame")?)
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Compare and set: refused when the edition is not (any more) in `from`, or no arrow leads from there to `to`.

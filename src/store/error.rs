@@ -58,6 +58,8 @@ pub enum StoreError {
     NoSuchEdition(EditionId),
     #[error("l'édition {edition} est à l'état « {} » : elle ne peut pas passer à « {} »", .from.as_str(), .to.as_str())]
     MoveRefused { edition: EditionId, from: EditionState, to: EditionState },
+    #[error("l'édition {0} vient d'être modifiée par quelqu'un d'autre : relisez-la, puis recommencez")]
+    EditedMeanwhile(EditionId),
     #[error("cette adresse n'est pas celle d'un membre connu ; « glaneur members list » les donne")]
     NoSuchMember,
     #[error("la sauvegarde {path} n'a pas pu être écrite ({why})")]

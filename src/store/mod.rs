@@ -4,6 +4,7 @@
 //! opening differ. Instants are Unix milliseconds UTC, civil dates ISO text, booleans integers, structures JSON text.
 //! It refuses to know what a notice means, how a mail travels, or what time it is: every instant is an argument.
 
+mod administrators;
 mod approval;
 mod backup;
 mod claim;
@@ -37,6 +38,7 @@ use std::time::Duration;
 use sqlx::{Any, AnyConnection, AnyPool};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use administrators::AdminSession;
 pub use approval::{Approval, DeliveryPlan, FrozenDigest};
 pub use claim::{Claim, Claimed, Quota, Steps, Window};
 pub use editions::{Created, NewEdition};

@@ -1,8 +1,12 @@
-//! The pages: server-rendered, no script, no cookie. GET changes nothing.
+//! The pages: server-rendered, no script. GET changes nothing.
 //!
-//! `public` pages say what this is; `member` pages act by the signed links of the mails. What is shown comes from the
-//! store and is escaped by the templates.
+//! `public` pages say what this is and, when the settings open them, what is open; `member` pages act by the signed links
+//! of the mails; `admin` pages know who is asking by a cookie. What is shown comes from the store and is escaped by the
+//! templates.
 
+mod admin;
+mod fields;
+mod lines;
 mod member;
 mod page;
 mod public;
@@ -23,6 +27,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::pipeline::own::Desk;
 use crate::pipeline::{App, Clock, LinkKey, Trouble};
 use crate::store::Store;
+use fields::Fields;
 pub use page::{Page, Pages};
 
 /// What the pages need to know.
@@ -35,10 +40,13 @@ pub struct Site {
     pub pages: Pages,
     /// Where members see to their own choices and data.
     pub desk: Desk,
+    catalogue: public::Catalogue,
+    /// The settings, themes and store, as the files were when this site was made.
+    app: Arc<App>,
 }
 
 impl Site {
-    pub fn of(app: &App) -> Result<Arc<Self>, Trouble> {
+    pub fn of(app: &Arc<App>) -> Result<Arc<Self>, Trouble> {
         Ok(Arc::new(Self {
             network: app.settings.network.clone(),
             contact: app.contact().map(|address| address.expose().to_owned()),
@@ -47,7 +55,13 @@ impl Site {
             clock: app.clock,
             desk: Desk::of(app)?,
             pages: Pages::new().map_err(|error| Trouble::Template(error.to_string()))?,
+            catalogue: public::Catalogue::default(),
+            app: app.clone(),
         }))
+    }
+
+    pub fn app(&self) -> Arc<App> {
+        self.app.clone()
     }
 
     /// A page filled with what every page shows and what this one adds.
@@ -57,8 +71,8 @@ impl Site {
     }
 }
 
-/// Forms here are a few words.
-const BODY_BYTES_MAX: usize = 16 << 10;
+/// Forms here are a few words; the longest is the team's word, with its accents written as `%C3%A9`.
+const BODY_BYTES_MAX: usize = 64 << 10;
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The site that pages are made from now: the daemon changes it when it has read its files again.
@@ -91,6 +105,7 @@ pub fn router(site: impl Into<Current>) -> Router {
     Router::new()
         .merge(public::routes())
         .merge(member::routes())
+        .merge(admin::routes())
         .fallback(public::not_found)
         .with_state(site.into())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
@@ -101,7 +116,8 @@ pub fn router(site: impl Into<Current>) -> Router {
         ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header(header::CACHE_CONTROL, "no-store"))
+        // What everybody may read says itself how long it may be kept.
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
 /// Takes an address for the pages.

@@ -24,6 +24,11 @@ impl Pages {
     pub fn new() -> Result<Self, minijinja::Error> {
         let mut templates = Environment::new();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        // Only the first letter: names further on keep theirs.
+        templates.add_filter("capital", |text: &str| {
+            let mut chars = text.chars();
+            chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+        });
         templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         for name in Templates::iter() {
             if let Some(file) = Templates::get(&name) {

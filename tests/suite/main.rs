@@ -2,6 +2,7 @@
 
 mod support;
 
+mod administration;
 mod architecture;
 mod authoring;
 mod backup;
@@ -13,17 +14,22 @@ mod contracts;
 mod daemon;
 mod demo;
 mod dkim;
+mod editing;
 mod editions;
 mod frozen;
 mod hardship;
 mod health;
+mod interrupted;
 mod members;
 mod merging;
 mod network;
 mod own_pages;
 mod pdf;
 mod proofs;
+mod public_pages;
 mod readme;
+mod rectify;
 mod relays;
+mod review;
 mod rounds;
 mod smtp;

@@ -120,7 +120,8 @@ fn starttls_and_auth_work_with_a_real_server_and_their_faults_are_said() {
     assert_eq!(postfix.sink.mails().len(), 2);
 }
 
-/// Takes a mail whole and cuts before its answer, each time; counts the mails.
+/// Takes a mail whole and cuts before its answer, each time; counts the members' mails: those to administrators have no
+/// List-Id.
 fn cutting_server() -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -138,11 +139,12 @@ fn cutting_server() -> (u16, Arc<AtomicUsize>) {
 fn cut_after_data(stream: TcpStream, count: &AtomicUsize) -> Option<()> {
     let mut answers = stream.try_clone().ok()?;
     answers.write_all(b"220 essai\r\n").ok()?;
-    let mut in_data = false;
+    let (mut in_data, mut to_a_member) = (false, false);
     for line in BufReader::new(stream).lines() {
         let line = line.ok()?;
+        to_a_member |= in_data && line.starts_with("List-Id:");
         if in_data && line == "." {
-            count.fetch_add(1, Ordering::SeqCst);
+            count.fetch_add(usize::from(to_a_member), Ordering::SeqCst);
             return None;
         }
         if !in_data {

@@ -221,6 +221,7 @@ fn receive(reader: &mut Reader, said: &Digest, all: &[Known], (week, occasion): 
     match said.turn {
         Turn::Due => reader.last_turn = Some(occasion.day()),
         Turn::Between => counts.between += 1,
+        Turn::Correction => unreachable!("matching makes no corrections"),
     }
     if said.entries.len() >= Limits::default().stretched_max {
         reader.full.push(week);

@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::super::{App, Trouble};
+use super::Edits;
 use super::look::Look;
-use crate::model::{Digest, Language, TerritoryCode, ThemeId};
+use crate::model::{Digest, EditionId, Language, NoticeId, TerritoryCode, ThemeId};
 use crate::store::DigestId;
 
 /// What all digests of an edition share, as it was when the edition was created.
@@ -25,6 +26,17 @@ pub struct Frame {
     pub contact: Option<String>,
     #[serde(default)]
     pub approval: Approval,
+    #[serde(default)]
+    pub edits: Edits,
+    /// Notices found later wait for the next edition; `None`: those after `as_of`.
+    #[serde(default)]
+    pub known_until: Option<DateTime<Utc>>,
+    /// The drafts that nobody approved and whose place this edition takes.
+    #[serde(default)]
+    pub replaced: Vec<EditionId>,
+    /// A corrective edition says of this notice alone what was wrong, to those who received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<NoticeId>,
     /// Kept at approval; a draft has none, nor has an edition approved before looks were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look: Option<Look>,

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use serde_json::json;
 
-use super::super::{App, Trouble};
+use super::super::{Actor, App, Trouble};
 use super::frozen::{Approval, Silent, frame_of};
-use super::{Frame, approve, cancel, is_trial, journal};
+use super::{Edits, Frame, approve, cancel, edit, is_trial, journal};
 use crate::config::Review;
 use crate::model::{CohortId, Edition, EditionId, EditionState, Origin};
 use crate::store::{Created, NewEdition};
@@ -32,7 +32,11 @@ pub enum Issue {
 /// `not_before`: occurrences before it are not caught up (a service just installed does not write to everybody at once).
 pub async fn issue_due(app: &App, not_before: Option<DateTime<Utc>>) -> Result<Issue, Trouble> {
     let now = app.clock.civil();
-    let Some(due) = app.settings.digest.schedule.last_due(now, app.settings.time_zone) else {
+    let ahead = match app.settings.digest.review {
+        Review::BeforeSend => TimeDelta::from_std(app.settings.digest.review_before).unwrap_or_default(),
+        Review::Off => TimeDelta::zero(),
+    };
+    let Some(due) = app.settings.digest.schedule.last_due(now + ahead, app.settings.time_zone) else {
         return Ok(Issue::NothingDue);
     };
     if not_before.is_some_and(|start| due.at < start) {
@@ -50,10 +54,13 @@ pub async fn issue_due(app: &App, not_before: Option<DateTime<Utc>>) -> Result<I
     let mut cancelled_drafts = Vec::new();
     for draft in rivals.iter().filter(|edition| edition.state == EditionState::Draft) {
         // Its items are still new to its members: they go into the edition that takes its place.
-        cancel(app, draft.id).await?;
+        cancel(app, &Actor::Process, draft.id).await?;
         cancelled_drafts.push(draft.id);
     }
-    match create_at(app, cohorts, due.local, Origin::Schedule).await {
+    let mut frame = new_frame(app).await?;
+    (frame.as_of, frame.known_until) = (now.max(due.at), Some(now));
+    frame.replaced.clone_from(&cancelled_drafts);
+    match create_with(app, cohorts, due.local, Origin::Schedule, frame).await {
         Ok(id) => {
             let state = approve_without_review(app, id).await?;
             Ok(Issue::Created { id, state, cancelled_drafts })
@@ -73,7 +80,9 @@ async fn rivals(app: &App, cohorts: &[CohortId]) -> Result<Vec<Edition>, Trouble
     let mut editions = app.store.editions().await?;
     let speaks_to_all = |edition: &Edition| edition.cohorts.is_empty() && cohorts.is_empty();
     let shares = |edition: &Edition| edition.cohorts.iter().any(|cohort| cohorts.contains(cohort));
-    editions.retain(|edition| edition.trial == trial && (shares(edition) || speaks_to_all(edition)));
+    // What puts a mistake right says nothing that another edition would.
+    let periodic = |edition: &Edition| edition.origin != Origin::Correction;
+    editions.retain(|e| e.trial == trial && periodic(e) && (shares(e) || speaks_to_all(e)));
     Ok(editions)
 }
 
@@ -85,7 +94,7 @@ async fn finish_approval(app: &App, edition: &Edition) -> Result<Issue, Trouble>
     match frame_of(&app.store.frame(edition.id).await?)?.approval {
         Approval::ByAPerson => Ok(Issue::NothingDue),
         Approval::AtOnce => {
-            approve(app, edition.id).await?;
+            approve(app, &Actor::Process, edition.id).await?;
             Ok(Issue::Created { id: edition.id, state: EditionState::Approved, cancelled_drafts: Vec::new() })
         }
     }
@@ -120,7 +129,7 @@ pub async fn create(app: &App, cohorts: &[String]) -> Result<EditionId, Trouble>
     Err(Trouble::Words("trop d'éditions créées au même instant : réessayez".to_owned()))
 }
 
-fn all_cohorts(app: &App) -> Vec<CohortId> {
+pub(super) fn all_cohorts(app: &App) -> Vec<CohortId> {
     let mut cohorts: Vec<_> = app.settings.cohorts.iter().map(|cohort| cohort.id.clone()).collect();
     cohorts.sort();
     cohorts
@@ -132,7 +141,16 @@ async fn create_at(
     occurrence: NaiveDateTime,
     origin: Origin,
 ) -> Result<EditionId, Trouble> {
-    let frame = frame(app).await?;
+    create_with(app, cohorts, occurrence, origin, new_frame(app).await?).await
+}
+
+pub(super) async fn create_with(
+    app: &App,
+    cohorts: Vec<CohortId>,
+    occurrence: NaiveDateTime,
+    origin: Origin,
+    frame: Frame,
+) -> Result<EditionId, Trouble> {
     let new = NewEdition {
         cohorts,
         occurrence: occurrence.with_nanosecond(0).unwrap_or(occurrence),
@@ -167,12 +185,12 @@ pub(in crate::pipeline) async fn scheduled_draft_for_tests(app: &App) -> Result<
 
 async fn approve_without_review(app: &App, id: EditionId) -> Result<EditionState, Trouble> {
     match app.settings.digest.review {
-        Review::Off => approve(app, id).await.map(|_| EditionState::Approved),
-        Review::BeforeSend => Ok(EditionState::Draft),
+        Review::Off => approve(app, &Actor::Process, id).await.map(|_| EditionState::Approved),
+        Review::BeforeSend => edit::number(app, id).await.map(|()| EditionState::Draft),
     }
 }
 
-async fn frame(app: &App) -> Result<Frame, Trouble> {
+pub(super) async fn new_frame(app: &App) -> Result<Frame, Trouble> {
     let mut silent = Vec::new();
     for state in app.store.source_states().await? {
         let known = app.sources.iter().find(|source| source.id == state.id && source.enabled);
@@ -192,6 +210,10 @@ async fn frame(app: &App) -> Result<Frame, Trouble> {
             Review::Off => Approval::AtOnce,
             Review::BeforeSend => Approval::ByAPerson,
         },
+        edits: Edits::default(),
+        known_until: None,
+        replaced: Vec::new(),
+        corrects: None,
         look: None,
     })
 }

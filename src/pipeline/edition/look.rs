@@ -22,6 +22,9 @@ pub struct Look {
     pub reply_to: Option<Mailbox>,
     /// Of the pages of members; nothing: mails have no links to them.
     pub base_url: Option<String>,
+    /// Of the pages that everybody may read; nothing: the settings keep them closed.
+    #[serde(default)]
+    pub public_pages: Option<String>,
     /// Which speaks for the network in headers.
     pub list_domain: String,
     /// In the edition's language.
@@ -37,10 +40,12 @@ impl Look {
             Language::Fr => theme.label_fr.clone(),
             Language::En => theme.label_en.clone(),
         };
+        let base_url = app.settings.base_url.as_ref().map(|base| base.as_str().to_owned());
         Ok(Self {
             from: courier::from(app)?,
             reply_to: app.settings.mail.reply_to.clone(),
-            base_url: app.settings.base_url.as_ref().map(|base| base.as_str().to_owned()),
+            public_pages: base_url.clone().filter(|_| app.settings.web.public),
+            base_url,
             list_domain: courier::domain(app),
             themes: app.themes.themes.iter().map(|theme| (theme.id.clone(), label(theme))).collect(),
             templates: app.composer.template_version(),
@@ -119,7 +124,7 @@ pub async fn kept_since_approval(app: &App, edition: &Edition) -> Result<Option<
     let changed = [
         ("from", kept.from != now.from || kept.list_domain != now.list_domain),
         ("reply_to", kept.reply_to != now.reply_to || frame.contact.as_deref() != contact),
-        ("base_url", kept.base_url != now.base_url),
+        ("base_url", kept.base_url != now.base_url || kept.public_pages != now.public_pages),
         ("network", frame.network != app.settings.network),
         ("les thèmes", kept.themes != now.themes),
         ("les modèles", kept.templates != now.templates),

@@ -7,7 +7,8 @@ use super::plan::{Planned, plan};
 use super::{Recipient, Revisions, Typesetter, find, skip_sentence, view};
 use crate::deliver::message;
 use crate::model::{
-    DeliveryId, Digest, Edition, EditionId, EditionState, EmailAddress, Mailbox, MemberId, Rendered, SkipReason,
+    DeliveryId, DeliveryState, Digest, Edition, EditionId, EditionState, EmailAddress, Mailbox, MemberId, Rendered,
+    SkipReason,
 };
 use crate::store::{DeliveryRow, DigestId};
 
@@ -79,27 +80,13 @@ pub struct Preview {
 /// The mail of one member, as it was or would be sent; without an address, the first one that gets something.
 pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<Preview, Trouble> {
     let edition = find(app, id).await?;
-    let mut shares = shares(app, &edition).await?;
-    let chosen = match member {
-        Some(email) => shares.iter().position(|share| share.email.expose() == email.trim().to_lowercase()),
-        None => shares.iter().position(|share| share.what.is_ok()),
-    };
-    let share = chosen.map(|n| shares.swap_remove(n)).ok_or_else(|| {
-        Trouble::NoSuchMember(match member {
-            Some(_) => format!(
-                "l'édition {id} ne concerne aucun membre de cette adresse : « glaneur edition show {id} » les donne"
-            ),
-            None => format!("l'édition {id} n'a rien à dire à personne"),
-        })
-    })?;
-    let digest = share.what.as_ref().map_err(|skip| {
-        Trouble::NoSuchMember(format!("ce membre ne reçoit rien de l'édition {id} : {}", skip_sentence(*skip)))
-    })?;
+    let share = share_of(app, &edition, member).await?;
+    let digest = share.what.clone().unwrap_or_default();
     let frame = frame_of(&app.store.frame(id).await?)?;
     let frame = if edition.approved_at.is_none() { frame.renewed(app)? } else { frame };
     let mut revisions = Revisions::default();
-    revisions.load(app, digest).await?;
-    let view = view(app, &frame, &share.recipient, share.member, digest, &revisions)?;
+    revisions.load(app, &digest).await?;
+    let view = view(app, &frame, &share.recipient, share.member, &digest, &revisions)?;
     let typesetter = match &share.templates {
         Some(version) => Typesetter::of(app, version).await?,
         None => Typesetter::InForce,
@@ -114,13 +101,52 @@ pub async fn preview(app: &App, id: EditionId, member: Option<&str>) -> Result<P
     Ok(Preview { share, rendered, message })
 }
 
+/// The share of one member that gets something; without an address, the first one.
+pub(super) async fn share_of(app: &App, edition: &Edition, member: Option<&str>) -> Result<Share, Trouble> {
+    let id = edition.id;
+    let mut shares = shares(app, edition).await?;
+    let chosen = match member {
+        Some(email) => shares.iter().position(|share| share.email.expose() == email.trim().to_lowercase()),
+        None => shares.iter().position(|share| share.what.is_ok()),
+    };
+    let share = chosen.map(|n| shares.swap_remove(n)).ok_or_else(|| {
+        Trouble::NoSuchMember(match member {
+            Some(_) => format!(
+                "l'édition {id} ne concerne aucun membre de cette adresse : « glaneur edition show {id} » les donne"
+            ),
+            None => format!("l'édition {id} n'a rien à dire à personne"),
+        })
+    })?;
+    match share.what {
+        Ok(_) => Ok(share),
+        Err(skip) => {
+            Err(Trouble::NoSuchMember(format!("ce membre ne reçoit rien de l'édition {id} : {}", skip_sentence(skip))))
+        }
+    }
+}
+
+/// The rows that need a look: not simply sent, skipped or queued, or once in doubt.
+pub async fn troubled_rows(app: &App, id: EditionId) -> Result<Vec<DeliveryRow>, Trouble> {
+    let plain = [DeliveryState::Sent, DeliveryState::Skipped, DeliveryState::Queued];
+    let states: Vec<DeliveryState> = DeliveryState::ALL.into_iter().filter(|state| !plain.contains(state)).collect();
+    let mut rows = rows_in(app, id, &states).await?;
+    rows.extend(app.store.doubted(id).await?);
+    rows.sort_by_key(|row| row.id);
+    rows.dedup_by_key(|row| row.id);
+    Ok(rows)
+}
+
 /// Every row of an edition's ledger.
 pub async fn rows(app: &App, id: EditionId) -> Result<Vec<DeliveryRow>, Trouble> {
+    rows_in(app, id, &[]).await
+}
+
+async fn rows_in(app: &App, id: EditionId, states: &[DeliveryState]) -> Result<Vec<DeliveryRow>, Trouble> {
     const PAGE: u32 = 1_000;
     let mut all: Vec<DeliveryRow> = Vec::new();
     loop {
         let after = all.last().map_or(DeliveryId(0), |row| row.id);
-        let page = app.store.deliveries(id, &[], after, PAGE).await?;
+        let page = app.store.deliveries(id, states, after, PAGE).await?;
         let last = page.len() < PAGE as usize;
         all.extend(page);
         if last {

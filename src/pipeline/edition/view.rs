@@ -83,7 +83,7 @@ pub fn view(
             places_in_sentence: recipient.territories.iter().map(|code| names.in_sentence(code)).collect(),
             themes: recipient.themes.iter().map(|theme| names.theme(theme)).collect(),
         },
-        word: None,
+        word: frame.edits.word.clone(),
         items: digest.entries.iter().filter_map(item).collect(),
         left_for_next: digest.left_for_next,
         acquaintance: digest.acquaintance,
@@ -92,18 +92,22 @@ pub fn view(
         accreditations: accreditations.collect(),
         silent_sources: silent_sources(app, frame, recipient),
         contact: frame.contact.clone(),
-        links: links(app, frame, look.base().as_ref(), member),
+        links: links(app, frame, &look, member),
         trial: None,
     })
 }
 
-fn links(app: &App, frame: &Frame, base: Option<&url::Url>, member: MemberId) -> Links {
+fn links(app: &App, frame: &Frame, look: &Look, member: MemberId) -> Links {
+    let base = look.base();
+    let base = base.as_ref();
     let leave_page = base.map(|base| leave_url(app, base, member));
     let preferences_page = base.map(|base| member_url(app, base, member));
     // The same mail as the header's: whoever reads the mailbox sees one subject.
     let contact = frame.contact.as_deref().and_then(|contact| EmailAddress::parse(contact).ok());
     let leave_mailto = contact.map(|contact| deliver::leave_mailto(&contact));
-    Links { leave_page, preferences_page, leave_mailto, open_calls_page: None }
+    let public = look.public_pages.as_deref();
+    let open_calls_page = public.map(|base| format!("{}/appels", base.trim_end_matches('/')));
+    Links { leave_page, preferences_page, leave_mailto, open_calls_page }
 }
 
 /// Those that a reader would miss something of: a site of another département is no matter to them.
@@ -228,7 +232,9 @@ impl Names<'_> {
             quote: quote.filter(|_| first_wave).map(|(_, quote)| quote.text.clone()),
             doubts: notice.doubts.iter().filter(|doubt| concerns_readers(doubt)).cloned().collect(),
             changes: entry.changes.iter().map(|change| ChangeView::new(change, |code| self.place(code))).collect(),
-            calendar_url: None,
+            calendar_url: deadline
+                .and(self.look.public_pages.as_deref())
+                .map(|base| format!("{}/annonces/{}.ics", base.trim_end_matches('/'), notice.id)),
         }
     }
 }

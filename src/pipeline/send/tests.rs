@@ -118,7 +118,7 @@ fn a_quota_met_on_the_way_pauses_the_edition_and_refuses_nobody() {
             match app.store.edition(id).await.unwrap().unwrap().state {
                 EditionState::Sent => break,
                 EditionState::Paused => {
-                    crate::pipeline::edition::resume(&app, id).await.unwrap();
+                    crate::pipeline::edition::resume(&app, &crate::pipeline::Actor::Process, id).await.unwrap();
                 }
                 _ => {}
             }

@@ -39,7 +39,7 @@ fn only_a_scheduled_edition_of_these_cohorts_answers_an_occurrence() {
         assert_eq!(issued(&app).await, None, "{name}: not twice");
         for edition in app.store.editions().await.unwrap() {
             if edition.state == EditionState::Draft {
-                edition::cancel(&app, edition.id).await.unwrap();
+                edition::cancel(&app, &crate::pipeline::Actor::Process, edition.id).await.unwrap();
             }
         }
         app.store.close().await;
@@ -90,7 +90,7 @@ fn only_a_scheduled_edition_of_these_cohorts_answers_an_occurrence() {
             async |bench, _| {
                 by_hand(bench, "a").await;
                 let app = bench.open_at(civil(WEDNESDAY)).await;
-                edition::cancel(&app, EditionId(1)).await.unwrap();
+                edition::cancel(&app, &crate::pipeline::Actor::Process, EditionId(1)).await.unwrap();
                 app.store.close().await;
             },
             true,
@@ -103,7 +103,7 @@ fn only_a_scheduled_edition_of_these_cohorts_answers_an_occurrence() {
             async |bench, url| {
                 on_schedule(bench, url, &["a"]).await;
                 let app = bench.open_at(civil(WEDNESDAY)).await;
-                edition::cancel(&app, EditionId(1)).await.unwrap();
+                edition::cancel(&app, &crate::pipeline::Actor::Process, EditionId(1)).await.unwrap();
                 app.store.close().await;
             },
             false,

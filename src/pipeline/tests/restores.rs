@@ -45,10 +45,13 @@ fn an_older_database_put_back_by_hand_is_noticed() {
         let again = bench.open().await;
         is_held(sent(&again, id).await);
         assert!(
-            matches!(edition::resume(&again, id).await, Err(Trouble::Restored { .. })),
+            matches!(
+                edition::resume(&again, &crate::pipeline::Actor::Process, id).await,
+                Err(Trouble::Restored { .. })
+            ),
             "a plain resume is not enough"
         );
-        edition::accept_restored(&again, id).await.unwrap();
+        edition::accept_restored(&again, &crate::pipeline::Actor::Process, id).await.unwrap();
         assert_eq!(sent(&again, id).await.unwrap(), End::Finished);
         // It beats on from where the machine remembers: the next start notices nothing.
         let calm = bench.open().await;
@@ -88,8 +91,8 @@ fn resuming_lifts_one_edition_and_what_was_due_meanwhile_is_not_done_anew() {
         for cohort in ["a", "b", "c"] {
             ids.push(edition::create(&app, &[cohort.to_owned()]).await.unwrap());
         }
-        edition::approve(&app, ids[0]).await.unwrap();
-        edition::approve(&app, ids[1]).await.unwrap();
+        edition::approve(&app, &crate::pipeline::Actor::Process, ids[0]).await.unwrap();
+        edition::approve(&app, &crate::pipeline::Actor::Process, ids[1]).await.unwrap();
         crate::pipeline::backup(&app, &file("sauvegarde.db")).await.unwrap();
         app.store.close().await;
         std::fs::copy(file("sauvegarde.db"), file("glaneur.db")).unwrap();
@@ -102,12 +105,15 @@ fn resuming_lifts_one_edition_and_what_was_due_meanwhile_is_not_done_anew() {
         let turn = turn::turn(&app, turn::By::Person, Duration::ZERO, &Silent).await;
         assert!(matches!(turn.issue, Issue::PerhapsSent { .. }), "{:?}", turn.issue);
         assert_eq!((turn.held.as_slice(), turn.sendings.len(), turn.failures.len()), (ids.as_slice(), 0, 0));
-        edition::accept_restored(&app, ids[0]).await.unwrap();
+        edition::accept_restored(&app, &crate::pipeline::Actor::Process, ids[0]).await.unwrap();
         assert_eq!(sent(&app, ids[0]).await.unwrap(), End::Finished);
         is_held(sent(&app, ids[1]).await);
-        assert!(matches!(edition::approve(&app, ids[2]).await, Err(Trouble::Restored { .. })));
-        edition::cancel(&app, ids[1]).await.unwrap();
-        edition::cancel(&app, ids[2]).await.unwrap();
+        assert!(matches!(
+            edition::approve(&app, &crate::pipeline::Actor::Process, ids[2]).await,
+            Err(Trouble::Restored { .. })
+        ));
+        edition::cancel(&app, &crate::pipeline::Actor::Process, ids[1]).await.unwrap();
+        edition::cancel(&app, &crate::pipeline::Actor::Process, ids[2]).await.unwrap();
         assert!(
             matches!(edition::issue_due(&app, None).await.unwrap(), Issue::PerhapsSent { .. }),
             "still not by itself"

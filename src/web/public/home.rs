@@ -9,5 +9,5 @@ use minijinja::context;
 use crate::web::{Page, Site};
 
 pub async fn show(State(site): State<Arc<Site>>) -> Page {
-    site.page(StatusCode::OK, "home.html", context! {})
+    site.page(StatusCode::OK, "home.html", context! { public => site.app().settings.web.public })
 }

@@ -1,5 +1,6 @@
 //! What journeys stand on: a workspace with files as an administrator writes them, a site under our hand, databases.
 
+pub mod browser;
 pub mod document;
 pub mod mta;
 pub mod postfix;
@@ -8,6 +9,7 @@ pub mod site;
 pub mod slow;
 pub mod workspace;
 
+pub use browser::{Browser, Served};
 pub use postgres::on_both;
 pub use site::Site;
 pub use workspace::{Answer, Workspace};

@@ -62,8 +62,15 @@ impl SmtpSink {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
-    /// The mails taken so far.
+    /// The members' mails taken so far: those to administrators carry no List-Id.
     pub fn mails(&self) -> Vec<Mail> {
+        let mut mails = self.all_mails();
+        mails.retain(|mail| mail.header("List-Id").is_some());
+        mails
+    }
+
+    /// With those to administrators.
+    pub fn all_mails(&self) -> Vec<Mail> {
         // A file without its message yet is still being written.
         let mut mails: Vec<Mail> =
             files(self.folder.path()).iter().filter_map(|file| after_trace(file)).map(|mail| parse(&mail)).collect();
