@@ -10,6 +10,8 @@ pub mod config;
 pub mod daemon;
 pub mod deliver;
 pub mod demo;
+pub mod dns;
+pub mod entries;
 pub mod extract;
 pub mod fetch;
 pub mod geography;

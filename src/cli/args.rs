@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -96,6 +97,10 @@ pub enum Command {
     /// Ce qui revient des courriels : échecs, absences, plaintes, départs.
     #[command(subcommand)]
     Bounces(BouncesCommand),
+    /// Dit si les courriels seront reconnus : SPF, DKIM, DMARC, relais ; et ce qu'il faut publier.
+    ///
+    /// Rien n'est envoyé ni changé. Chaque point est bien, à corriger, ou n'a pas pu être vérifié.
+    Doctor(DoctorArgs),
     /// Sauvegarde la base et la clé des liens, même quand le service tourne.
     Backup {
         /// Fichier à écrire ; la clé va à côté, sous ce nom suivi de .key.
@@ -121,6 +126,28 @@ pub enum BouncesCommand {
         #[arg(long)]
         apply: bool,
     },
+    /// Liste ce qui est revenu aux membres, avec les mots des serveurs, et ce qu'il faut lire soi-même.
+    List {
+        /// Depuis tant de jours [défaut : 30].
+        #[arg(long, value_name = "JOURS", default_value_t = 30, hide_default_value = true)]
+        days: u32,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Le sélecteur DKIM sous lequel le relais signe, quand ce n'est pas Glaneur.
+    #[arg(long, value_name = "NOM")]
+    pub selector: Option<String>,
+    /// L'adresse IP publique d'où partent les courriels, quand elle n'est pas celle du relais.
+    #[arg(long, value_name = "IP")]
+    pub sender_ip: Option<IpAddr>,
+    /// Le serveur DNS à interroger [défaut : celui du système] : 9.9.9.9:53.
+    #[arg(long, value_name = "IP:PORT")]
+    pub resolver: Option<SocketAddr>,
+    /// Compare plutôt un courriel d'essai, tel qu'il est arrivé, avec ce qui est parti : ce que le relais a changé.
+    #[arg(long, value_name = "FICHIER.eml", conflicts_with_all = ["selector", "sender_ip", "resolver"])]
+    pub received: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +305,9 @@ pub enum KindArg {
     Accreditation,
     Results,
     News,
+    Event,
+    Resource,
+    Announcement,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -440,13 +470,22 @@ pub enum EditionCommand {
         #[arg(value_name = "N°")]
         id: i64,
     },
-    /// Le compte rendu des envois.
+    /// Le compte rendu des envois : d'une édition, ou d'une période pour les financeurs.
     Receipts {
-        #[arg(value_name = "N°")]
-        id: i64,
+        #[arg(value_name = "N°", required_unless_present = "from")]
+        id: Option<i64>,
         /// Nomme tout le monde : ceux qui ont reçu le courriel, et pourquoi les autres n'ont rien reçu.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "from")]
         all: bool,
+        /// Compte une période, de ce jour (2026-01-01) ; les essais ne comptent pas.
+        #[arg(long, value_name = "JOUR", requires = "to", conflicts_with = "id")]
+        from: Option<NaiveDate>,
+        /// …à ce jour compris.
+        #[arg(long, value_name = "JOUR", requires = "from")]
+        to: Option<NaiveDate>,
+        /// En lignes pour un tableur.
+        #[arg(long, requires = "from")]
+        csv: bool,
     },
 }
 

@@ -24,6 +24,14 @@ pub async fn run(global: &Global) -> Result<Exit, Failure> {
         }
         return Err(missing.into());
     }
+    let entries = files.entry_problems();
+    if !entries.is_empty() {
+        if global.json {
+            let list: Vec<_> = entries.0.iter().map(problem_json).collect();
+            output::json(&json!({"sound": false, "problems": list, "warnings": []}));
+        }
+        return Err(entries.into());
+    }
     let warnings = files.settings.warnings();
     if global.json {
         let list: Vec<_> = warnings.0.iter().map(problem_json).collect();

@@ -34,6 +34,11 @@ pub fn print(app: &App, round: &Round) {
         let ids: Vec<&str> = round.elsewhere.iter().map(|id| id.as_str()).collect();
         output::line(format_args!("Relevé en ce moment par un autre Glaneur, laissé à lui : {}.", ids.join(", ")));
     }
+    let (new, changed) = (round.entries.new_count() + round.entries.joined, round.entries.changed);
+    if new + changed > 0 {
+        let (new, changed) = (words::count(new, "nouvelle"), words::count(changed, "changée"));
+        output::line(format_args!("Annonces saisies : {new}, {changed}"));
+    }
     if round.sources.is_empty() && !round.elsewhere.is_empty() {
         return;
     }
@@ -77,6 +82,21 @@ pub fn print(app: &App, round: &Round) {
         format_args!("{failed} en panne"),
         words::count(new, "nouvelle annonce")
     ));
+    how_to_mend(round);
+}
+
+/// The commands that say of each source that fails what it would need.
+fn how_to_mend(round: &Round) {
+    if round.failed().next().is_none() {
+        return;
+    }
+    output::line(
+        "Pour réparer : chaque panne dit plus haut quoi faire ; ces commandes montrent ce que le site répond maintenant,",
+    );
+    output::line("et proposent un sélecteur ou un chemin quand c'est lui qui ne va plus :");
+    for (source, _) in round.failed() {
+        output::line(format_args!("    glaneur sources test {}", source.id));
+    }
 }
 
 pub fn as_json(round: &Round) -> Value {

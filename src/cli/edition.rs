@@ -1,5 +1,7 @@
 //! `glaneur edition`: create, look, approve, send, and tell what came of it.
 
+mod receipts;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -75,7 +77,11 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
-        EditionCommand::Receipts { id, all } => {
+        EditionCommand::Receipts { from: Some(from), to: Some(to), csv, .. } => {
+            receipts::of_period(global, &app, from, to, csv).await
+        }
+        EditionCommand::Receipts { id, all, .. } => {
+            let id = id.ok_or_else(|| Failure::usage("donnez le numéro d'une édition, ou --from et --to"))?;
             let named = if all { Named::All } else { Named::Troubled };
             receipts(global, &app, EditionId(id), named).await
         }

@@ -12,6 +12,7 @@ mod bounces;
 mod check;
 mod collect;
 mod demo;
+mod doctor;
 mod edition;
 mod health;
 mod init;
@@ -79,6 +80,7 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
         Command::Understand(args) => understand::run(&global, args).await,
         Command::Members(command) => members::run(&global, command).await,
         Command::Bounces(command) => bounces::run(&global, command).await,
+        Command::Doctor(args) => doctor::run(&global, args).await,
         Command::Backup { file } => backup::run(&global, &file).await,
         Command::Edition(command) => edition::run(&global, command).await,
         Command::Admin(command) => admin::run(&global, command).await,
@@ -89,6 +91,11 @@ async fn run_command(cli: Cli) -> Result<Exit, Failure> {
 fn start_logs(global: &Global, daemon: bool) {
     let default = if global.verbose || daemon { "glaneur=info,warn" } else { "error" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("GLANEUR_LOG").unwrap_or_else(|_| default.into());
+    // At its finest level this crate writes down what it sends, passwords too.
+    let filter = match "async_imap=off".parse() {
+        Ok(silent) => filter.add_directive(silent),
+        Err(_) => filter,
+    };
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -180,6 +180,7 @@ pub fn field_name(field: &Field) -> String {
         Field::Publisher => "(éditeur)".to_owned(),
         Field::Source => "(source)".to_owned(),
         Field::Structured(name) => format!("(champ {name})"),
+        Field::Entered(by) => format!("(saisi par {by})"),
     }
 }
 
@@ -266,6 +267,9 @@ impl From<KindArg> for Kind {
             KindArg::Accreditation => Self::Accreditation,
             KindArg::Results => Self::Results,
             KindArg::News => Self::News,
+            KindArg::Event => Self::Event,
+            KindArg::Resource => Self::Resource,
+            KindArg::Announcement => Self::Announcement,
         }
     }
 }

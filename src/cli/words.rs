@@ -29,6 +29,9 @@ pub fn kind(kind: Kind) -> &'static str {
         Kind::Accreditation => "habilitation",
         Kind::Results => "résultats",
         Kind::News => "actualité",
+        Kind::Event => "rendez-vous",
+        Kind::Resource => "ressource",
+        Kind::Announcement => "nouvelle",
     }
 }
 

@@ -9,7 +9,7 @@ use super::letter::web_url;
 use super::typography::one_line;
 use super::view::{DigestView, ItemView};
 use super::words::pick;
-use crate::model::{Deadline, Language, MailAttachment, Notice, NoticeId, Status};
+use crate::model::{Deadline, Kind, Language, MailAttachment, Notice, NoticeId, Status};
 
 const SUMMARY_CHARS_MAX: usize = 120;
 const DESCRIPTION_CHARS_MAX: usize = 400;
@@ -46,6 +46,7 @@ pub fn calendar_of(notices: &[&Notice], name: &str, now: DateTime<Utc>, language
         let Some(deadline) = notice.next_deadline(now).filter(|deadline| !deadline.is_past(now)) else { continue };
         let said = Said {
             notice: &notice.id,
+            kind: notice.kind,
             title: &notice.title,
             publisher: notice.publisher.as_deref(),
             summary: notice.summary.as_deref(),
@@ -59,6 +60,7 @@ pub fn calendar_of(notices: &[&Notice], name: &str, now: DateTime<Utc>, language
 /// What an event says.
 struct Said<'a> {
     notice: &'a NoticeId,
+    kind: Kind,
     title: &'a str,
     publisher: Option<&'a str>,
     summary: Option<&'a str>,
@@ -67,7 +69,7 @@ struct Said<'a> {
 
 fn dated(view: &DigestView) -> Vec<(&ItemView, Deadline)> {
     let now = view.as_of.to_utc();
-    let open = |item: &&ItemView| item.status == Status::Open;
+    let open = |item: &&ItemView| item.status == Status::Open && item.kind != Kind::Announcement;
     let deadline = |item: &'_ ItemView| item.deadline.filter(|deadline| !deadline.is_past(now));
     view.items.iter().filter(open).filter_map(|item| Some((item, deadline(item)?))).collect()
 }
@@ -75,6 +77,7 @@ fn dated(view: &DigestView) -> Vec<(&ItemView, Deadline)> {
 fn event(item: &ItemView, deadline: Deadline, view: &DigestView) -> Event {
     let said = Said {
         notice: &item.notice,
+        kind: item.kind,
         title: &item.title,
         publisher: item.publisher.as_deref(),
         summary: item.summary.as_deref(),
@@ -95,7 +98,10 @@ fn event_of(said: &Said<'_>, deadline: Deadline, as_of: DateTime<Utc>, language:
         .uid(&format!("{}@glaneur", said.notice))
         .timestamp(as_of)
         .sequence(sequence(as_of))
-        .summary(&format!("{}{title}", pick(language, "Date limite\u{a0}: ", "Deadline: ")))
+        .summary(&match said.kind {
+            Kind::Event => title,
+            _ => format!("{}{title}", pick(language, "Date limite\u{a0}: ", "Deadline: ")),
+        })
         .description(&description.join("\n"));
     if let Some(url) = &url {
         event.url(url);

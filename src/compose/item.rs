@@ -7,7 +7,7 @@ use super::typography::{ours, theirs};
 use super::view::{ChangeView, DigestView, ItemView};
 use super::words::{self, pick};
 use super::{dates, forward, letter::web_url, subject};
-use crate::model::{Deadline, Doubt, DoubtReason, Language, Relation, Section, Status};
+use crate::model::{Deadline, Doubt, DoubtReason, Kind, Language, Relation, Section, Status};
 
 /// Characters shown of each text of others; what is longer ends with "…".
 pub(super) const TITLE_CHARS_MAX: usize = 180;
@@ -101,7 +101,7 @@ pub(super) fn letter_item(item: &ItemView, form: Form, view: &DigestView) -> Let
         audiences: (!item.audiences.is_empty()).then(|| words::audiences(&item.audiences, language)),
         amount: text(&item.amount, AMOUNT_CHARS_MAX),
         summary: text(&item.summary, SUMMARY_CHARS_MAX),
-        changes: item.changes.iter().filter(|c| !told_by_badge(c)).map(|c| words::change(c, language)).collect(),
+        changes: item.changes.iter().filter(|c| !told_by_badge(c)).map(|c| change(item, c, language)).collect(),
         relay: relay(item, language),
         paragraph: forward::paragraph(item, language),
         why: why(item, language),
@@ -135,7 +135,7 @@ fn badge(item: &ItemView, now: DateTime<Utc>, language: Language) -> Option<Stri
     if item.status != Status::Open {
         return Some(words::status(item.status, language).trim_end_matches('.').to_owned()).map(|s| ours(&s, language));
     }
-    let deadline = item.deadline?;
+    let deadline = item.deadline.filter(|_| !item.kind.is_of_the_network())?;
     let days = deadline.days_left(now);
     let words = match (language, days) {
         _ if deadline.is_past(now) => pick(language, "Clos", "Closed").to_owned(),
@@ -156,6 +156,12 @@ fn deadline(item: &ItemView, badge: bool, now: DateTime<Utc>, language: Language
         return None;
     }
     match item.deadline {
+        // Of an event it is the day; of other news, only until when they are told.
+        Some(begins) if item.kind == Kind::Event => {
+            let left = dates::days_left(begins, now, language);
+            Some(format!("{} ({left})", dates::deadline(begins, language)))
+        }
+        Some(_) if item.kind.is_of_the_network() => None,
         Some(deadline) if badge || deadline.is_past(now) => Some(until(deadline, now, language)),
         Some(deadline) => {
             let left = dates::days_left(deadline, now, language);
@@ -215,6 +221,13 @@ fn relay(item: &ItemView, language: Language) -> Option<String> {
 fn doubts(item: &ItemView, language: Language) -> Vec<String> {
     let told = |doubt: &&Doubt| item.rivals.is_empty() || doubt.reason != DoubtReason::Contradiction;
     item.doubts.iter().filter(told).take(DOUBTS_MAX).map(|doubt| words::doubt(doubt, language)).collect()
+}
+
+fn change(item: &ItemView, change: &ChangeView, language: Language) -> String {
+    match item.kind.is_of_the_network() {
+        true => words::moved(change, language),
+        false => words::change(change, language),
+    }
 }
 
 /// The badge says "Annulé" already.

@@ -145,6 +145,9 @@ fn place(view: &DigestView) -> Option<String> {
 /// ", dont 1 d’ici vendredi": how many of these sections close within a week, and by when.
 fn soon(view: &DigestView, sections: &[Section]) -> String {
     let now = view.as_of.to_utc();
+    if sections == [Section::Network] {
+        return String::new();
+    }
     let near: Vec<Deadline> = view
         .items
         .iter()

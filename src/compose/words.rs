@@ -135,6 +135,9 @@ pub fn kind(kind: Kind, call_type: Option<CallType>, dated: bool, language: Lang
         (Language::Fr, Kind::Accreditation, _) => "habilitation",
         (Language::Fr, Kind::Results, _) => "résultats",
         (Language::Fr, Kind::News, _) => "actualité",
+        (Language::Fr, Kind::Event, _) => "rendez-vous",
+        (Language::Fr, Kind::Resource, _) => "boîte à outils",
+        (Language::Fr, Kind::Announcement, _) => "nouvelle du réseau",
         (Language::En, Kind::Call, Some(CallType::Aap)) => "call for projects",
         (Language::En, Kind::Call, Some(CallType::Ami)) => "call for expressions of interest",
         (Language::En, Kind::Call, Some(CallType::Candidatures)) => "call for candidates",
@@ -145,6 +148,9 @@ pub fn kind(kind: Kind, call_type: Option<CallType>, dated: bool, language: Lang
         (Language::En, Kind::Accreditation, _) => "accreditation",
         (Language::En, Kind::Results, _) => "results",
         (Language::En, Kind::News, _) => "news",
+        (Language::En, Kind::Event, _) => "event",
+        (Language::En, Kind::Resource, _) => "toolbox",
+        (Language::En, Kind::Announcement, _) => "network news",
     }
 }
 
@@ -175,7 +181,7 @@ pub fn no_deadline(kind: Kind, language: Language) -> Option<String> {
         (Language::En, Kind::Call | Kind::Accreditation) => "deadline not given, to be checked",
         (Language::Fr, Kind::Aid) => "toute l’année",
         (Language::En, Kind::Aid) => "all year round",
-        (_, Kind::Results | Kind::News) => return None,
+        (_, Kind::Results | Kind::News | Kind::Event | Kind::Resource | Kind::Announcement) => return None,
     };
     Some(words.to_owned())
 }
@@ -252,6 +258,17 @@ pub fn count(n: usize, one: &str, many: &str, language: Language) -> String {
     };
     let word = if plural { many } else { one };
     format!("{}{}{word}", super::typography::number(n, language), super::typography::NBSP)
+}
+
+/// "Nouvelle date : le … (avant : le …)."
+pub fn moved(change: &ChangeView, language: Language) -> String {
+    match change {
+        ChangeView::Deadline { from, to } => {
+            let day = |d: &Option<Deadline>| d.map(|d| dates::deadline(d, language));
+            replaced(pick(language, "Nouvelle date", "New date"), day(from), day(to), language)
+        }
+        other => self::change(other, language),
+    }
 }
 
 fn deadline_change(from: Option<Deadline>, to: Option<Deadline>, language: Language) -> String {

@@ -16,7 +16,7 @@ pub struct MailSettings {
     /// Always given with [`Transport::Smtp`].
     pub from: Option<Mailbox>,
     pub reply_to: Option<Mailbox>,
-    /// The envelope's sender, where bounces go; `from` when absent.
+    /// The envelope's sender, where bounces go; `from` when absent. A `*` in it stands for what signs each mail.
     pub bounces: Option<EmailAddress>,
     /// Every way out by SMTP, the one of `transport` among them; none while mails are written to a folder.
     pub relays: Vec<Relay>,
@@ -80,10 +80,10 @@ pub enum Uncertain {
 pub(super) fn read(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> MailSettings {
     let from = mail.parsed("from", parse_mailbox);
     let reply_to = mail.parsed("reply_to", parse_mailbox);
-    let bounces = mail.parsed("bounces", parse_address);
+    let bounces = mail.parsed("bounces", bounce::parse_bounces);
     let only_to = mail.parsed_list("only_to", parse_address);
     let uncertain = mail.choice("uncertain", &[("send-again", Uncertain::SendAgain), ("hold", Uncertain::Hold)]);
-    let bounce = bounce::read(mail, folder);
+    let bounce = bounce::read(mail, folder, credentials);
     let dkim = dkim(mail, folder, credentials, from.as_ref());
     let single = transport(mail, folder, credentials).unwrap_or_else(|| Transport::File(folder.join("outbox")));
     let relays = relay::read(mail, &single, folder, credentials);

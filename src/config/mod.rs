@@ -26,7 +26,7 @@ use url::Url;
 use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, TerritoryCode};
 use crate::tomlfile::{Table, TomlFile};
 
-pub use bounce::{AfterReading, BounceSettings};
+pub use bounce::{AfterReading, BounceSettings, ImapMailbox, Mailbox as BounceMailbox};
 pub use mail::{DkimSettings, MailSettings, SmtpServer, Tls, Transport, Uncertain};
 pub use relay::{Allowance, Rate, Relay, WarmUp};
 pub use schedule::{Occurrence, Schedule, instant_of};
@@ -46,6 +46,8 @@ pub struct Settings {
     pub base_url: Option<Url>,
     pub language: Language,
     pub time_zone: Tz,
+    /// A folder of the administrators' own entries.
+    pub entries: Option<PathBuf>,
     /// A folder of templates that override the built-in ones.
     pub templates: Option<PathBuf>,
     pub sources: PathBuf,
@@ -182,6 +184,9 @@ impl Settings {
         if let StoreSettings::Postgres { password_file: Some(file), .. } = &self.store {
             secrets.insert(file.clone());
         }
+        if let Some(BounceSettings { mailbox: BounceMailbox::Imap(imap), .. }) = &self.mail.bounce {
+            secrets.insert(imap.password_file.clone());
+        }
         secrets.extend(self.mail.dkim.as_ref().map(|dkim| dkim.key_file.clone()));
         secrets
     }
@@ -234,6 +239,8 @@ fn read(file: TomlFile, credentials_directory: Option<PathBuf>) -> Result<Settin
     let language = root.choice("language", &[("fr", Language::Fr), ("en", Language::En)]).unwrap_or_default();
     let time_zone = root.parsed("time_zone", parse_zone).unwrap_or(chrono_tz::Europe::Paris);
     let templates = existing(&mut root, "templates", &folder, Path::is_dir, "ce dossier n’existe pas");
+    let entries = existing(&mut root, "entries", &folder, Path::is_dir, "ce dossier n’existe pas");
+    let entries = entries.or_else(|| Some(folder.join("annonces")).filter(|entries| entries.is_dir()));
     let sources = resolve(&folder, &root.string("sources").unwrap_or_else(|| "sources.toml".into()));
     let themes = existing(&mut root, "themes", &folder, Path::is_file, "ce fichier n’existe pas");
     let themes = themes.or_else(|| Some(folder.join("themes.toml")).filter(|themes| themes.is_file()));
@@ -272,6 +279,7 @@ fn read(file: TomlFile, credentials_directory: Option<PathBuf>) -> Result<Settin
         language,
         time_zone,
         templates,
+        entries,
         sources,
         themes,
         credentials,

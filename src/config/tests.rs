@@ -44,7 +44,8 @@ fn every_commented_line_of_the_example_is_sound() {
         };
         let key = setting.split(" = ").next().unwrap();
         // Folders and files that must exist, and settings that only go with others.
-        if matches!(key, "templates" | "themes" | "user" | "password_file" | "ca_file" | "second_approval") {
+        if matches!(key, "templates" | "entries" | "themes" | "user" | "password_file" | "ca_file" | "second_approval")
+        {
             continue;
         }
         tried += 1;
@@ -93,7 +94,23 @@ fn signing_and_returned_mails_are_read_with_their_defaults() {
     assert_eq!((dkim.domain.as_str(), dkim.selector.as_str()), ("reseau.example", "g1"));
     assert_eq!(dkim.key_file, PathBuf::from("/srv/g/credentials/dkim"));
     let bounce = mail.bounce.unwrap();
-    assert_eq!((bounce.maildir, bounce.after), (PathBuf::from("/srv/g/retours"), AfterReading::Keep));
+    assert_eq!((bounce.mailbox, bounce.after), (BounceMailbox::Maildir("/srv/g/retours".into()), AfterReading::Keep));
+}
+
+#[test]
+fn the_mailbox_of_what_comes_back_is_read_by_imap() {
+    let settings = load_text(
+        "[mail.bounce]\nimap = \"imaps://imap.exemple.example\"\nuser = \"r\"\npassword_file = \"imap\"\nevery = \"5m\"\n",
+    );
+    let BounceMailbox::Imap(imap) = settings.unwrap().mail.bounce.unwrap().mailbox else { panic!("an IMAP mailbox") };
+    assert_eq!(
+        (imap.host.as_str(), imap.port, imap.tls, imap.folder.as_str()),
+        ("imap.exemple.example", 993, Tls::Implicit, "INBOX")
+    );
+    assert_eq!(imap.password_file, PathBuf::from("/srv/g/credentials/imap"));
+    check("[mail.bounce]\nafter = \"keep\"\n", &["1: il manque la boîte des retours"]);
+    check("[mail.bounce]\nimap = \"imaps://u:p@i.example\"\nuser = \"r\"\npassword_file = \"x\"\n", &["2: "]);
+    check("[mail.bounce]\nimap = \"pop://i.example\"\nuser = \"r\"\npassword_file = \"x\"\n", &["2: "]);
 }
 
 #[test]

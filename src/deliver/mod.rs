@@ -37,12 +37,15 @@ mod address;
 pub mod bounce;
 mod bulk;
 pub mod dkim;
+mod imap;
 pub mod message;
 mod outbox;
 mod sink;
 mod smtp;
+pub mod verp;
 
 pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, leave_mailto, message_id};
+pub use imap::{ImapFault, ImapServer, Inbox};
 pub use outbox::FileOutbox;
 pub use sink::{Received, Sink};
 pub use smtp::{Limits, Security, Smtp, SmtpServer};

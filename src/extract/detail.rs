@@ -8,14 +8,12 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::page::{self, Pick, Said, css};
-use super::{ExtractError, charset, clean, dates, guard, maintext};
+use super::{ExtractError, charset, clean, dates, guard, maintext, wall};
 use crate::model::{Attachment, DetailSelect, Documents, Item, Response, Source};
 
 const ATTACHMENTS_MAX: usize = 20;
 /// Of one item.
 const DOCUMENTS_MAX: usize = 2;
-/// A page with less text than this may be nothing but a fault.
-const SHORT_TEXT_BYTES: usize = 300;
 
 /// What one page says, for somebody who gave only its address.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,9 +46,7 @@ pub fn page_text(url: &Url, response: &Response) -> Result<PageText, ExtractErro
     let main_part = Html::parse_fragment(&main);
     let title = main_title(&main_part).or(fallback).unwrap_or_default();
     let clean = clean::text(&main);
-    if clean.len() < SHORT_TEXT_BYTES
-        && let Some(fault) = page::fault(&text)
-    {
+    if let Some(fault) = wall::instead_of_main(&text, &clean) {
         return Err(fault);
     }
     let attachments = attachments(&main_part, &base, None)?;
@@ -102,7 +98,11 @@ pub fn read(source: &Source, mut item: Item, response: &Response) -> Result<Item
         None => Html::parse_fragment(&main),
     };
     item.attachments.extend(attachments(&fragment, &base, select.attachments.as_deref())?);
-    item.text = clean::join(&[item.text, clean::text(&main)]);
+    let text = clean::text(&main);
+    if let Some(fault) = wall::instead_of_text(&html, &text) {
+        return Err(fault);
+    }
+    item.text = clean::join(&[item.text, text]);
     Ok(item)
 }
 
@@ -136,7 +136,9 @@ fn chosen(document: &Html, setting: &str, html: &str) -> Result<String, ExtractE
         }
     }
     if parts.is_empty() {
-        return Err(page::fault(html).unwrap_or_else(|| ExtractError::TextNotFound { wanted: setting.to_owned() }));
+        return Err(
+            wall::instead_of_list(html).unwrap_or_else(|| ExtractError::TextNotFound { wanted: setting.to_owned() })
+        );
     }
     Ok(parts.join("<p></p>"))
 }

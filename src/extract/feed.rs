@@ -3,7 +3,7 @@
 use feed_rs::model::{Entry, Feed, Text};
 use url::Url;
 
-use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, finish, page, repair};
+use super::{ExtractError, ItemProblem, Listing, charset, clean, dates, finish, page, repair, wall};
 use crate::model::{Attachment, Fields, Item, Response, Source};
 
 /// A feed holds at most this many bytes.
@@ -83,7 +83,7 @@ fn not_a_feed(text: &str, response: &Response) -> ExtractError {
     let head = text.get(..text.floor_char_boundary(4096)).unwrap_or(text).to_ascii_lowercase();
     let is_html = head.contains("<!doctype html") || head.contains("<html") || head.starts_with("<body");
     if is_html || response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html")) {
-        return page::fault(text)
+        return wall::instead_of_list(text)
             .filter(|fault| *fault != ExtractError::NeedsScripts)
             .unwrap_or_else(|| ExtractError::PageInsteadOfFeed { alternate: page::alternate(text, &response.url) });
     }

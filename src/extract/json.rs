@@ -76,6 +76,33 @@ pub fn read(source: &Source, select: &JsonSelect, base: &Url, items: Vec<&Value>
     Ok(listing)
 }
 
+/// The settings of `select` that no item has, by their keys; of none when the list is empty.
+pub fn silent(select: &JsonSelect, items: &[&Value]) -> Vec<(&'static str, String)> {
+    let one = [
+        ("id", &select.id),
+        ("title", &select.title),
+        ("publisher", &select.publisher),
+        ("published", &select.published),
+        ("updated", &select.updated),
+        ("opening", &select.opening),
+        ("deadline", &select.deadline),
+        ("place", &select.place),
+        ("audiences", &select.audiences),
+        ("categories", &select.categories),
+        ("amount", &select.amount),
+        ("is_call", &select.is_call),
+    ];
+    let link = select.link.as_deref().unwrap_or_default();
+    let within = JsonSelect::pattern_paths(link);
+    let links = if within.is_empty() && !link.is_empty() { vec![link] } else { within };
+    let mut given: Vec<(&str, &str)> = one.iter().filter_map(|(key, path)| Some((*key, path.as_deref()?))).collect();
+    given.extend(links.into_iter().map(|path| ("link", path)));
+    given.extend(select.text.iter().map(|path| ("text", path.as_str())));
+    let is_silent = |path: &str| Path::new(path).is_ok_and(|path| !items.iter().any(|item| path.stands_in(item)));
+    given.retain(|(_, path)| !items.is_empty() && is_silent(path));
+    given.into_iter().map(|(key, path)| (key, path.to_owned())).collect()
+}
+
 fn compile(path: &str) -> Result<JsonPath, ExtractError> {
     JsonPath::parse(path).map_err(|_| ExtractError::BadSelector { wanted: path.to_owned() })
 }
@@ -103,6 +130,11 @@ impl Path {
         }
     }
 
+    /// Whether an item has the key, whatever it says.
+    fn stands_in(&self, item: &Value) -> bool {
+        self.0.iter().any(|(_, path)| !path.query(item).is_empty())
+    }
+
     /// What each name gives, those that say nothing left out.
     fn all<'s>(&'s self, item: &'s Value) -> impl Iterator<Item = (&'s str, Vec<String>)> + 's {
         let said = self.0.iter().map(|(name, path)| (name.as_str(), values(path.query(item).all())));
@@ -124,7 +156,7 @@ impl Path {
 }
 
 /// `libelle` of `$.couverture['libelle']`: what evidence calls the value.
-fn last_key(path: &str) -> String {
+pub(super) fn last_key(path: &str) -> String {
     let trimmed = path.trim_end_matches(|c| ".[]*'\"".contains(c));
     trimmed.rsplit(['.', '\'', '"', '$']).next().unwrap_or(trimmed).to_owned()
 }
@@ -238,6 +270,7 @@ impl Paths {
             amount: amount.filter(|(_, amount)| !amount.is_empty()),
             is_call: self.is_call.as_ref().and_then(|path| path.find(value, truth)),
             categories: self.categories.as_ref().map(|path| categories(path.all(value))).unwrap_or_default(),
+            stated: None,
         }
     }
 

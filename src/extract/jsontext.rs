@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ExtractError, clean, page};
+use super::{ExtractError, clean, wall};
 
 /// A JSON document holds at most this many bytes.
 pub const JSON_BYTES_MAX: usize = 20_000_000;
@@ -30,7 +30,7 @@ pub fn parse(text: &str) -> Result<(Value, bool), ExtractError> {
         Err(mistake) => mistake,
     };
     if text.starts_with('<') {
-        let fault = page::fault(text).filter(|fault| *fault != ExtractError::NeedsScripts);
+        let fault = wall::instead_of_list(text).filter(|fault| *fault != ExtractError::NeedsScripts);
         return Err(fault.unwrap_or(ExtractError::PageInsteadOfJson));
     }
     if mistake.to_string().starts_with("recursion limit") {

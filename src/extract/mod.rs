@@ -26,12 +26,14 @@ mod paging;
 mod presets;
 pub mod propose;
 mod repair;
+mod wall;
 mod wordpress;
 
 #[cfg(test)]
 mod tests;
 
 pub use clean::{LABEL_CHARS_MAX, LINK_BYTES_MAX, TEXT_BYTES_MAX, TITLE_CHARS_MAX};
+pub use clean::{label, text, title};
 pub use detail::{PageText, attach, documents, page_text};
 pub use error::ExtractError;
 pub use feed::FEED_BYTES_MAX;

@@ -7,7 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::{
-    ExtractError, ItemProblem, Listing, charset, clean, dates, escape, finish, guard, maintext, paging, propose,
+    ExtractError, ItemProblem, Listing, charset, clean, dates, escape, finish, guard, maintext, paging, propose, wall,
 };
 use crate::model::{Fields, Item, ListSelect, Reach, Request, Response, Source};
 
@@ -19,7 +19,9 @@ pub fn list(source: &Source, asked: &Request, response: &Response) -> Result<Lis
     let select = &source.select;
     let cards: Vec<ElementRef<'_>> = document.select(&css(&select.item)?).collect();
     if cards.is_empty() && asked.url == source.url && !says_empty(&html) {
-        return Err(fault(&html).unwrap_or_else(|| ExtractError::ListNotFound { wanted: select.item.clone() }));
+        return Err(
+            wall::instead_of_list(&html).unwrap_or_else(|| ExtractError::ListNotFound { wanted: select.item.clone() })
+        );
     }
     let picks = Picks::compile(select)?;
     let mut listing = Listing::default();
@@ -285,34 +287,6 @@ fn says_empty(html: &str) -> bool {
     let text = clean::text(&document.root_element().inner_html());
     EMPTY.as_ref().is_some_and(|empty| empty.is_match(&text))
 }
-
-/// What `html` is when it is not what was hoped: a login page, or an anti-bot page.
-pub(super) fn fault(html: &str) -> Option<ExtractError> {
-    static BOT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?xi)captcha|cf-chl|cf_chl|just\ a\ moment\.\.\.|checking\ your\ browser|attention\ required!|
-              are\ you\ (?:a\ )?(?:human|robot)|v[ée]rifi\w*\ que\ vous\ (?:n.[êe]tes\ pas|[êe]tes)\ (?:un\ )?(?:robot|humain)|
-              access\ denied|acc[èe]s\ (?:refus[ée]|interdit)|incapsula|datadome|ddos",
-        )
-        .ok()
-    });
-    static LOGIN: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?i)<input[^>]{0,300}type\s*=\s*["']?password"#).ok());
-    if LOGIN.as_ref().is_some_and(|login| login.is_match(html)) {
-        return Some(ExtractError::LoginPage);
-    }
-    // A whole page may load a captcha for its contact form: only a page that says little else is one.
-    let text_bytes = clean::text(html).len();
-    if text_bytes < SHORT_PAGE_BYTES && BOT.as_ref().is_some_and(|bot| bot.is_match(html)) {
-        return Some(ExtractError::AntiBot);
-    }
-    (text_bytes < SCRIPTED_PAGE_BYTES && html.contains("<script")).then_some(ExtractError::NeedsScripts)
-}
-
-/// A page with less text than this, and scripts, is written by them.
-const SCRIPTED_PAGE_BYTES: usize = 100;
-/// A page with less text than this says nothing but its fault.
-const SHORT_PAGE_BYTES: usize = 1_500;
 
 /// The feed that a page announces.
 pub(super) fn alternate(html: &str, url: &Url) -> Option<String> {

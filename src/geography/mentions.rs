@@ -171,7 +171,11 @@ impl Geography {
         let large = self.large_at(words, n, reading);
         let commune = if words.capital(n) { self.commune_at(words, n, reading) } else { None };
         let commune_is_longer = match (&large, &commune) {
-            (Some((large, _)), Some(commune)) => commune.words.1 > large.last,
+            // "Corrèze (19)": the département's number is no commune's.
+            (Some((large, _)), Some(commune)) => {
+                let own_number = number_in_brackets(words, large.last).map(|(_, number)| number);
+                commune.words.1 > large.last && own_number != Some(commune.words.1)
+            }
             _ => true,
         };
         match (large, commune) {
@@ -318,7 +322,7 @@ impl Geography {
         let after_preposition = (PREPOSITIONS.contains(&before) || contracted) && words.gap_before(n).len() <= 3;
         // "Demande de subventions (Quéven)", "Mèze : subventions".
         let in_brackets = words.gap_before(n).ends_with('(') && words.gap_after(last).starts_with(')');
-        let heads = n == 0 && words.gap_after(last).trim() == ":";
+        let heads = n == 0 && matches!(words.gap_after(last), ": " | " : " | "\u{a0}: " | " - " | " – " | " — ");
         // A body's name is not a sentence: "Pannes : flux sain" is no town's, "Maison de Lens" is in Lens.
         if reading == Reading::Publisher {
             let placed = announced

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::order::{self, Need, Told};
-use super::profile::Candidate;
+use super::profile::{Candidate, Known};
 use crate::model::{
     Acquaintance, Change, Deadline, Digest, Entry, Kind, Notice, NoticeId, Section, Showing, Status, Turn,
 };
@@ -22,11 +22,13 @@ pub struct Limits {
     pub stretched_max: usize,
     /// Standing aids, apart.
     pub aids_max: usize,
+    /// What the network's administrators write, apart.
+    pub network_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { items_max: 12, reminders_max: 4, stretched_max: 40, aids_max: 3 }
+        Self { items_max: 12, reminders_max: 4, stretched_max: 40, aids_max: 3, network_max: 5 }
     }
 }
 
@@ -54,10 +56,13 @@ const LADDER_DAYS: [i64; 2] = [30, 7];
 /// However often a deadline is put off.
 const REMINDERS_MAX: usize = LADDER_DAYS.len();
 
+/// News of the network without an end are told this long.
+const NEWS_DAYS: i64 = 90;
+
 /// What one member is told: never the same thing twice, but for the ladder and announced changes.
 pub fn digest(candidates: &[Candidate<'_>], history: &[Showing], occasion: Occasion, limits: Limits) -> Digest {
     let past = Past::of(history);
-    let mut told: Vec<Told<'_>> = candidates.iter().filter_map(|c| tell(c, &past, occasion)).collect();
+    let mut told = all_told(candidates, &past, occasion);
     if occasion.turn == Turn::Between {
         told.retain(|told| told.need == Need::LastChance);
     }
@@ -69,6 +74,20 @@ pub fn digest(candidates: &[Candidate<'_>], history: &[Showing], occasion: Occas
     };
     order::fill(&mut digest, told, limits);
     digest
+}
+
+fn all_told<'a>(candidates: &[Candidate<'a>], past: &Past<'_>, occasion: Occasion) -> Vec<Told<'a>> {
+    let told = candidates.iter().filter_map(|one| Some((one.known, tell(one, past, occasion)?)));
+    let told: Vec<(&Known, Told<'_>)> = told.collect();
+    let is_call = |told: &Told<'_>| !matches!(told.entry.section, Section::Network | Section::Aid);
+    let calls = || told.iter().filter(|(_, told)| is_call(told)).map(|(known, _)| &known.notice);
+    // A tool is shown beside the calls that it helps with.
+    let helps = |tool: &Notice| {
+        let of_use = |call: &Notice| tool.themes.is_empty() || tool.themes.iter().any(|t| call.themes.contains(t));
+        tool.kind != Kind::Resource || calls().any(of_use)
+    };
+    let kept: Vec<bool> = told.iter().map(|(known, _)| helps(&known.notice)).collect();
+    told.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|((_, told), _)| told).collect()
 }
 
 /// A member's history, by notice.
@@ -103,6 +122,7 @@ fn tell<'a>(candidate: &Candidate<'a>, past: &Past<'_>, occasion: Occasion) -> O
             (section, Vec::new(), unseen(notice, deadline, past, occasion))
         }
         Some(last) => match again(candidate, showings, last, occasion)? {
+            Again::Changed(changes) if notice.kind.is_of_the_network() => (Section::Network, changes, Need::Changed),
             Again::Changed(changes) => (Section::Changed, changes, Need::Changed),
             Again::Reminder => (Section::ClosingSoon, Vec::new(), Need::Reminder),
         },
@@ -125,6 +145,9 @@ fn first_section(notice: &Notice, as_of: DateTime<Utc>) -> Option<Section> {
         // An aid that closes on a day is a call to its readers.
         Kind::Aid if notice.is_open(as_of) && notice.deadline.is_some() => Some(Section::New),
         Kind::Aid if notice.is_open(as_of) => Some(Section::Aid),
+        // What has no end of its own is news for a while; a tool stays one.
+        Kind::Announcement if notice.deadline.is_none() && (as_of - notice.first_seen).num_days() > NEWS_DAYS => None,
+        kind if kind.is_of_the_network() && notice.is_current(as_of) => Some(Section::Network),
         // Closed; or what sites publish beside calls (tenders, job offers, press), which is no news of the network.
         _ => None,
     }

@@ -43,12 +43,12 @@ impl Need {
 pub(super) fn fill(digest: &mut Digest, mut told: Vec<Told<'_>>, limits: Limits) {
     told.sort_by(|a, b| entry_key(a).cmp(&entry_key(b)));
     let (mut kept, mut late_reminders) = (Vec::with_capacity(told.len()), Vec::new());
-    let mut room = Room { items: 0, reminders: 0, aids: 0, limits };
+    let mut room = Room { items: 0, reminders: 0, aids: 0, network: 0, limits };
     for told in told {
         match room.take(&told) {
             true => kept.push(told),
             false if told.need == Need::Reminder => late_reminders.push(told),
-            false if told.entry.section != Section::Aid && told.need.is_unseen() => digest.left_for_next += 1,
+            false if !is_apart(told.entry.section) && told.need.is_unseen() => digest.left_for_next += 1,
             false => {}
         }
     }
@@ -59,19 +59,25 @@ pub(super) fn fill(digest: &mut Digest, mut told: Vec<Told<'_>>, limits: Limits)
     digest.entries = kept.into_iter().map(|told| told.entry).collect();
 }
 
+fn is_apart(section: Section) -> bool {
+    matches!(section, Section::Aid | Section::Network)
+}
+
 struct Room {
     items: usize,
     reminders: usize,
     aids: usize,
+    network: usize,
     limits: Limits,
 }
 
 impl Room {
     /// Whether there is room; if so it is taken.
     fn take(&mut self, told: &Told<'_>) -> bool {
-        let Self { items, reminders, aids, limits } = self;
+        let Self { items, reminders, aids, network, limits } = self;
         let (count, max) = match (told.entry.section, told.need) {
             (Section::Aid, _) => (aids, limits.aids_max),
+            (Section::Network, _) => (network, limits.network_max),
             (_, Need::LastChance) => (items, limits.stretched_max.max(limits.items_max)),
             (_, Need::Reminder) if *reminders >= limits.reminders_max => return false,
             _ => (items, limits.items_max),

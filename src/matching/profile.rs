@@ -68,7 +68,8 @@ fn shared_place(notice: &Notice, profile: &Profile, geography: &Geography) -> Op
 
 /// The themes both name. A member who chose none is shown all.
 fn shared_themes(notice: &Notice, profile: &Profile) -> Option<Vec<ThemeId>> {
-    if profile.themes.is_empty() {
+    let is_for_all = notice.kind.is_of_the_network() && notice.themes.is_empty();
+    if profile.themes.is_empty() || is_for_all {
         return Some(notice.themes.clone());
     }
     let shared: Vec<_> = notice.themes.iter().filter(|theme| profile.themes.contains(theme)).cloned().collect();
@@ -86,7 +87,8 @@ fn relation(notice: &Notice, profile: &Profile) -> Option<Relation> {
         let may_apply = audience == Audience::Associations || notice.audiences.contains(&audience);
         return Some(if may_apply { Relation::Apply } else { Relation::Relay });
     }
-    if matches!(notice.kind, Kind::News | Kind::Results) || may_apply(notice, audience, profile.organisation_kind) {
+    let is_told = matches!(notice.kind, Kind::News | Kind::Results) || notice.kind.is_of_the_network();
+    if is_told || may_apply(notice, audience, profile.organisation_kind) {
         return Some(Relation::Apply);
     }
     let public = audience == Audience::Collectivites;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Deadline, SourceId, TerritoryCode};
+use super::{Audience, Deadline, Kind, SourceId, TerritoryCode, ThemeId};
 
 /// One thing a source lists. Every text in it is clean: plain, no control characters, no markup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,19 @@ pub struct Fields {
     pub is_call: Option<(String, bool)>,
     /// The site's own categories, for themes.
     pub categories: Vec<String>,
+    /// What an administrator says of an entry of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
+}
+
+/// What an entry says of itself, beside its fields: it wins over whatever its text makes a reader think.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stated {
+    /// Who keeps it.
+    pub by: String,
+    pub kind: Kind,
+    pub themes: Vec<ThemeId>,
+    pub summary: Option<String>,
 }
 
 /// A document that a page links to.

@@ -35,7 +35,7 @@ pub use edition::{Edition, EditionId, EditionState, Origin};
 pub use health::{Ailment, Health, HealthTurn, SourceEvent, Symptom};
 pub use hex::hex;
 pub use http::{Body, Method, Request, Response, Validators};
-pub use item::{Attachment, Fields, Item};
+pub use item::{Attachment, Fields, Item, Stated};
 pub use mail::{EmailAddress, InvalidEmailAddress, Mail, MailAttachment, Mailbox, Rendered};
 pub use member::{Member, MemberField, MemberId, MemberState, OrganisationKind, Profile, Rhythm};
 pub use notice::{Change, Correction, CorrectionValue, Link, Notice, NoticeId, Status};

@@ -94,8 +94,13 @@ impl Notice {
 
     /// Whether somebody can still apply at `now`. Without a deadline: until 90 days after it was last seen.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.kind, Kind::Call | Kind::Aid | Kind::Accreditation) && self.is_current(now)
+    }
+
+    /// As [`Self::is_open`], of any kind: an event is current until it begins.
+    pub fn is_current(&self, now: DateTime<Utc>) -> bool {
         const SEEN_DAYS_MAX: i64 = 90;
-        if self.status != Status::Open || !matches!(self.kind, Kind::Call | Kind::Aid | Kind::Accreditation) {
+        if self.status != Status::Open {
             return false;
         }
         match self.next_deadline(now) {

@@ -56,6 +56,8 @@ pub enum Field {
     Source,
     /// A field of the site's own data, by its name there (`date_cloture`).
     Structured(String),
+    /// An administrator's own entry, by who keeps it.
+    Entered(String),
 }
 
 /// What a reading, a doubt or a correction is about.

@@ -19,6 +19,19 @@ pub enum Kind {
     Results,
     /// Anything else: articles, events, tenders, job offers.
     News,
+    /// Of the network, kept by its administrators: a meeting, a visit.
+    Event,
+    /// Of the network's toolbox.
+    Resource,
+    /// News of the network.
+    Announcement,
+}
+
+impl Kind {
+    /// What only administrators write: shown under « Le réseau », never applied to. Reading a page gives none of these.
+    pub fn is_of_the_network(self) -> bool {
+        matches!(self, Self::Event | Self::Resource | Self::Announcement)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

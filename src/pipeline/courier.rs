@@ -5,10 +5,10 @@ use url::Url;
 
 use super::edition::{Frame, Look};
 use super::{App, Trouble};
-use crate::config::{self, Transport};
+use crate::config::{self, Settings, Transport};
 use crate::deliver::dkim::{Key, Signer};
-use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
+use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer, verp};
+use crate::model::{DeliveryId, Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
 /// The way out that the settings name, for single mails: of several relays, the first that can be reached.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
@@ -20,15 +20,6 @@ pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
             Ok(Courier::FirstOf(relays.into_iter().map(smtp).collect::<Result<_, _>>()?))
         }
     }
-}
-
-/// The way out by one relay and no other.
-pub(super) fn by_relay(relay: &config::Relay) -> Result<Courier, Trouble> {
-    Ok(Courier::Smtp(smtp(relay)?))
-}
-
-fn smtp(relay: &config::Relay) -> Result<Smtp, Trouble> {
-    Ok(Smtp::new(smtp_server(&relay.server)?, relay.connections))
 }
 
 /// The way out of what is for administrators. Trials write files: these mails lie apart from those of members, whose folder
@@ -44,7 +35,16 @@ pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
     }
 }
 
-fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
+/// The way out by one relay and no other.
+pub(super) fn by_relay(relay: &config::Relay) -> Result<Courier, Trouble> {
+    Ok(Courier::Smtp(smtp(relay)?))
+}
+
+fn smtp(relay: &config::Relay) -> Result<Smtp, Trouble> {
+    Ok(Smtp::new(smtp_server(&relay.server)?, relay.connections))
+}
+
+pub(super) fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
     let credentials = match (&server.user, &server.password_file) {
         (Some(user), Some(file)) => {
             let secret = config::Secret::read(file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
@@ -68,12 +68,21 @@ fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
 }
 
 /// Who signs the mails, when Glaneur does.
-fn signer(app: &App) -> Result<Option<Signer>, Trouble> {
-    let Some(dkim) = &app.settings.mail.dkim else { return Ok(None) };
+pub(super) fn signer(settings: &Settings) -> Result<Option<Signer>, Trouble> {
+    let Some(dkim) = &settings.mail.dkim else { return Ok(None) };
     let secret = config::Secret::read(&dkim.key_file).map_err(|problem| Trouble::Credential(problem.to_string()))?;
     let key = Key::from_pem(secret.expose())
         .map_err(|error| Trouble::Credential(format!("{} : {error}", dkim.key_file.display())))?;
     Ok(Some(Signer::new(&dkim.domain, &dkim.selector, key)))
+}
+
+/// The bytes of a mail, signed where somebody signs.
+pub(super) fn signed(mail: &Mail, signer: Option<&Signer>) -> Result<Vec<u8>, String> {
+    let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
+    match signer {
+        Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
+        None => Ok(message),
+    }
 }
 
 /// The same edition and member, the same id, for ever.
@@ -152,7 +161,7 @@ impl Envelope {
             from: self.from.clone(),
             to,
             reply_to: self.reply_to.clone(),
-            envelope_from: self.envelope_from.clone(),
+            envelope_from: verp::plain(&self.envelope_from),
             message_id,
             date: self.date,
             headers,
@@ -162,19 +171,16 @@ impl Envelope {
 
     /// The same, with its mails signed where the settings say so; previews need no key.
     pub fn signing(self, app: &App) -> Result<Self, Trouble> {
-        Ok(Self { signer: signer(app)?, ..self })
+        Ok(Self { signer: signer(&app.settings)?, ..self })
     }
 
     /// The bytes of a mail, signed where the settings say so.
     pub fn written(&self, mail: &Mail) -> Result<Vec<u8>, String> {
-        let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
-        match &self.signer {
-            Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
-            None => Ok(message),
-        }
+        signed(mail, self.signer.as_ref())
     }
 
-    pub fn sender(&self) -> &EmailAddress {
-        &self.envelope_from
+    /// Where failures of one mail come back to.
+    pub fn sender(&self, app: &App, delivery: DeliveryId, message_id: &str) -> EmailAddress {
+        verp::sender(&self.envelope_from, &app.link_key.bounce_seal(), delivery, message_id)
     }
 }

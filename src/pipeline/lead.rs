@@ -46,9 +46,12 @@ impl<'a> Leads<'a> {
         }
     }
 
-    pub async fn give_up(self) -> Result<(), Trouble> {
+    /// The work is done and stored: that others must wait until the leases end takes nothing from it.
+    pub async fn give_up(self) {
         let names: Vec<String> = self.held.into_iter().collect();
-        Ok(self.app.store.give_up_leads(&names, &self.app.worker).await?)
+        if let Err(error) = self.app.store.give_up_leads(&names, &self.app.worker).await {
+            tracing::warn!(%error, "les baux de ce processus n'ont pas pu être rendus : ils prendront fin d'eux-mêmes");
+        }
     }
 }
 

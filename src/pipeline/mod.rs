@@ -4,13 +4,17 @@
 
 mod actor;
 pub mod admin;
+pub mod agenda;
 pub mod author;
 mod backup;
 pub mod bounces;
 mod clock;
 pub mod collect;
 mod courier;
+pub mod doctor;
 pub mod edition;
+mod entries;
+mod farewell;
 mod guard;
 mod halt;
 pub mod health;
@@ -77,6 +81,8 @@ pub struct App {
     follows: AtomicBool,
     /// The times that sending runs by.
     pub tempo: send::Tempo,
+    /// When the mailbox of what comes back was last read.
+    visited: bounces::Visited,
     /// Who acts, for the journal: `cli` or `daemon`.
     pub actor: &'static str,
     memory: guard::Memory,
@@ -107,6 +113,14 @@ impl Files {
             }
             _ => Err(problems),
         }
+    }
+}
+
+impl Files {
+    /// What is wrong with the administrators' own entries. A start does without the wrong ones.
+    pub fn entry_problems(&self) -> Problems {
+        let folder = self.settings.entries.as_deref();
+        folder.map(|folder| entries::check(folder, &self.themes)).unwrap_or_default()
     }
 }
 
@@ -225,6 +239,7 @@ impl App {
             pulse: Pulse::default(),
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
+            visited: bounces::Visited::default(),
         };
         guard::look(&app).await?;
         Ok(app)

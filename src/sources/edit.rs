@@ -9,7 +9,9 @@ use std::path::Path;
 use toml_edit::{InlineTable, Item, Table, Value, value};
 
 use super::parse;
-use crate::model::{DetailSelect, Documents, ListSelect, Paging, Problem, Problems, Reach, Source, SourceKind};
+use crate::model::{
+    DetailSelect, Documents, JsonSelect, ListSelect, Paging, Problem, Problems, Reach, Source, SourceKind,
+};
 use crate::tomlfile::{Encoding, TomlFile};
 
 fn kind_name(kind: SourceKind) -> &'static str {
@@ -39,6 +41,9 @@ pub fn entry(source: &Source, comments: &[String]) -> String {
     }
     if source.select != ListSelect::default() {
         table.insert("select", Item::Value(Value::InlineTable(select(&source.select))));
+    }
+    if source.json != JsonSelect::default() {
+        table.insert("json", Item::Value(Value::InlineTable(json(&source.json))));
     }
     match &source.detail {
         None => {}
@@ -87,6 +92,34 @@ fn select(select: &ListSelect) -> InlineTable {
     ]);
     if select.reach == Reach::UntilNext {
         table.insert("until_next", true.into());
+    }
+    table
+}
+
+fn json(json: &JsonSelect) -> InlineTable {
+    let mut table = inline(&[("items", &json.items), ("id", &json.id), ("title", &json.title), ("link", &json.link)]);
+    match json.text.as_slice() {
+        [] => {}
+        [one] => drop(table.insert("text", one.as_str().into())),
+        several => {
+            let paths: toml_edit::Array = several.iter().map(String::as_str).collect();
+            table.insert("text", Value::Array(paths));
+        }
+    }
+    let others = inline(&[
+        ("publisher", &json.publisher),
+        ("published", &json.published),
+        ("updated", &json.updated),
+        ("opening", &json.opening),
+        ("deadline", &json.deadline),
+        ("place", &json.place),
+        ("audiences", &json.audiences),
+        ("categories", &json.categories),
+        ("amount", &json.amount),
+        ("is_call", &json.is_call),
+    ]);
+    for (key, path) in &others {
+        table.insert(key, path.clone());
     }
     table
 }
@@ -209,12 +242,27 @@ fn write_beside(path: &Path, beside: &Path, content: &[u8]) -> std::io::Result<(
     file.sync_all()
 }
 
-/// The line, from 1, where `key` of the entry that begins at `line` stands; the entry's own when it has none.
-pub fn line_of(text: &str, line: usize, key: &str) -> usize {
-    let below = text.lines().enumerate().skip(line);
-    let mut its = below.take_while(|(_, content)| !content.trim_start().starts_with('['));
-    let names = |content: &str| {
-        content.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+/// The line, from 1, where `table.key` of the entry that begins at `line` stands, or its table; the entry's own when it has
+/// neither.
+pub fn line_of(text: &str, line: usize, table: &str, key: &str) -> usize {
+    let below = text.lines().enumerate().skip(line).map(|(at, content)| (at + 1, content.trim_start()));
+    let its: Vec<(usize, &str)> = below.take_while(|(_, content)| !content.starts_with("[[")).collect();
+    let begins = |content: &str, name: &str, signs: &[char]| {
+        content.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(signs))
     };
-    its.find(|(_, content)| names(content)).map_or(line, |(at, _)| at + 1)
+    let header =
+        |content: &str| content.strip_prefix("[source.").and_then(|name| name.split(']').next()) == Some(table);
+    let Some(at) = its.iter().position(|(_, content)| header(content) || begins(content, table, &['=', '.'])) else {
+        return line;
+    };
+    let (mut found, rest) = match its.get(at..) {
+        Some([(first, content), rest @ ..]) if header(content) => (*first, rest),
+        Some([(first, _), ..]) => return *first,
+        _ => return line,
+    };
+    let mut own = rest.iter().take_while(|(_, content)| !content.starts_with('['));
+    if let Some((at, _)) = own.find(|(_, content)| begins(content, key, &['='])) {
+        found = *at;
+    }
+    found
 }

@@ -92,14 +92,11 @@ fn a_comment_cannot_carry_a_line_of_its_own() {
 
 #[test]
 fn a_key_is_found_by_its_line() {
-    let check = |key: &str, line: usize| {
-        assert_eq!(
-            line_of("a = 1\n[[source]]\nid = \"a\"\n  select = {}\n[[source]]\ndetail = true\n", 2, key),
-            line,
-            "{key}"
-        )
-    };
-    check("select", 4);
-    check("id", 3);
-    check("detail", 2);
+    let text = "a = 1\n[[source]]\nid = \"a\"\n  select = {}\n[source.json]\n# où lire\ntitle = \"t\"\n[[source]]\ndetail = true\n";
+    let check = |table: &str, key: &str, line: usize| assert_eq!(line_of(text, 2, table, key), line, "{table}.{key}");
+    check("select", "title", 4);
+    check("id", "", 3);
+    check("detail", "text", 2);
+    check("json", "title", 7);
+    check("json", "link", 5);
 }

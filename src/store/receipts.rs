@@ -101,6 +101,11 @@ impl Store {
         row.as_ref().map(delivery).transpose()
     }
 
+    pub async fn delivery_by_id(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM deliveries WHERE id = $1").bind(id.0).fetch_optional(&self.pool).await?;
+        row.as_ref().map(delivery).transpose()
+    }
+
     pub async fn delivery_by_message_id(&self, message_id: &str) -> Result<Option<DeliveryRow>, StoreError> {
         let row = sqlx::query("SELECT * FROM deliveries WHERE message_id = $1 AND message_id <> '' ORDER BY id")
             .bind(message_id)
@@ -188,6 +193,16 @@ impl Store {
         rows.iter().map(served).collect()
     }
 
+    /// Different people that editions approved in `from..to` reached, trials apart; the erased count, without a name.
+    pub async fn people_served(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(DISTINCT d.member) AS n FROM deliveries AS d JOIN editions AS e ON e.id = d.edition \
+             WHERE e.trial = 0 AND e.approved_at >= $1 AND e.approved_at < $2 AND d.state = 'sent'",
+        );
+        let row = row.bind(ms(from)).bind(ms(to)).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(row.int("n")?).unwrap_or(0))
+    }
+
     /// False when this message was recorded before.
     pub async fn save_returned(&self, returned: &Returned) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
@@ -238,7 +253,7 @@ fn delivery(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
     })
 }
 
-fn returned(row: &AnyRow) -> Result<Returned, StoreError> {
+pub(super) fn returned(row: &AnyRow) -> Result<Returned, StoreError> {
     Ok(Returned {
         member: row.int_or_null("member")?.map(MemberId),
         delivery: row.int_or_null("delivery")?.map(DeliveryId),

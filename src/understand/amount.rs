@@ -12,11 +12,43 @@ use super::words::fold;
 use crate::model::{Aspect, Doubt, DoubtReason, Field, Fields, Quote, Reading};
 
 /// A number in French, its unit, and the number before it when they are the ends of a range ("40 000 à 650 000 euros").
-static SUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+struct Sum {
+    /// The number is its first group, the unit its second.
+    exact: Regex,
+    /// The same, but that it asks of the words around a sum only that they be no ASCII ones: it finds where without thinking.
+    quick: Regex,
+}
+
+static SUM: LazyLock<Option<Sum>> = LazyLock::new(|| {
     let number = r"(?:\d{1,3}(?:[\s.\u{a0}\u{202f}]\d{3})+|\d+)(?:[.,]\d{1,2})?";
     let unit = r"\s?(?:k€|m€|md€|millions?\s+d['’]\s?euros?|milliards?\s+d['’]\s?euros?|€|euros?\b)";
-    Regex::new(&format!(r"(?i)\b(?:{number}(?:{unit})?\s(?:à|et)\s)?({number})({unit})")).ok()
+    let exact = format!(r"(?i)\b(?:{number}(?:{unit})?\s(?:à|et)\s)?({number})({unit})");
+    let quick = exact.replace(r"\b", r"(?-u:\b)");
+    Some(Sum { exact: Regex::new(&exact).ok()?, quick: Regex::new(&quick).ok()? })
 });
+
+impl Sum {
+    /// The sums of a text, in its order: where each stands, its number and its unit.
+    fn find<'t>(&self, text: &'t str) -> Vec<(Range<usize>, &'t str, &'t str)> {
+        let of = |found: regex::Captures<'t>, from: usize| {
+            let (whole, number, unit) = (found.get(0)?, found.get(1)?, found.get(2)?);
+            Some((from + whole.start()..from + whole.end(), number.as_str(), unit.as_str()))
+        };
+        let places: Vec<Range<usize>> = self.quick.find_iter(text).map(|found| found.range()).collect();
+        if places.iter().any(|place| touches_letters(text, place)) {
+            return self.exact.captures_iter(text).filter_map(|found| of(found, 0)).collect();
+        }
+        let read = |place: Range<usize>| of(self.exact.captures(text.get(place.clone())?)?, place.start);
+        places.into_iter().filter_map(read).collect()
+    }
+}
+
+/// "№12 €", "12 eurosé": accented letters that are one word with what was found.
+fn touches_letters(text: &str, place: &Range<usize>) -> bool {
+    let other_letter = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    text.get(..place.start).is_some_and(|before| before.ends_with(other_letter))
+        || text.get(place.end..).is_some_and(|after| after.starts_with(other_letter))
+}
 
 /// How far before a sum its meaning may stand.
 const BEFORE_BYTES: usize = 110;
@@ -113,17 +145,16 @@ pub(super) fn read(page: &Page, fields: &Fields) -> Reading<String> {
     let text = page.text.text();
     let mut best: Option<(f32, f64, Range<usize>)> = None;
     let mut rivals = 0;
-    for found in sum.captures_iter(text) {
-        let Some(whole) = found.get(0) else { continue };
-        let score = score(text, whole.range()) - if page.zone(whole.start()) == Zone::Far { 1.0 } else { 0.0 };
-        if page.zone(whole.start()) == Zone::Chrome || score < 1.0 {
+    for (at, number, unit) in sum.find(text) {
+        let score = score(text, at.clone()) - if page.zone(at.start) == Zone::Far { 1.0 } else { 0.0 };
+        if page.zone(at.start) == Zone::Chrome || score < 1.0 {
             continue;
         }
         rivals += 1;
-        let euros = euros(found.get(1).map_or("", |m| m.as_str()), found.get(2).map_or("", |m| m.as_str()));
+        let euros = euros(number, unit);
         // Of equals the largest: the whole and not its parts, the cap that no project passes.
         if best.as_ref().is_none_or(|(top, most, _)| score > *top || (score == *top && euros > *most)) {
-            best = Some((score, euros, whole.range()));
+            best = Some((score, euros, at));
         }
     }
     let Some((_, _, at)) = best else { return Reading::none() };

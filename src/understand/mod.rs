@@ -10,7 +10,9 @@ mod audience;
 mod calltype;
 pub mod dates;
 mod explain;
+mod frame;
 mod kind;
+mod lexicon;
 mod page;
 mod phrases;
 pub mod sameness;
@@ -114,6 +116,7 @@ fn read_territory(input: &Input) -> Reading<Vec<TerritoryCode>> {
     territory::territory(&territory::TerritoryInput {
         title: input.title,
         text: input.text,
+        url: input.url,
         publisher: input.publisher,
         source_territory: input.source_territory,
         field: input.fields.territory.as_ref(),

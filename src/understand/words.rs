@@ -5,7 +5,9 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
+use std::sync::{PoisonError, RwLock};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::char::decompose_canonical;
@@ -56,8 +58,18 @@ impl<'t> Words<'t> {
         self.marks.get(first).and_then(|mark| self.plain.get(mark.plain..)).unwrap_or_default()
     }
 
+    /// Where each word begins in [`Self::plain`], and each `|`.
+    pub fn starts(&self) -> impl Iterator<Item = usize> {
+        self.marks.iter().map(|mark| mark.plain)
+    }
+
     pub fn stems(&self) -> &str {
         &self.stemmed().text
+    }
+
+    /// Where each word begins in [`Self::stems`].
+    pub fn stem_starts(&self) -> impl Iterator<Item = usize> {
+        self.stemmed().at.iter().copied()
     }
 
     fn stemmed(&self) -> &Stems {
@@ -91,7 +103,7 @@ impl<'t> Words<'t> {
         let mut newlines = 0;
         let mut chars = self.text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
-            if c.is_alphanumeric() || c == '€' {
+            if c.is_ascii_alphanumeric() || c.is_alphanumeric() || c == '€' {
                 if word_start.is_none() {
                     word_start = Some(at);
                     self.marks.push(Mark { plain: self.plain.len(), start: at, end: at });
@@ -136,23 +148,74 @@ impl<'t> Words<'t> {
         let mut text = String::with_capacity(self.plain.len());
         let mut at = Vec::with_capacity(self.marks.len());
         text.push(' ');
-        // A text repeats its words: each is stemmed once.
-        let mut known: HashMap<&str, Range<usize>> = HashMap::new();
+        let known = STEMS.read().unwrap_or_else(PoisonError::into_inner);
+        let mut new: Vec<(&str, String)> = Vec::new();
         for mark in &self.marks {
-            let start = text.len();
-            at.push(start);
+            at.push(text.len());
             let rest = self.plain.get(mark.plain..).unwrap_or_default();
             let word = rest.split(' ').next().unwrap_or_default();
-            match known.get(word) {
-                Some(range) => text.extend_from_within(range.clone()),
-                None => {
-                    push_stem(&mut text, word, &stemmer);
-                    known.insert(word, start..text.len());
+            match has_stem(word).then(|| known.get(word)) {
+                None => text.push_str(word),
+                Some(Some(stem)) => text.push_str(stem),
+                Some(None) => {
+                    let stem = stem(word, &stemmer);
+                    text.push_str(&stem);
+                    new.push((word, stem));
                 }
             }
             text.push(' ');
         }
+        drop(known);
+        remember(new);
         Stems { text, at }
+    }
+}
+
+/// What words were cut to: texts repeat their words, and each other's.
+static STEMS: RwLock<HashMap<Box<str>, Box<str>, FewBytes>> = RwLock::new(HashMap::with_hasher(FewBytes));
+
+/// Some megabytes; a hostile text only makes them forgotten.
+const STEMS_MAX: usize = 20_000;
+/// Longer ones are no words that come again.
+const STEMMED_BYTES_MAX: usize = 32;
+
+fn remember(new: Vec<(&str, String)>) {
+    if new.is_empty() {
+        return;
+    }
+    let mut known = STEMS.write().unwrap_or_else(PoisonError::into_inner);
+    for (word, stem) in new.into_iter().filter(|(word, _)| word.len() <= STEMMED_BYTES_MAX) {
+        if known.len() >= STEMS_MAX {
+            known.clear();
+        }
+        known.insert(word.into(), stem.into());
+    }
+}
+
+/// FNV-1a: for short words it is quicker than what keeps collisions from being made on purpose, and these are forgotten
+/// before they are many.
+#[derive(Clone, Default)]
+struct FewBytes;
+
+impl BuildHasher for FewBytes {
+    type Hasher = Fnv;
+
+    fn build_hasher(&self) -> Fnv {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -176,16 +239,17 @@ pub(super) fn fold_to_stems(phrase: &str) -> String {
     Words::of(phrase).stems().trim_matches([' ', '|']).to_owned()
 }
 
-fn push_stem(out: &mut String, word: &str, stemmer: &Stemmer) {
-    const LETTERS_MIN: usize = 4;
-    if word.len() < LETTERS_MIN || !word.bytes().all(|b| b.is_ascii_lowercase()) {
-        out.push_str(word);
-        return;
-    }
+/// A word or a stem with fewer letters is left as it is.
+const LETTERS_MIN: usize = 4;
+
+fn has_stem(word: &str) -> bool {
+    word.len() >= LETTERS_MIN && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn stem(word: &str, stemmer: &Stemmer) -> String {
     let stem = stemmer.stem(word);
     // Cut to three letters, "aide" and "aidant" would be one word, as would "logement" and "logique": only the plural goes.
-    let kept = if stem.len() < LETTERS_MIN { word.trim_end_matches(['s', 'x']) } else { &stem };
-    out.push_str(kept);
+    if stem.len() < LETTERS_MIN { word.trim_end_matches(['s', 'x']).to_owned() } else { stem.into_owned() }
 }
 
 /// Combining accents, soft hyphens and zero-width characters stand inside words and count nothing.

@@ -63,11 +63,16 @@ pub fn until(notice: &Notice, now: DateTime<Utc>) -> String {
         return status(notice.status).to_owned();
     }
     match notice.next_deadline(now) {
+        Some(begins) if notice.kind == Kind::Event => {
+            format!("{} ({})", day(begins), compose::days_left_words(begins, now, FR))
+        }
+        Some(_) if notice.kind.is_of_the_network() => String::new(),
         Some(deadline) if deadline.is_past(now) => format!("clos depuis le {}", day(deadline)),
         Some(deadline) => {
             format!("jusqu’au {} ({})", day(deadline), compose::days_left_words(deadline, now, FR))
         }
         None if notice.kind == Kind::Aid => "aide permanente, sans date limite".to_owned(),
+        None if notice.kind.is_of_the_network() => String::new(),
         None => "date limite non indiquée, à vérifier".to_owned(),
     }
 }
@@ -152,6 +157,7 @@ fn quote(quote: &crate::model::Quote) -> String {
         Field::Title => format!("{words} (titre)"),
         Field::Publisher => format!("{words} (éditeur)"),
         Field::Source => format!("{words} (réglage de la source)"),
+        Field::Entered(by) => format!("{words} (saisi par {})", compose::one_line(by, 60)),
         Field::Structured(name) => format!("{words} (champ {})", compose::one_line(name, 40)),
     }
 }

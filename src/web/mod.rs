@@ -5,6 +5,8 @@
 //! templates.
 
 mod admin;
+mod csp;
+mod door;
 mod fields;
 mod lines;
 mod member;
@@ -110,10 +112,10 @@ pub fn router(site: impl Into<Current>) -> Router {
         .with_state(site.into())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
-        .layer(header(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ))
+        // A page that shows a mail says itself what the mail may do.
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, csp::policy()))
+        .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(header(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         // What everybody may read says itself how long it may be kept.
@@ -156,19 +158,12 @@ const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Serves the pages until told to stop.
 pub fn serve(site: Arc<Site>, listener: TcpListener) -> Served {
-    let (stop, mut stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     let current = Current::from(site);
     let router = router(current.clone());
     if let Ok(listen) = listener.local_addr() {
         tracing::info!(%listen, "pages servies");
     }
-    let task = tokio::spawn(async move {
-        let ended = async move {
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
-            tracing::error!(%error, "les pages ne sont plus servies");
-        }
-    });
+    let task = tokio::spawn(door::serve(listener, router, door::Manners::default(), stopped));
     Served { current, stop, task }
 }

@@ -52,6 +52,16 @@ impl Pages {
     }
 }
 
+/// The text of a template.
+pub(super) fn source(name: &str) -> Option<String> {
+    Templates::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned())
+}
+
+#[cfg(test)]
+pub(super) fn names() -> Vec<String> {
+    Templates::iter().map(|name| name.into_owned()).collect()
+}
+
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         (self.status, Html(self.html)).into_response()

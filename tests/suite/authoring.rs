@@ -187,6 +187,45 @@ fn a_selector_that_finds_nothing_is_named_with_one_that_does() {
 }
 
 #[test]
+fn a_path_that_finds_nothing_is_named_with_one_that_does_and_data_are_added_by_their_address() {
+    let (workspace, town) = (Workspace::sqlite(), Town::start());
+    let data = |list: &str, title: &str| {
+        let rows: Vec<String> = (1..4)
+            .map(|n| {
+                format!(
+                    "{{\"{title}\": \"Appel à projets n° {n}\", \"url\": \"/appels/{n}\", \"dateCloture\": \"2026-03-0{n}\"}}"
+                )
+            })
+            .collect();
+        format!("{{\"{list}\": [{}]}}", rows.join(", "))
+    };
+    town.put("/aides.json", "application/json", data("aides", "titre"));
+    let entry = format!(
+        "[[source]]\nid = \"ville\"\nname = \"Ville\"\nkind = \"json\"\nurl = \"{}\"\n\n[source.json]\nitems = \"$.aides[*]\"\n\
+         title = \"$.titre\"\nlink = \"$.url\"\ndeadline = \"$.dateCloture\"\n",
+        town.url("/aides.json")
+    );
+    workspace.write("sources.toml", &entry);
+    workspace.run_at(MONDAY, "sources test ville").done().says("3 annonces lues").says("01/03/2026");
+    // Another interface: the list and the titles have other names.
+    town.put("/aides.json", "application/json", data("resultats", "intitule"));
+    workspace
+        .run_at(MONDAY, "sources test ville")
+        .status(1)
+        .says("sources.toml:8 : le chemin json.items « $.aides[*] » ne trouve rien — essayez « $.resultats[*] »");
+    workspace.write("sources.toml", &entry.replace("$.aides", "$.resultats"));
+    let half = workspace.run_at(MONDAY, "sources test ville --json").status(1).json();
+    assert_eq!(half["unmatched"][0]["key"], "json.title", "{half}");
+    assert_eq!(half["unmatched"][0]["instead"], "$.intitule", "{half}");
+    // From nothing but the address.
+    workspace.write("sources.toml", "");
+    let added = workspace.run_at(MONDAY, &format!("sources add {} --id ville --yes", town.url("/aides.json"))).done();
+    added.says("Appel à projets n° 1").says("01/03/2026");
+    assert!(sources(&workspace).contains("deadline = \"$.dateCloture\""), "{}", sources(&workspace));
+    workspace.run_at(MONDAY, "sources test ville").done().says("3 annonces lues");
+}
+
+#[test]
 fn what_changed_since_the_last_round_is_said() {
     let (workspace, town) = (Workspace::sqlite(), Town::start());
     let list = |slugs: &[(&str, &str)]| {

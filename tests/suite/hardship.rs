@@ -49,6 +49,26 @@ fn what_the_base_refuses_fails_that_source_by_name_and_the_others_go_on() {
 }
 
 #[test]
+fn leases_that_cannot_be_given_up_cost_no_round() {
+    on_both(|workspace: Workspace| {
+        let site = Site::start();
+        site.publish("a", "Appel à projets : jardins partagés", BODY);
+        workspace.write("sources.toml", &site.source("essai", "D93"));
+        workspace.run_at(MONDAY, "sources list").done();
+        let keep = if workspace.is_sqlite() {
+            "CREATE TRIGGER kept BEFORE DELETE ON leaders BEGIN SELECT RAISE(ABORT, 'kept'); END"
+        } else {
+            "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''kept''; END'; \
+             CREATE TRIGGER kept BEFORE DELETE ON leaders FOR EACH ROW EXECUTE FUNCTION kept()"
+        };
+        workspace.sql(keep);
+        let mut command = workspace.command(&format!("collect --now {MONDAY}"));
+        let answer = Answer::of(command.env("GLANEUR_LOG", "warn").output().unwrap()).done();
+        answer.says("1 nouvelle").complains("n'ont pas pu être rendus");
+    });
+}
+
+#[test]
 fn a_dripping_site_takes_its_share_of_a_round_and_the_rest_comes_next_time() {
     let mut workspace = Workspace::sqlite();
     workspace.set("pause = \"0s\"", "pause = \"0s\"\nvisit_max = \"2s\"");

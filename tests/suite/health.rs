@@ -123,3 +123,61 @@ fn in_a_trial_the_mail_to_administrators_lies_apart_from_those_of_members() {
     assert_eq!(apart.len(), 1);
     apart[0].says("n'a encore jamais été lue");
 }
+
+const ROBOT_CHECK: &str = "<html><head><title>Un instant…</title></head><body><p>Vérification de votre navigateur avant d'accéder au site.</p>\
+                           <script src=\"/challenge.js\"></script></body></html>";
+const CAPTCHA: &str = "<html><body><h1>Sécurité</h1><form><p>Recopiez les lettres de l'image.</p><img src=\"/captcha.png\"><input name=\"code\">\
+                       </form></body></html>";
+const REFUSED: &str = "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with your \
+                       administrator.</body></html>";
+const ADDRESS_FIRST: &str = "<html><head><title>Connexion au portail</title></head><body><form action=\"/oidc\"><input type=\"email\" name=\"u\">\
+                             <button>Continuer</button></form></body></html>";
+
+#[test]
+fn walls_that_answer_200_are_noticed_in_lists_and_feeds_whatever_they_look_like() {
+    let workspace = Workspace::sqlite();
+    let (pages, feed) = (Site::start(), Site::start());
+    for site in [&pages, &feed] {
+        site.publish("a", "Appel à projets : jardins", "Dossiers à déposer jusqu'au 20 février 2026.");
+    }
+    workspace.write("sources.toml", &(pages.pages("liste", "D93") + &feed.source("flux", "D93")));
+    workspace.run_at(MONDAY, "collect liste flux").done();
+    let walls = [
+        (LOGIN, "login-page"),
+        (ROBOT_CHECK, "anti-bot"),
+        (ADDRESS_FIRST, "login-page"),
+        (CAPTCHA, "anti-bot"),
+        (LOGIN, "login-page"),
+        (REFUSED, "anti-bot"),
+    ];
+    for (day, (html, ailment)) in (13..).zip(walls) {
+        pages.shows(Some(html));
+        feed.shows(Some(html));
+        let at = format!("2026-01-{day}T08:00:00+01:00");
+        let answer = workspace.run_at(&at, "collect liste flux --json").status(1);
+        let broke = ("broke".to_owned(), ailment.to_owned());
+        let (broken, _): (Vec<_>, Vec<_>) = events(&answer).into_iter().partition(|(event, _)| event == "broke");
+        assert_eq!(broken, [broke.clone(), broke], "{html}");
+    }
+    pages.shows(None);
+    feed.shows(None);
+    let answer = workspace.run_at("2026-01-20T08:00:00+01:00", "collect liste flux --json").done();
+    assert_eq!(events(&answer).len(), 2, "both are well again: {}", answer.out);
+    let known = workspace.run_at(MONDAY, "notices list --json").done().json();
+    assert_eq!(known["notices"].as_array().unwrap().len(), 1, "one call on two sites, known as before");
+}
+
+#[test]
+fn a_wall_in_the_place_of_an_announcements_page_is_a_remark_and_takes_nothing_from_what_is_known() {
+    let workspace = Workspace::sqlite();
+    let site = Site::start();
+    let title = "Appel à projets : jardins partagés";
+    site.publish("a", title, "Dossiers à déposer jusqu'au 20 février 2026.");
+    workspace.write("sources.toml", &site.pages("essai", "D93"));
+    workspace.run_at(MONDAY, "collect").done();
+    let wall = "Pour continuer, nous devons vérifier que vous n'êtes pas un robot. ".repeat(6);
+    site.publish("a", title, &wall);
+    workspace.run_at(NEXT_MONDAY, "collect essai").done().says("vérification contre les robots");
+    let known = workspace.run_at(NEXT_MONDAY, "notices list --json").done().json();
+    assert_eq!(known["notices"][0]["deadline"]["date"], "2026-02-20", "{known}");
+}

@@ -231,3 +231,67 @@ fn ones_data_is_read_and_erased_by_a_link_just_sent_to_the_address() {
         service.get(&page).is(404);
     });
 }
+
+#[test]
+fn a_calendar_has_a_secret_address_that_can_be_changed_and_taken_away() {
+    on_both(|mut workspace: Workspace| {
+        let service = Service::start(&mut workspace);
+        let page = choices_of(&workspace);
+        let form = format!("{page}/agenda");
+        let address = || {
+            let shown = service.get(&page).is(200).0;
+            let at = shown.split_once("readonly value=\"").map(|(_, rest)| rest.split('"').next().unwrap().to_owned());
+            at.map(|address| address.replace(BASE, ""))
+        };
+        assert_eq!(address(), None, "none unless asked for");
+        service.get(&form).is(405);
+        service.post(&form, "agenda=nouvelle").is(303);
+        let first = address().unwrap();
+        let feed = service.get(&first).is(200).says("text/calendar").says("BEGIN:VEVENT").says("20260220");
+        for secret in ["lea", "Léa", "CCAS", "Montreuil"] {
+            assert!(!feed.0.contains(secret), "{secret} is in {}", feed.0);
+        }
+        service.post(&form, "agenda=nouvelle").is(303);
+        let second = address().unwrap();
+        assert_ne!(first, second);
+        service.get(&first).is(404);
+        service.get(&second).is(200);
+        for wrong in [second.replace("/agenda/", "/membre/"), format!("{second}x"), "/agenda/1.ics".to_owned()] {
+            service.get(&wrong).is(404);
+        }
+        service.post(&form, "agenda=aucune").is(303);
+        service.get(&second).is(404);
+        service.post(&form, "agenda=nouvelle").is(303);
+        let third = address().unwrap();
+        service.post(&format!("{page}/quitter"), "").is(303);
+        service.get(&third).is(404);
+    });
+}
+
+#[test]
+fn leaving_mails_the_way_back_once_and_one_click_is_enough() {
+    on_both(|mut workspace: Workspace| {
+        let service = Service::start(&mut workspace);
+        let digest = to_lea(&workspace).remove(0);
+        let leave = ours(&digest.html, "/").into_iter().find(|path| path.starts_with("/quitter/")).unwrap();
+        // As a mail client does it (RFC 8058), and twice, as some do.
+        service.post(&leave, "List-Unsubscribe=One-Click").is(200).says("l***@montreuil.example");
+        service.post(&leave, "List-Unsubscribe=One-Click").is(200);
+        assert_eq!(lea(&workspace)["state"]["is"], "left");
+        until("the way back", || to_lea(&workspace).len() == 2);
+        let farewell = to_lea(&workspace).into_iter().find(|mail| mail.subject.contains("quitté")).unwrap();
+        farewell.says("transféré").says("ne faites rien");
+        let back = ours(&farewell.html, "/").into_iter().find(|path| path.starts_with("/membre/")).unwrap();
+        // Looking at it, as scanners do, brings nobody back.
+        for verb in ["GET", "HEAD"] {
+            service.ask(&format!("{verb} {back}"), "");
+        }
+        assert_eq!(lea(&workspace)["state"]["is"], "left");
+        service.get(&back).is(200).says("Recevoir de nouveau");
+        service.post(&format!("{back}/reprendre"), "").is(303);
+        assert_eq!(lea(&workspace)["state"]["is"], "active");
+        // Whoever holds the digest and leaves again at once fills no mailbox.
+        service.post(&leave, "List-Unsubscribe=One-Click").is(200);
+        assert_eq!(to_lea(&workspace).len(), 2);
+    });
+}

@@ -59,8 +59,9 @@ fn tell(app: &App, id: &str, tested: &Tested) {
             Some(instead) => format!("essayez « {instead} »"),
             None => "corrigez-le ou retirez-le".to_owned(),
         };
+        let what = if silent.key.starts_with("json.") { "chemin" } else { "sélecteur" };
         output::line(format_args!(
-            "{} : le sélecteur {} « {} » ne trouve rien — {instead}",
+            "{} : le {what} {} « {} » ne trouve rien — {instead}",
             silent.place, silent.key, silent.selector
         ));
     }

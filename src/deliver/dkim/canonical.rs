@@ -11,6 +11,11 @@ impl Header {
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
+
+    /// `name:value`; headers of strangers may be no text.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.line).ok()
+    }
 }
 
 /// Head and body, at the first empty line.

@@ -5,7 +5,9 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{
+    ED25519, Ed25519KeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+};
 use sha2::{Digest, Sha256};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +68,17 @@ impl Key {
             // RFC 8463 section 3: Ed25519 signs the hash.
             Kind::Ed25519(key) => Ok(key.sign(&Sha256::digest(input)).as_ref().to_vec()),
         }
+    }
+
+    pub(super) fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
+        let done =
+            match &self.0 {
+                Kind::Rsa(key) => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public_key().as_ref())
+                    .verify(input, signature),
+                Kind::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key.public_key().as_ref())
+                    .verify(&Sha256::digest(input), signature),
+            };
+        done.is_ok()
     }
 
     /// RFC 6376 section 3.6.1; RFC 8463 section 4.

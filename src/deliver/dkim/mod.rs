@@ -5,6 +5,7 @@
 
 mod canonical;
 mod key;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 pub use key::{Key, KeyError};
+pub use verify::Held;
 
 /// Named once more than they are there, so that nobody adds another beside the one signed (RFC 6376 section 8.15).
 const OVERSIGNED: [&str; 5] = ["From", "To", "Subject", "Date", "Message-ID"];

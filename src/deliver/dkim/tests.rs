@@ -7,7 +7,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
 
-use super::{Key, KeyError, Signer, canonical};
+use super::{Held, Key, KeyError, Signer, canonical};
 
 const MESSAGE: &[u8] = b"From: a@reseau.example\r\nTo: lea@ville.example\r\nSubject: Lettre\r\n de janvier\r\nDate: Mon, 12 Jan 2026 08:00:00 +0000\r\nMessage-ID: <a@reseau.example>\r\nList-Unsubscribe: <mailto:a@reseau.example>\r\nX-Other: 1\r\n\r\nBonjour,  \r\n\r\n\r\n";
 
@@ -70,4 +70,24 @@ fn what_is_no_key_is_refused_and_a_key_is_not_printed() {
         assert_eq!(Key::from_pem(pem).unwrap_err(), KeyError::Unreadable, "{pem}");
     }
     assert_eq!(format!("{:?}", Key::from_pem(&key()).unwrap()), "Key(ed25519-sha256, …)");
+}
+
+#[test]
+fn what_was_changed_on_the_way_is_told_from_our_own_signature() {
+    let signer = signer_of(&key());
+    let signed = String::from_utf8(signer.signed(MESSAGE, DateTime::UNIX_EPOCH).unwrap()).unwrap();
+    let check = |change: &dyn Fn(&str) -> String, want: Held| {
+        let received = change(&signed);
+        assert_eq!(signer.holds(received.as_bytes()), want, "{received}");
+    };
+    check(&|mail| mail.to_owned(), Held::Sound);
+    check(&|mail| format!("Received: x\r\n{mail}"), Held::Sound);
+    check(&|mail| mail.replace("\r\n", "\n"), Held::Sound);
+    check(&|mail| format!("DKIM-Signature: v=1; d=relais.example; s=x; b=AAAA\r\n{mail}"), Held::Sound);
+    check(&|mail| format!("{mail}pied de page\r\n"), Held::BodyChanged);
+    check(&|mail| mail.replace("Subject: Lettre", "Subject: [Essai] Lettre"), Held::HeadersChanged);
+    check(&|mail| format!("From: autre@relais.example\r\n{mail}"), Held::HeadersChanged);
+    check(&|mail| mail.replace("d=reseau.example", "d=relais.example"), Held::Absent);
+    check(&|_| "Subject: rien\r\n\r\nx".to_owned(), Held::Absent);
+    check(&|_| "DKIM-Signature: d=reseau.example; s=g1; h=; bh=; b=\r\n\r\nx".to_owned(), Held::BodyChanged);
 }

@@ -22,6 +22,14 @@ use pool::Pool;
 pub use server::{Limits, Security, SmtpServer};
 use transaction::{Afterwards, End, Parcel};
 
+/// Whom to trust beyond SMTP too; an error is a sentence.
+pub(super) fn connector(extra_roots: Option<&[u8]>) -> Result<tokio_rustls::TlsConnector, String> {
+    tls::connector(extra_roots).map_err(|obstacle| match obstacle.into() {
+        Outcome::Unreachable { why, .. } => why,
+        _ => String::new(),
+    })
+}
+
 /// A server and its pool of connections.
 #[derive(Debug)]
 pub struct Smtp {
@@ -32,6 +40,13 @@ impl Smtp {
     /// At most `connections_max` connections at once, at least one.
     pub fn new(server: SmtpServer, connections_max: u32) -> Self {
         Self { pool: Pool::new(server, connections_max) }
+    }
+
+    /// Opens a connection as a sending would, and leaves: nothing is sent.
+    pub async fn try_out(&self) -> Result<(), Outcome> {
+        let place = self.pool.place().await;
+        let opened = place.open().await;
+        opened.map(connection::Connection::leave).map_err(|obstacle| without_address(obstacle.into()))
     }
 
     /// Ends the idle connections politely.

@@ -33,7 +33,7 @@ impl Trust {
 }
 
 /// The system's certificates and the settings' own.
-fn connector(extra: Option<&[u8]>) -> Result<TlsConnector, Obstacle> {
+pub(super) fn connector(extra: Option<&[u8]>) -> Result<TlsConnector, Obstacle> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(pem) = extra {

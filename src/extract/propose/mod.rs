@@ -3,6 +3,7 @@
 //! [`survey`] looks at one answer; the places it names are fetched by whoever asked, and [`Survey::weigh`] puts in order
 //! what they gave. Pure: it makes no request, and refuses to know territories and what a member wants.
 
+mod data;
 mod detail;
 mod groups;
 mod pages;
@@ -18,8 +19,9 @@ mod tests;
 use scraper::Html;
 use url::Url;
 
-use super::{ExtractError, Listing, charset, guard, page};
+use super::{ExtractError, Listing, charset, guard, jsontext, page, wall};
 use crate::model::{DetailSelect, Item, JsonSelect, ListSelect, Paging, Response, Source, SourceId, SourceKind};
+pub use data::{Lost, lost as lost_in_json};
 pub use detail::propose as detail;
 use pages::NextPage;
 pub(super) use profile::is_generic;
@@ -105,8 +107,7 @@ pub fn survey(response: &Response) -> Result<Survey, ExtractError> {
     }
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if start.starts_with('{') || start.starts_with('[') {
-        let proposal = Proposal::new(SourceKind::Json, url.clone(), SCORE_MIN, "l’adresse répond par des données JSON");
-        return Ok(Survey::of_one(url, proposal));
+        return Ok(Survey::of_one(url.clone(), of_data(&text, url)));
     }
     let head = start.get(..start.floor_char_boundary(1_000)).unwrap_or(start).to_lowercase();
     if ["<rss", "<feed", "<rdf:rdf"].iter().any(|tag| head.contains(tag)) {
@@ -119,11 +120,26 @@ pub fn survey(response: &Response) -> Result<Survey, ExtractError> {
     let cms = site::cms(&document, &text);
     let (proposals, links) = lists(&document, &url, &base);
     if proposals.is_empty()
-        && let Some(fault) = page::fault(&text)
+        && let Some(fault) = wall::instead_of_list(&text)
     {
         return Err(fault);
     }
     Ok(Survey { names: site::names(&document), cms, places: site::places(&document, &url, cms), proposals, links, url })
+}
+
+/// Data, with the paths that were worked out; without them, the usual names are all that will be tried.
+fn of_data(text: &str, url: Url) -> Proposal {
+    let mut proposal = Proposal::new(SourceKind::Json, url, SCORE_MIN, "l’adresse répond par des données JSON");
+    let root = jsontext::parse(text).ok().map(|(root, _)| root);
+    if let Some(select) = root.as_ref().and_then(data::select) {
+        let list = select.items.as_deref().unwrap_or_default();
+        proposal
+            .why
+            .push(format!("sa liste « {list} » a des titres : chaque chemin a été choisi d’après le nom de la clé"));
+        proposal.score = if select.link.is_some() { SURE_SCORE_MIN + 5 } else { SCORE_MIN };
+        proposal.json = select;
+    }
+    proposal
 }
 
 /// Addresses that say by themselves what answers there.

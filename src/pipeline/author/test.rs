@@ -21,10 +21,10 @@ pub struct Tested {
     pub instead: Option<Proposal>,
 }
 
-/// A selector of the entry that matches nothing.
+/// A selector or a path of the entry that matches nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Silent {
-    /// `select.title`.
+    /// `select.title`, `json.title`.
     pub key: String,
     pub selector: String,
     /// `sources.toml:12`.
@@ -50,7 +50,8 @@ pub async fn test(app: &App, id: &str) -> Result<Tested, Trouble> {
 
 /// The first page of the list, for sources whose list is a page or should not be one.
 async fn list_page(app: &App, source: &Source) -> Option<Response> {
-    if !matches!(source.kind, SourceKind::Page | SourceKind::Feed | SourceKind::Prefecture | SourceKind::Ars) {
+    use SourceKind::{Ars, Feed, Json, Page, Prefecture};
+    if !matches!(source.kind, Page | Feed | Prefecture | Ars | Json) {
         return None;
     }
     let Ok(Step::List(request)) = extract::first(source, app.credential(source).ok()?.as_deref()) else { return None };
@@ -65,6 +66,12 @@ async fn ask(app: &App, request: &Request) -> Option<Response> {
 }
 
 fn look_at_list(app: &App, tested: &mut Tested, answer: &Response) {
+    if tested.source.kind == SourceKind::Json {
+        let lost = propose::lost_in_json(&tested.source, answer).into_iter();
+        let source = &tested.source;
+        tested.silent = lost.map(|lost| silent(app, source, "json", lost.key, lost.path, lost.instead)).collect();
+        return;
+    }
     let unmatched = match tested.source.kind {
         SourceKind::Page => propose::silent_in_list(&tested.source, answer),
         _ => Vec::new(),
@@ -118,6 +125,6 @@ fn part(select: &ListSelect, key: &str) -> Option<String> {
 fn silent(app: &App, source: &Source, table: &str, key: &str, selector: String, instead: Option<String>) -> Silent {
     let file = &app.settings.sources;
     let text = sources::text(file).unwrap_or_default();
-    let line = sources::line_of(&text, source.line, table);
+    let line = sources::line_of(&text, source.line, table, key);
     Silent { key: format!("{table}.{key}"), selector, place: format!("{}:{line}", file.display()), instead }
 }

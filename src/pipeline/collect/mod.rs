@@ -15,17 +15,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::health::sentence;
 use super::lead::Leads;
-use super::{App, Progress, Trouble};
+use super::{App, Progress, Trouble, entries};
 use crate::model::{HealthTurn, Kind, Source, SourceEvent, SourceId};
 use crate::store::SourceState;
-use absorb::Absorber;
 use health::{Chance, Moment, Observed, examine};
 use side_by_side::side_by_side;
 use visit::{Visit, Visited, visit};
 
 pub use absorb::Absorbed;
+pub(super) use absorb::Absorber;
 pub use visit::Fault;
 pub(super) use visit::Seen;
+pub(super) use visit::found;
 
 /// Which sources a round visits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Round {
     pub sources: Vec<SourceRound>,
     /// Sources whose site another process visits at this moment.
     pub elsewhere: Vec<SourceId>,
+    /// What became of the administrators' own entries.
+    pub entries: Absorbed,
 }
 
 #[derive(Debug)]
@@ -80,7 +83,7 @@ impl Round {
 
     /// How many notices of each kind were found for the first time.
     pub fn new_by_kind(&self) -> BTreeMap<Kind, usize> {
-        let mut all = BTreeMap::new();
+        let mut all = self.entries.new.clone();
         for source in &self.sources {
             if let Outcome::Read { absorbed, .. } = &source.outcome {
                 for (kind, count) in &absorbed.new {
@@ -100,9 +103,13 @@ const VISITS_AT_ONCE: usize = 16;
 /// A host is visited by one process at a time: what another one visits now is left to it, and named.
 pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Result<Round, Trouble> {
     let now = app.clock.civil();
+    let entries = match which {
+        Which::Named(_) => Absorbed::default(),
+        Which::Due | Which::All => entries::take_in(app, now).await?,
+    };
     let wanted = choose(app, which, now).await?;
     if wanted.is_empty() {
-        return Ok(Round::default());
+        return Ok(Round { entries, ..Round::default() });
     }
     let leads = Leads::take(app, wanted.iter().map(|(source, _)| host(source)).collect()).await?;
     let (ours, theirs): (Vec<_>, Vec<_>) = wanted.iter().partition(|(source, _)| leads.hold(&host(source)));
@@ -113,8 +120,8 @@ pub async fn collect(app: &App, which: &Which, progress: &dyn Progress) -> Resul
     progress.begin("Lecture des sites", chosen.len());
     let done = visit_all(app, &chosen, &leads, now, progress).await;
     progress.end();
-    leads.give_up().await?;
-    Ok(Round { sources: done, elsewhere })
+    leads.give_up().await;
+    Ok(Round { sources: done, elsewhere, entries })
 }
 
 async fn visit_all(

@@ -9,8 +9,8 @@ use super::absorb::Absorbed;
 use super::known::{Known, parse};
 use super::visit::Found;
 use crate::model::{Change, Notice, NoticeId, Source, Understanding};
-use crate::pipeline::App;
 use crate::pipeline::notices::piece;
+use crate::pipeline::{App, entries};
 use crate::store::{ItemRecord, NoticeWork, StoreError, StoredItem};
 use crate::understand::sameness::{CampaignYear, Fingerprint, Sameness, compare};
 use crate::understand::{Input, Piece, Standing, assemble};
@@ -25,7 +25,7 @@ pub(super) struct New {
 impl New {
     pub fn read(app: &App, source: &Source, found: Found) -> Self {
         let input = Input::of(&found.item, source);
-        let understanding = app.reader.read(&input);
+        let understanding = entries::understand(&app.reader, &found.item, source);
         let fingerprint = Fingerprint::of(&input, &understanding);
         Self { found, understanding, fingerprint }
     }
@@ -94,6 +94,10 @@ impl Place<'_> {
             self.touched.push(stored.id);
             return Ok(());
         }
+        // A file that an administrator keeps is one notice, whatever is changed in it.
+        if new.found.item.fields.stated.is_some() {
+            return self.again(new, stored, Sameness::Same).await;
+        }
         let sameness = parse(&was.sameness).map_or(Sameness::Unsure, |before| compare(&before, &new.fingerprint));
         match sameness {
             // The address is used again: what it showed before stays as it was.
@@ -134,7 +138,7 @@ impl Place<'_> {
         next: &Notice,
     ) -> Result<Vec<Change>, StoreError> {
         let old = &stored.record.item;
-        let understanding = self.app.reader.read(&Input::of(old, self.source));
+        let understanding = entries::understand(&self.app.reader, old, self.source);
         let old = Piece { item: old, understanding: &understanding };
         let pieces: Vec<Piece<'_>> =
             items.iter().map(|item| if item.id == stored.id { old } else { piece(item) }).collect();

@@ -380,6 +380,12 @@ async fn documents(app: &App, source: &Source, item: &mut Item, remarks: &mut Ve
     later
 }
 
+/// An item that no visit found.
+pub(in crate::pipeline) fn found(item: Item) -> Found {
+    let hash = hash(&item);
+    Found { item, list_hash: hash.clone(), content_hash: hash, detail_validators: Validators::default() }
+}
+
 fn hash(item: &Item) -> String {
     let written = serde_json::to_vec(item).unwrap_or_default();
     let digest = Sha256::digest(&written);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::super::{Actor, App, Trouble, courier};
@@ -21,17 +21,23 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trou
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
-    refuse_held(app, &edition).await?;
     let read = app.store.frame(id).await?;
+    approve_as_read(app, by, &edition, read).await
+}
+
+/// As [`approve`], by somebody who decided on this frame: whatever was changed or held since, nothing is approved.
+pub async fn approve_as_read(app: &App, by: &Actor, edition: &Edition, read: Value) -> Result<Drift, Trouble> {
+    let id = edition.id;
+    refuse_held(app, edition).await?;
     let frame = frame_of(&read)?.renewed(app)?;
     let now = app.clock.civil();
     // What the draft showed; within a moment of its creation it is what is approved.
-    let shown = if now - edition.as_of > READ_AT_ONCE { Some(shown(app, &edition, &frame).await?) } else { None };
+    let shown = if now - edition.as_of > READ_AT_ONCE { Some(shown(app, edition, &frame).await?) } else { None };
     let as_of = if shown.is_some() { now } else { frame.as_of };
     // It speaks from now on, still of what was known when it was created.
     let frame = Frame { as_of, known_until: Some(frame.known_until.unwrap_or(edition.as_of)), ..frame };
     let templates = app.composer.template_version();
-    let mut planner = Planner::new(app, &edition, as_of, &frame.edits, Room::AsSet).await?;
+    let mut planner = Planner::new(app, edition, as_of, &frame.edits, Room::AsSet).await?;
     let mut approval = app.store.begin_approval(id, app.clock.civil()).await?;
     approval.keep_frame(as_of, &read, &json!(frame)).await?;
     approval.keep_templates(&templates, app.composer.sources()).await?;
@@ -44,7 +50,7 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trou
             positions.push(approval.freeze(&FrozenDigest { hash: hash(&content), content }).await?);
         }
         let rows: Vec<DeliveryPlan> =
-            batch.members.iter().map(|planned| row(app, &edition, planned, &positions)).collect();
+            batch.members.iter().map(|planned| row(app, edition, planned, &positions)).collect();
         approval.add(&rows).await?;
     }
     let drift = match shown {

@@ -65,6 +65,8 @@ async fn frozen_shares(app: &App, edition: &Edition) -> Result<Vec<Share>, Troub
         let message_id = Some(row.message_id).filter(|id| !id.is_empty());
         shares.push(Share { member: row.member, email, recipient, what, message_id, templates });
     }
+    // The ledger stands in the order of profiles.
+    shares.sort_by_key(|share| share.member);
     Ok(shares)
 }
 

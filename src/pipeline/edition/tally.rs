@@ -46,6 +46,7 @@ pub async fn tally(app: &App, edition: &Edition, shares: &[Share]) -> Result<Tal
         }
         let why = match notice.kind {
             Kind::News | Kind::Results => Dropped::NotACall,
+            kind if kind.is_of_the_network() => Dropped::NotACall,
             _ if !notice.is_open(edition.as_of) => Dropped::Closed,
             _ => unmatched(app, &Known { notice, announced: Vec::new() }, &profiles),
         };

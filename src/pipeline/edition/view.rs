@@ -11,8 +11,8 @@ use crate::compose::{
 };
 use crate::deliver;
 use crate::model::{
-    Aspect, Campaign, Deadline, Digest, Doubt, DoubtReason, EmailAddress, Entry, Field, Language, Level, MemberId,
-    Notice, NoticeId, Quote, RegionAccreditation, TerritoryCode, ThemeId,
+    Aspect, Campaign, Deadline, Digest, Doubt, DoubtReason, EmailAddress, Entry, Field, Kind, Language, Level,
+    MemberId, Notice, NoticeId, Quote, RegionAccreditation, TerritoryCode, ThemeId,
 };
 
 /// Revisions already read from the store: an edition shows the same few hundred to everybody.
@@ -233,6 +233,7 @@ impl Names<'_> {
             doubts: notice.doubts.iter().filter(|doubt| concerns_readers(doubt)).cloned().collect(),
             changes: entry.changes.iter().map(|change| ChangeView::new(change, |code| self.place(code))).collect(),
             calendar_url: deadline
+                .filter(|_| notice.kind != Kind::Announcement)
                 .and(self.look.public_pages.as_deref())
                 .map(|base| format!("{}/annonces/{}.ics", base.trim_end_matches('/'), notice.id)),
         }

@@ -21,10 +21,10 @@ pub(super) enum Writing<'a> {
 }
 
 impl Writing<'_> {
-    pub(super) fn sender(&self) -> &EmailAddress {
+    pub(super) fn sender(&self, row: &Claimed) -> EmailAddress {
         match self {
-            Self::Composed(contents) => contents.sender(),
-            Self::Beforehand(mails) => &mails.sender,
+            Self::Composed(contents) => contents.sender(row),
+            Self::Beforehand(mails) => mails.sender.clone(),
         }
     }
 
@@ -69,8 +69,8 @@ impl<'a> Contents<'a> {
         Ok(Self { app, frame, envelope, read: Mutex::new(Read { typesetters, ..Read::default() }) })
     }
 
-    pub(super) fn sender(&self) -> &EmailAddress {
-        self.envelope.sender()
+    pub(super) fn sender(&self, row: &Claimed) -> EmailAddress {
+        self.envelope.sender(self.app, row.delivery, &row.message_id)
     }
 
     /// Makes sure that all that these rows say is at hand.

@@ -143,9 +143,9 @@ async fn carry(sender: &Sender<'_>, relay: &Relay, held: &Held<'_>) -> deliver::
             Ok(bytes) => bytes,
             Err(why) => return deliver::Outcome::Refused { reply: why },
         };
-        let from = sender.contents.sender();
+        let from = sender.contents.sender(row);
         let name = format!("edition-{}-membre-{}", sender.id, row.member.0);
-        let outcome = relay.courier.send(from, to, &name, &bytes, held.data_before).await;
+        let outcome = relay.courier.send(&from, to, &name, &bytes, held.data_before).await;
         if !matches!(outcome, deliver::Outcome::Sent { .. }) {
             return outcome;
         }

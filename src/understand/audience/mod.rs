@@ -34,6 +34,8 @@ struct Said {
     only: BTreeSet<Who>,
     /// Named by words that introduce those who apply, not by a title or a guess.
     firm: BTreeSet<Who>,
+    /// Listed where a page says who applies, or whom its title is for: others would stand there too.
+    listed: BTreeSet<Who>,
     weak: bool,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
         return accreditation(said, page);
     }
     let applied_to = matches!(kind, Some(Kind::Call | Kind::Aid));
-    if said.firm.is_empty() && applied_to {
+    if applied_to {
         said.enumerated(page);
     }
     if said.may.is_empty() && applied_to {
@@ -53,8 +55,7 @@ pub(super) fn read(page: &Page, input: &Input, kind: Option<Kind>) -> Audiences 
         Some((name, audiences)) => from_field(name, audiences),
         None => said.audiences(),
     };
-    let ccas_eligible =
-        if matches!(kind, Some(Kind::Call | Kind::Aid)) { said.ccas(&audiences) } else { Reading::none() };
+    let ccas_eligible = if applied_to { said.ccas(&audiences, kind) } else { Reading::none() };
     Audiences { audiences, ccas_eligible }
 }
 
@@ -66,14 +67,18 @@ fn accreditation(mut said: Said, page: &Page) -> Audiences {
             said.enumerated(page);
         }
         let audiences = said.audiences();
-        let ccas_eligible = said.ccas(&audiences);
+        let ccas_eligible = said.ccas(&audiences, Some(Kind::Accreditation));
         return Audiences { audiences, ccas_eligible };
     }
     let spoken = WHO.find(&page.text).into_iter().filter(|found| page.zone(found.at.start) >= Zone::Body);
     for found in spoken.filter(|found| found.tag == Who::PrivateBody) {
         said.may.entry(found.tag).or_insert(page.quote_text(found.at));
     }
-    let proof = said.may_not.get(&Who::Ccas).or(said.may_not.get(&Who::PublicBody)).or(said.may.get(&Who::PrivateBody));
+    let shut = [&said.may_not, &said.may];
+    let proof = shut
+        .into_iter()
+        .zip([&[Who::Ccas, Who::PublicBody, Who::Collectivity][..], &[Who::PrivateBody, Who::Association]]);
+    let proof = proof.flat_map(|(said, who)| who.iter().find_map(|who| said.get(who))).next();
     let ccas_eligible = proof.map(|quote| Reading::of(false, quote.clone())).unwrap_or_default();
     let private = |who: &Who| matches!(who, Who::Association | Who::PrivateBody);
     let evidence: Vec<Quote> =
@@ -129,6 +134,7 @@ impl Said {
         }
         for found in bodies(&page.title) {
             if matches!(found.tag, Who::Collectivity | Who::Ccas | Who::Association | Who::PrivateBody | Who::Company) {
+                said.listed.insert(found.tag);
                 said.may.entry(found.tag).or_insert(page.quote_title(found.at));
             }
         }
@@ -158,6 +164,9 @@ impl Said {
                 self.may.entry(found.tag).or_insert(quote);
             }
             Cue::Follow | Cue::Heading | Cue::Before => {
+                if cue == Cue::Heading {
+                    self.listed.insert(found.tag);
+                }
                 self.firm.insert(found.tag);
                 self.may.entry(found.tag).or_insert(quote);
             }
@@ -232,7 +241,7 @@ impl Said {
         Reading { value: Some(all.into_iter().collect()), evidence, doubts }
     }
 
-    fn ccas(&self, audiences: &Reading<Vec<Audience>>) -> Reading<bool> {
+    fn ccas(&self, audiences: &Reading<Vec<Audience>>, kind: Option<Kind>) -> Reading<bool> {
         let weak = |reading: Reading<bool>| {
             if self.weak { reading.doubted(Doubt::new(Aspect::Ccas, DoubtReason::Weak, "")) } else { reading }
         };
@@ -253,21 +262,27 @@ impl Said {
         if let Some(quote) = self.may.get(&Who::Anybody) {
             return Reading::of(true, quote.clone()).doubted(Doubt::new(Aspect::Ccas, DoubtReason::Weak, ""));
         }
-        match self.others_only() {
+        match self.others_only(kind) {
             Some(quote) => weak(Reading::of(false, quote)),
             None => Reading::none(),
         }
     }
 
-    /// Words that leave a CCAS no place: companies, schools or households alone, or associations "and nobody else".
-    /// Associations merely named leave it in doubt: many such calls take a CCAS that asks.
-    fn others_only(&self) -> Option<Quote> {
-        let open = [Who::Anybody, Who::Establishment, Who::Person].iter().any(|who| self.may.contains_key(who));
-        if open {
+    /// Words that leave a CCAS no place: companies, schools or households alone, or associations where the page lists who
+    /// applies and names nobody else. Associations merely named leave it in doubt: many such calls take a CCAS that asks.
+    fn others_only(&self, kind: Option<Kind>) -> Option<Quote> {
+        // Those whom an aid reaches in the end are not those who ask for it; those called upon are.
+        let called = kind == Some(Kind::Call) && self.firm.contains(&Who::Person);
+        let open = |who: &Who| match who {
+            Who::Anybody | Who::Establishment => true,
+            Who::Person => !called,
+            _ => false,
+        };
+        if self.may.keys().any(open) {
             return None;
         }
         let associations = [Who::Association, Who::PrivateBody];
-        let shut = |who: &Who| !associations.contains(who) || self.only.contains(who);
+        let shut = |who: &Who| !associations.contains(who) || self.only.contains(who) || self.listed.contains(who);
         self.may.keys().all(shut).then(|| self.may.values().next().cloned()).flatten()
     }
 }
@@ -275,8 +290,29 @@ impl Said {
 /// The bodies that a text names, places left out: in "les huit départements" and "49 communes" one lives or works.
 fn bodies(words: &Words) -> Vec<Found<Who>> {
     let mut found = longest(WHO.find(words));
-    found.retain(|found| found.tag != Who::Collectivity || !is_counted(words.text(), found.at.start));
+    let public = |who: Who| matches!(who, Who::Collectivity | Who::Ccas);
+    found.retain(|found| {
+        !public(found.tag) || !is_counted(words.text(), found.at.start) && !is_a_place(words.text(), &found.at)
+    });
     found
+}
+
+/// "Dans les villes de 10 000 habitants", "issus d'une commune rurale", "en mairie ou au CCAS": where, not who.
+fn is_a_place(text: &str, at: &Range<usize>) -> bool {
+    const BEFORE: usize = 24;
+    let before = text.get(text.floor_char_boundary(at.start.saturating_sub(BEFORE))..at.start).unwrap_or_default();
+    let before = before.replace(['’', '\''], " ").to_lowercase();
+    let mut words = before.split_whitespace().rev();
+    let (last, earlier) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let name = text.get(at.clone()).unwrap_or_default();
+    let singular = !name.ends_with('s') || name.ends_with("CCAS");
+    match (earlier, last) {
+        (_, "dans" | "en") | ("dans" | "sur", "la" | "les" | "une" | "des" | "leur" | "chaque") => true,
+        ("habitant" | "habitants" | "hors", "la") => true,
+        ("d", "une") => name == "commune",
+        (_, "au" | "du") => singular,
+        _ => false,
+    }
 }
 
 fn is_counted(text: &str, at: usize) -> bool {
@@ -292,7 +328,7 @@ fn is_counted(text: &str, at: usize) -> bool {
 fn in_one_breath(text: &str, first: &Found<Who>, second: &Found<Who>) -> bool {
     const JOINING_BYTES_MAX: usize = 30;
     const LIST_BYTES_MAX: usize = 50;
-    const NAME_WORDS_MAX: usize = 3;
+    const NAME_WORDS_MAX: usize = 4;
     let between = text.get(first.at.end..second.at.start).unwrap_or_default();
     let short = |name: &str| name.split_whitespace().count() <= NAME_WORDS_MAX && !name.contains(['.', ':', ';', '\n']);
     if begins_sentence(text, first.at.start)
@@ -302,10 +338,28 @@ fn in_one_breath(text: &str, first: &Found<Who>, second: &Found<Who>) -> bool {
     {
         return true;
     }
+    // "Associations d'aide alimentaire et collectivités de la vallée, …".
+    let told = between.starts_with([' ', '\u{a0}']) && between.trim_end().ends_with(" et") && short(between);
+    if begins_sentence(text, first.at.start) && told && between.len() <= LIST_BYTES_MAX {
+        return true;
+    }
     let joins = |word: &str| {
         matches!(
             word,
-            "" | "et" | "ou" | "et/ou" | "les" | "des" | "un" | "une" | "leurs" | "leur" | "l" | "d" | "and" | "or"
+            "" | "et"
+                | "ou"
+                | "et/ou"
+                | "groupements"
+                | "les"
+                | "des"
+                | "un"
+                | "une"
+                | "leurs"
+                | "leur"
+                | "l"
+                | "d"
+                | "and"
+                | "or"
         )
     };
     let joined = between.contains([',', '/', '·', '•'])

@@ -108,6 +108,8 @@ pub(super) struct Statement {
     /// Its year is written in it.
     pub full: bool,
     pub extended: bool,
+    /// It ends what is over already.
+    pub closed: bool,
     pub listed: bool,
     /// The date its window opens on.
     pub opens: Option<Dated>,
@@ -135,6 +137,7 @@ pub(super) fn statements(pages: &[Page], anchors: &Anchors) -> Vec<Statement> {
                 quote: page.quote(mention, weight.cue_start),
                 full: mention.date().is_some(),
                 extended: weight.extended,
+                closed: weight.closed,
                 listed: weight.wave || weight.chained || next_chained,
                 opens: opener.and_then(|o| page.dated(o, anchors)),
                 opens_quote: opener.and_then(|o| page.mentions.get(o)).map(|m| page.quote(m, None)),
@@ -156,6 +159,11 @@ pub(super) struct Group<'s> {
 impl Group<'_> {
     pub fn extended(&self) -> bool {
         self.statements.iter().any(|s| s.extended)
+    }
+
+    /// All that is said of it is that it is over.
+    pub fn closed(&self) -> bool {
+        self.statements.iter().all(|s| s.closed)
     }
 
     /// The words to show: as plain as the best or nearly, with the year, and with the hour if one has it.
@@ -212,6 +220,10 @@ pub(super) fn groups(statements: &[Statement]) -> Vec<Group<'_>> {
         .collect();
     // Equal within a rounding: sort keeps the earlier first.
     groups.sort_by_key(|g| std::cmp::Reverse((g.points * 4.0).round() as i32));
+    // "Le premier appel est clos depuis le 3 mars; le second reçoit les dossiers jusqu'au 4 mai."
+    if groups.iter().any(|group| !group.closed()) {
+        groups.retain(|group| !group.closed());
+    }
     groups
 }
 

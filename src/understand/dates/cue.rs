@@ -13,6 +13,8 @@ use super::words::weekday_at;
 pub(super) enum Class {
     /// "date limite", "clôture": a deadline by itself.
     Label,
+    /// "clos le", "clos depuis": a deadline that is over; another of the page is the one to know.
+    Closed,
     /// "jusqu'au", "avant le": a deadline when it touches the date and something is handed in.
     Limit,
     /// Handing in: "dossiers", "déposer", "candidatures".
@@ -61,7 +63,7 @@ const CUES_MAX: usize = 100_000;
 pub(super) fn cues(text: &Folded) -> Vec<Cue> {
     let Some(table) = TABLE.as_ref() else { return Vec::new() };
     let mut found: Vec<(Cue, bool)> = Vec::new();
-    for expression in table.words.find_overlapping_iter(&text.bytes) {
+    for expression in table.words.find_overlapping_iter(text.all()) {
         let Some((class, weight, stem)) = table.meanings.get(expression.pattern().as_usize()).copied() else {
             continue;
         };

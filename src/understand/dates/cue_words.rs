@@ -34,7 +34,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |delai de rigueur|delai limite|dernier delai|date de cloture|cloture de l'appel|cloture des candidatures\
          |cloture des depots|cloture des inscriptions|cloture du depot|cloture de la campagne|cloture de depot\
          |cloture des dossiers|cloture de l'ap~|cloture de l'ami|cloture le|cloture :|cloture prevue|cloture\
-         |cloturera|sera clos le|est clos le|sera cloture~|clos le|close le|clos depuis le|close depuis le|closes depuis le|echeance de depot\
+         |cloturera|sera clos le|est clos le|sera cloture~|echeance de depot\
          |echeance~|deadline~|closing date|submission deadline|fin de depot|fin du depot|fin des depots\
          |fin de reception|fin des candidatures|fin de candidature|fin des inscriptions|fin d'inscription|fin d'inscriptions|fin de l'appel\
          |date de remise|remise des dossiers|remise des candidatures|remise des offres|reception des offres\
@@ -46,7 +46,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |seront clos le|sera close le|se clot le|se cloture le|s'arrete le|limite :|limites :|limite le|dernier jour|derniere limite|heure limite|date ultime|ultime delai|terme des candidatures\
          |clot le|cloture au|fermeture du guichet|retour attendu\
          |retour souhaite|retours attendus|reponse attendue|reponses attendues|reponse souhaitee|date de retour\
-         |retour des projets|retour des demandes|retour des fiches|retour des propositions|retour des bulletins|retour :\
+         |retour au plus tard|retour avant|retour pour le|retour jusqu'au|retour des projets|retour des demandes|retour des fiches|retour des propositions|retour des bulletins|retour :\
          |fenetre de depot|fenetre de candidature|phase de depot|phase de candidature|plage de depot|retour des candidatures|retour des reponses|retour des formulaires|envoi des candidatures\
          |fin d'appel|terme de rigueur|date de rigueur|dossier complet au|dossiers complets au|dernier envoi|derniers envois|call closes|call closing|applications close|application deadline|seront closes|seront clos|sera close|sont closes|sont clos|closing :|apply by|due by|due on|submission due",
     ),
@@ -60,6 +60,11 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |reception des dossiers :|reception des candidatures :|envoi des dossiers :|envoi des candidatures :\
          |depot :|depots :|envoi :|envois :|saisie :|fin :",
     ),
+    (
+        Class::Closed,
+        4.0,
+        "clos le|close le|closes le|cloturee le|cloture depuis le|clos depuis le|close depuis le|closes depuis le|closed on|closed since",
+    ),
     // What is posted by then counts by its postmark.
     (Class::Label, 2.5, "cachet de la poste|cachet postal|cachet de poste"),
     (
@@ -70,7 +75,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |not later than|d' ici le|jusqu 'au|jusqu au|jusquau|limite au|limitee au|a rendre le\
          |a rendre pour le|a deposer le|a transmettre le|a envoyer le|attendu le|attendus le|attendue le\
          |attendues le|prend fin le|prendra fin le|se termine le|se terminera le|s'acheve le|s'achevera le|ferme le\
-         |fermera le|fermeture le|fermeture :|closes on|closes at|closes|close on|close at|soit le|soit au|faire parvenir le|a parvenir le|a adresser le\
+         |fermera le|fermeture le|fermeture :|closes on|closes at|closes|close on|close at|soit le|soit les|soit au|mais le|mais au|faire parvenir le|a parvenir le|a adresser le\
          |a remettre le|a retourner le|a renvoyer le|a soumettre le|a presenter le|a fournir le\
          |plateforme sera fermee le|portail sera ferme le|guichet sera ferme le|attendu pour le|attendus pour le|attendue pour le|attendues pour le",
     ),
@@ -90,7 +95,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |est adresse|sera adresse|envoy~|envoi|envois|postul~|repond~|repons~|soum~|remett~|remis|remise|remises\
          |retourn~|renvoy~|parvenir|recu|recue|recus|recues|receptionn~|reception des|restitution du\
          |demande~ de subvention~|demandes de financement|demande d'habilitation|demandes d'habilitation|demandes\
-         |manifester leur interet|manifester votre interet|lettre d'intention|lettres d'intention\
+         |declaration~ d'interet|marque~ d'interet|manifester leur interet|manifester votre interet|lettre d'intention|lettres d'intention\
          |note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
          |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir\
          |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|aucune demande|aucun dossier|aucune candidature|aucun projet|aucun pli|aucune offre|aucune reponse\
@@ -212,7 +217,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Jury,
         3.0,
-        "jury~|comite~|commission~|audition~|oral|oraux|examen des|examinees|examines|instruit~|instruction\
+        "pieces complementaires|demande~ de pieces|demande~ de complement~|complements demandes|dossiers incomplets|jury~|comite~|commission~|audition~|oral|oraux|examen des|examinees|examines|instruit~|instruction\
          |instruits|phase d'instruction|conseil municipal|conseil communautaire|conseil d'administration\
          |conseil de paris|conseil de territoire|preselection~|pre-selection~|selection|selection des|vote|votes\
          |voter|votee|deliber~|passage en|passage a la|presentation a la|arbitrage~|date limite d'instruction\
@@ -249,7 +254,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |cloture du programme|soiree de cloture|seance de cloture|exercice~|date limite de realisation\
          |date limite d'eligibilite|date limite de fin|date limite d'execution|date limite d'achevement\
          |date limite de paiement|date limite de validite|date limite d'utilisation|date limite de justification\
-         |periode d'execution|duree|s'achev~|s'applique~|applicable~|prend effet|prendra effet|justifie~\
+         |periode d'execution|duree|s'achev~|finis le|finies le|doivent etre finis|doit etre fini|s'applique~|applicable~|prend effet|prendra effet|justifie~\
          |delivre~|octroye~|prononce~|expir~|finalise~|facture~|acquitte~|engagees|ayant lieu|qui auront lieu|debut d'execution\
          |duree de l'autorisation|convention~|periode de\
          |justificatif~|resultats attendus|ecoule~|au titre de la periode\
@@ -294,7 +299,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
     (
         Class::Wave,
         WAVE_LABEL,
-        "round 1|round 2|first round|second round|vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
+        "session de printemps|session d'ete|session d'automne|session d'hiver|session 1|session 2|campagne de printemps|campagne d'automne|vague de printemps|vague d'automne|round 1|round 2|first round|second round|vague 1|vague 2|vague 3|vague 4|vague i|vague ii|1re vague|1ere vague|2e vague|2eme vague|3e vague|3eme vague\
          |premiere vague|deuxieme vague|seconde vague|troisieme vague|1er appel|2e appel|premiere echeance\
          |deuxieme echeance|seconde echeance|premier depot|second depot|deuxieme depot|1er releve|2e releve|premier releve|second releve|deuxieme releve|releve 1|releve 2|first cut-off|second cut-off",
     ),

@@ -24,7 +24,8 @@ pub(super) struct Break {
 
 pub(super) struct Folded<'a> {
     source: &'a str,
-    pub bytes: Vec<u8>,
+    /// ASCII only.
+    folded: String,
     /// For each folded byte, where the character it came from starts.
     origin: Vec<u32>,
     /// In the order of the text.
@@ -46,18 +47,15 @@ impl<'a> Folded<'a> {
 
     /// The same text without some of its bytes, given in order.
     pub fn without(mut self, dropped: &[usize]) -> Self {
-        let mut next = dropped.iter().peekable();
-        let mut at = 0;
-        let mut keep = || {
-            let keep = next.next_if(|d| **d == at).is_none();
-            at += 1;
-            keep
-        };
-        let kept: Vec<bool> = self.bytes.iter().map(|_| keep()).collect();
-        let mut marks = kept.iter();
-        self.bytes.retain(|_| marks.next().copied().unwrap_or(true));
-        let mut marks = kept.iter();
-        self.origin.retain(|_| marks.next().copied().unwrap_or(true));
+        let mut folded = String::with_capacity(self.folded.len());
+        let mut origin = Vec::with_capacity(self.origin.len());
+        let mut from = 0;
+        for to in dropped.iter().copied().chain([self.folded.len()]) {
+            folded.push_str(self.folded.get(from..to).unwrap_or_default());
+            origin.extend_from_slice(self.origin.get(from..to).unwrap_or_default());
+            from = to + 1;
+        }
+        (self.folded, self.origin) = (folded, origin);
         for boundary in &mut self.breaks {
             boundary.at -= dropped.partition_point(|d| *d < boundary.at);
         }
@@ -65,7 +63,7 @@ impl<'a> Folded<'a> {
     }
 
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.folded.len()
     }
 
     /// The original's bytes that became `start..end`; both ends lie on character boundaries.
@@ -89,16 +87,19 @@ impl<'a> Folded<'a> {
     /// Folded words between two offsets; empty when they are out of order.
     pub fn text(&self, start: usize, end: usize) -> &str {
         let end = end.min(self.len());
-        let slice = self.bytes.get(start.min(end)..end).unwrap_or_default();
-        std::str::from_utf8(slice).unwrap_or_default()
+        self.folded.get(start.min(end)..end).unwrap_or_default()
     }
 
     pub fn from(&self, start: usize) -> &str {
         self.text(start, self.len())
     }
 
+    pub fn all(&self) -> &str {
+        &self.folded
+    }
+
     pub fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(b' ')
+        self.folded.as_bytes().get(at).copied().unwrap_or(b' ')
     }
 
     /// Whether the character that became the byte at `at` is a capital.
@@ -129,6 +130,8 @@ struct Folder<'a> {
     folded: Folded<'a>,
     newlines: u32,
     in_space: bool,
+    /// The last character was an ASCII letter.
+    in_word: bool,
     /// A full stop, question or exclamation mark was the last thing seen.
     stopped: bool,
     /// The last visible character was a small letter.
@@ -140,12 +143,30 @@ struct Folder<'a> {
 impl<'a> Folder<'a> {
     fn new(source: &'a str) -> Self {
         let room = source.len();
-        let folded =
-            Folded { source, bytes: Vec::with_capacity(room), origin: Vec::with_capacity(room), breaks: Vec::new() };
-        Self { folded, newlines: 0, in_space: false, stopped: false, small: false, small_before_stop: false }
+        let folded = Folded {
+            source,
+            folded: String::with_capacity(room),
+            origin: Vec::with_capacity(room),
+            breaks: Vec::new(),
+        };
+        Self {
+            folded,
+            newlines: 0,
+            in_space: false,
+            in_word: false,
+            stopped: false,
+            small: false,
+            small_before_stop: false,
+        }
     }
 
     fn push(&mut self, at: usize, c: char) {
+        // Most of a text: a small letter within a word begins nothing, and ends nothing.
+        if c.is_ascii_lowercase() && self.in_word {
+            self.small = true;
+            return self.emit(at, c as u8);
+        }
+        self.in_word = false;
         if is_invisible(c) {
             return;
         }
@@ -172,6 +193,7 @@ impl<'a> Folder<'a> {
         }
         self.small = c.is_lowercase();
         if c.is_ascii() {
+            self.in_word = c.is_ascii_alphabetic();
             self.emit(at, c.to_ascii_lowercase() as u8);
         } else {
             for &b in fold_char(c) {
@@ -184,7 +206,7 @@ impl<'a> Folder<'a> {
     fn begins_glued_cell(&self, next: char) -> bool {
         const WORD_BYTES_MIN: usize = 3;
         const YEAR_BYTES: usize = 4;
-        let bytes = &self.folded.bytes;
+        let bytes = self.bytes();
         if self.in_space {
             return false;
         }
@@ -197,13 +219,18 @@ impl<'a> Folder<'a> {
         next.is_uppercase() && year
     }
 
+    fn bytes(&self) -> &[u8] {
+        self.folded.folded.as_bytes()
+    }
+
+    /// `b` is ASCII.
     fn emit(&mut self, at: usize, b: u8) {
-        self.folded.bytes.push(b);
+        self.folded.folded.push(char::from(b));
         self.folded.origin.push(u32::try_from(at).unwrap_or(u32::MAX));
     }
 
     fn mark(&mut self, kind: BreakKind) {
-        self.folded.breaks.push(Break { at: self.folded.bytes.len(), kind });
+        self.folded.breaks.push(Break { at: self.folded.len(), kind });
     }
 
     /// Called before `next`, the first visible character after what came before, is emitted.
@@ -232,13 +259,13 @@ impl<'a> Folder<'a> {
 
     /// "Clôture ........ 13 mars": dots that lead from one cell to the next.
     fn ends_with_leaders(&self) -> bool {
-        let bytes = self.folded.bytes.strip_suffix(b" ").unwrap_or(&self.folded.bytes);
+        let bytes = self.bytes().strip_suffix(b" ").unwrap_or(self.bytes());
         bytes.ends_with(b"....") || bytes.ends_with(b". . .")
     }
 
     fn last_byte(&self, back: usize) -> u8 {
-        let at = self.folded.bytes.len().checked_sub(back + 1);
-        at.and_then(|i| self.folded.bytes.get(i)).copied().unwrap_or(b' ')
+        let at = self.folded.len().checked_sub(back + 1);
+        at.and_then(|i| self.bytes().get(i)).copied().unwrap_or(b' ')
     }
 
     fn sentence_starts_with(&self, next: char) -> bool {
@@ -254,7 +281,7 @@ impl<'a> Folder<'a> {
 
     /// The letters and digits just before the full stop that was seen last.
     fn word_before_stop(&self) -> &[u8] {
-        let mut end = self.folded.bytes.len();
+        let mut end = self.folded.len();
         // "...": a longer run of stops is a rule drawn across the page, and following it back would not be linear.
         const STOPS_MAX: usize = 5;
         let floor = end.saturating_sub(STOPS_MAX);
@@ -266,7 +293,7 @@ impl<'a> Folder<'a> {
         while start > 0 && end - start < 12 && self.folded.byte(start - 1).is_ascii_alphanumeric() {
             start -= 1;
         }
-        self.folded.bytes.get(start..end).unwrap_or_default()
+        self.bytes().get(start..end).unwrap_or_default()
     }
 }
 

@@ -38,7 +38,7 @@ impl Sides {
 }
 
 /// Whole labels that say it in a word.
-const BARE_LABELS: [&str; 14] = [
+const BARE_LABELS: [&str; 22] = [
     "fermeture",
     "fin",
     "limite",
@@ -51,6 +51,14 @@ const BARE_LABELS: [&str; 14] = [
     "retour",
     "envoi",
     "remise",
+    "reception",
+    "reception des dossiers",
+    "candidature",
+    "candidatures",
+    "soumission",
+    "inscription avant",
+    "a rendre",
+    "a remettre",
     "closing",
     "deadline date",
 ];

@@ -13,6 +13,9 @@ use crate::model::{Aspect, Deadline, Doubt, DoubtReason, Field, Quote, Reading};
 /// A second statement this much weaker than the first does not contradict it.
 const CONTRADICTION_POINTS: f32 = 2.5;
 
+/// An extension this much weaker than another may still be the last.
+const EXTENSION_POINTS: f32 = 1.5;
+
 /// Dates before this are of those who apply, not of what they apply to.
 const YEAR_OF_A_CALL_MIN: i32 = 2010;
 
@@ -65,6 +68,26 @@ fn scene(title: &str, text: &str) -> Scene {
         "call for",
         "applications",
         "fonds ",
+        "expression of interest",
+        "can enter",
+        "can apply",
+        "may apply",
+        "peuvent demander",
+        "peuvent proposer",
+        "proposez",
+        "déposez",
+        "remplissez",
+        "label ",
+        "prix ",
+        "trophée",
+        "concours ",
+        "à remettre",
+        "à rendre",
+        "dossier à",
+        "dossiers à",
+        "dossier avant",
+        "dossiers avant",
+        "session ",
     ];
     let put_off = ["prolong", "report d", "report jusqu", "délai supplémentaire", "repouss", "nouvelle date limite"];
     let title = title.to_lowercase();
@@ -189,7 +212,11 @@ fn read_deadline(
 
 /// The best group; an extension before all; of waves, the first.
 fn winner<'g, 's>(groups: &'g [Group<'s>], scene: Scene) -> Option<&'g Group<'s>> {
-    let best = groups.iter().find(|g| g.extended()).or_else(|| groups.first())?;
+    let extended = groups.iter().filter(|g| g.extended());
+    let plainest = extended.clone().map(|g| g.points).fold(0.0, f32::max);
+    // Put off twice, the last day counts.
+    let last = extended.filter(|g| g.points + EXTENSION_POINTS >= plainest).max_by_key(|g| g.date);
+    let best = last.or_else(|| groups.first())?;
     if best.extended() {
         return Some(best);
     }

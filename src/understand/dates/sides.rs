@@ -36,6 +36,8 @@ pub(super) struct Sides {
     pub execution: f32,
     pub history: f32,
     pub wave: f32,
+    /// The words that show the end say that it is over.
+    pub closed: bool,
     /// A numbered wave stands right before it.
     pub wave_label: bool,
     pub label_start: Option<usize>,
@@ -84,7 +86,7 @@ fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut S
 }
 
 /// Points from which a label stands before a date.
-const LABELLED: f32 = 1.2;
+pub(super) const LABELLED: f32 = 1.2;
 
 /// How many dates a cue that belongs to the date before seems to stand behind.
 const OTHERS_CROSSED: i32 = 2;
@@ -118,7 +120,7 @@ impl Sides {
     fn add_left(&mut self, text: &Folded, cue: &Cue, from: usize, crossed: i32) {
         let distance = from.saturating_sub(cue.end);
         let reach = match cue.class {
-            Class::Label | Class::OpenLabel => 160.0,
+            Class::Label | Class::Closed | Class::OpenLabel => 160.0,
             Class::Apply => 130.0,
             _ => 80.0,
         };
@@ -138,7 +140,8 @@ impl Sides {
         let effect = cue.weight * factor;
         let raise = |slot: &mut f32| *slot = slot.max(effect);
         match cue.class {
-            Class::Label if effect > self.label => {
+            Class::Label | Class::Closed if effect > self.label => {
+                self.closed = cue.class == Class::Closed;
                 self.label = effect;
                 self.label_start = Some(cue.start);
             }
@@ -273,7 +276,7 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
         let aside = text.text(from, cue.start).trim_start().starts_with('(');
         let purpose = text.text(from, cue.start).trim_start_matches([' ', ',']).starts_with("pour ");
         let governs = match cue.class {
-            Class::Label => heads || aside,
+            Class::Label | Class::Closed => heads || aside,
             Class::Apply | Class::Wave => heads || purpose,
             _ => heads,
         };
@@ -303,8 +306,9 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
 
 /// "le 12 décembre 2025 au plus tard".
 fn limit_follows(text: &Folded, from: usize) -> bool {
-    let after = text.text(from, from + 40);
+    let after = text.text(from, from + 50);
     let after = after.trim_start_matches([' ', ',', '(', '-']);
+    let after = after.strip_prefix("au soir").unwrap_or(after).trim_start();
     [
         "au plus tard",
         "dernier delai",

@@ -73,8 +73,8 @@ fn is_cued(cues: &[Cue], line: Option<(usize, usize)>) -> bool {
     let Some((start, end)) = line else { return false };
     let first = cues.partition_point(|cue| cue.start < start);
     let labels = |class: Class| {
-        use Class::{Apply, Execution, Extend, Jury, Label, Meeting, OpenLabel, Results};
-        matches!(class, Label | OpenLabel | Apply | Jury | Results | Meeting | Execution | Extend)
+        use Class::{Apply, Closed, Execution, Extend, Jury, Label, Meeting, OpenLabel, Results};
+        matches!(class, Label | Closed | OpenLabel | Apply | Jury | Results | Meeting | Execution | Extend)
     };
     cues.get(first..).unwrap_or_default().iter().take_while(|cue| cue.start < end).any(|cue| labels(cue.class))
 }

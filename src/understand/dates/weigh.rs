@@ -2,11 +2,15 @@
 //!
 //! Nothing is decided here; [`super::choose`] compares.
 
+use super::clause::{
+    ends_a_day, follows_files, is_aside, is_done_to_something, is_followed_closely, is_of_a_desk, is_recital,
+    is_struck, is_to_be_handed_in, yearly,
+};
 use super::cue::{Class, Cue};
 use super::dateline::is_dateline;
 use super::fold::{BreakKind, Folded};
 use super::mention::{Hours, Mention, Part};
-use super::sides::{Labels, Sides, left, right};
+use super::sides::{LABELLED, Labels, Sides, left, right};
 use super::timeline::labels_below;
 
 /// Bytes after "à lire aussi" taken for a list of other notices.
@@ -27,6 +31,8 @@ pub(super) struct Weight {
     pub history: bool,
     pub extended: bool,
     pub replaced: bool,
+    /// It ends what is over already.
+    pub closed: bool,
     pub wave: bool,
     /// Listed right after another date under the same words.
     pub chained: bool,
@@ -40,7 +46,7 @@ pub(super) struct Weight {
 }
 
 pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Scene) -> Vec<Weight> {
-    let footers = footers(cues);
+    let footers = footers(text, cues);
     let below = labels_below(text, mentions, cues);
     let mut weights: Vec<Weight> = Vec::with_capacity(mentions.len());
     let mut before: Option<Sides> = None;
@@ -94,29 +100,6 @@ fn weigh_month(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) -> W
     Weight { later_event, history, law: sides.law > 1.0, dateline: is_dateline(text, mention), ..Weight::default() }
 }
 
-/// "Vu l'arrêté du 5 janvier fixant la période de dépôt du 2 mars au 20 avril ;": what an act rests on is past.
-fn is_recital(text: &Folded, mention: &Mention) -> bool {
-    const RECITAL_BYTES_MAX: usize = 400;
-    let from = mention.folded.0;
-    let begins = |at: usize| ["vu ", "considerant "].iter().any(|word| text.text(at, at + word.len()) == *word);
-    for boundary in text.breaks_between(from.saturating_sub(RECITAL_BYTES_MAX), from).iter().rev() {
-        match boundary.kind {
-            BreakKind::Colon | BreakKind::Dash => {}
-            _ if begins(boundary.at) => return true,
-            BreakKind::Semicolon | BreakKind::Paragraph | BreakKind::Sentence => return false,
-            _ => {}
-        }
-    }
-    from <= RECITAL_BYTES_MAX && begins(0)
-}
-
-/// "5 février 2026 19 février 2026": text loses what struck the first out.
-fn is_followed_closely(text: &Folded, mention: &Mention, next: Option<&Mention>) -> bool {
-    let gap = |next: &Mention| text.text(mention.folded.1, next.folded.0);
-    let later = |next: &Mention| mention.date().zip(next.date()).is_some_and(|(earlier, later)| earlier < later);
-    next.is_some_and(|next| later(next) && gap(next).trim().is_empty())
-}
-
 /// What the title says about the whole text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scene {
@@ -168,27 +151,31 @@ impl Sides {
         let Some(mention) = mentions.get(i) else { return Weight::default() };
         let apply = (self.apply + self.apply_too).min(3.0);
         let span = if mention.hours == Hours::Span { 3.0 } else { 0.0 };
-        let against = self.against() + span;
+        let against = self.against() + span + yearly(text, mention);
         let plain = self.label + self.limit + apply - against;
         let wave = self.wave_label && against < 0.5;
         let judged = match mention.part {
             Part::Opens => None,
             Part::Closes => self
                 .judge_window(apply, plain)
-                .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS)),
+                .or_else(|| is_lead_window(text, mentions, i, scene, against).then_some(LEAD_POINTS))
+                .or_else(|| (self.extend >= 1.0 && against < 0.5).then_some(EXTENDED_WINDOW_POINTS)),
             Part::Alone => self
                 .judge_alone(apply, plain)
                 .or_else(|| wave.then_some(WAVE_POINTS))
-                .or_else(|| self.judge_in_a_call(text, scene, against))
+                .or_else(|| self.judge_in_a_call(text, mention, scene, against))
                 .or_else(|| {
                     let alone = self.stands_alone(text, mention, scene) && against - self.published < 0.5;
                     alone.then_some(LEAD_POINTS)
                 }),
         };
-        let replaced = self.replaced >= 2.5 || is_struck(text, mention);
+        // "Report du 30 juin au 31 juillet": from the one day to the other, when no files are spoken of.
+        let put_off = mention.part == Part::Opens && self.extend >= 1.0 && self.apply < 0.5;
+        let replaced = self.replaced >= 2.5 || is_struck(text, mention) || put_off;
         let extended = self.extend >= 1.0 && judged.is_some();
         let bonus = self.bonus(text, mentions, i, apply) + if extended { 2.0 } else { 0.0 };
-        let deadline = judged.filter(|_| !replaced).map_or(0.0, |points| points + bonus);
+        let aside = if is_aside(text, mentions, i) { ASIDE_POINTS } else { 0.0 };
+        let deadline = judged.filter(|_| !replaced).map_or(0.0, |points| points + bonus - aside);
         let after = self.jury.max(self.results).max(self.execution) > 1.0;
         Weight {
             deadline,
@@ -199,6 +186,7 @@ impl Sides {
             history: self.history > 2.0,
             extended,
             replaced,
+            closed: self.closed && self.label >= LABELLED && mention.part == Part::Alone,
             wave: self.wave > 0.0,
             chained: false,
             footer: false,
@@ -218,14 +206,20 @@ impl Sides {
         shown.then_some(plain - begins)
     }
 
-    /// On a page that is plainly a call, "jusqu'au 9 octobre" is enough when nothing says that it is something else's.
-    fn judge_in_a_call(&self, text: &Folded, scene: Scene, against: f32) -> Option<f32> {
+    /// On a page that is plainly a call, "jusqu'au 9 octobre" is enough when nothing says that it is something else's; so is
+    /// an hour at which a day ends, or "à remettre en mairie le 9 octobre".
+    fn judge_in_a_call(&self, text: &Folded, mention: &Mention, scene: Scene, against: f32) -> Option<f32> {
         const PLAIN_LIMIT: f32 = 2.0;
         // A contract is prolonged, too.
         let nothing_else = against - self.published < 0.5 && self.open < 1.0 && self.extend < 1.0;
-        let start = self.limit_start?;
-        let likely = scene.is_call() && self.limit >= PLAIN_LIMIT && nothing_else;
-        (likely && !is_done_to_something(text, start)).then_some(LIKELY_POINTS)
+        if !scene.is_call() || !nothing_else {
+            return None;
+        }
+        let limited =
+            self.limit >= PLAIN_LIMIT && self.limit_start.is_some_and(|start| !is_done_to_something(text, start));
+        let at_the_end = mention.hours == Hours::AtMostOne && mention.time.is_some_and(ends_a_day);
+        let shown = limited || at_the_end || is_to_be_handed_in(text, mention) || follows_files(text, mention);
+        shown.then_some(LIKELY_POINTS)
     }
 
     /// The end of a range. "Ouverture du 3 mars au 15 avril": the opening's words speak for the whole window.
@@ -274,33 +268,17 @@ impl Sides {
     }
 }
 
-/// "La subvention sera versée avant le…", "les lieux peuvent être occupés jusqu'au…": something is done by then, and what it
-/// is no word told us. Those who apply do so themselves.
-fn is_done_to_something(text: &Folded, limit: usize) -> bool {
-    const CLAUSE_BYTES_MAX: usize = 160;
-    let from = limit.saturating_sub(CLAUSE_BYTES_MAX);
-    let clause = text.breaks_between(from, limit).last().map_or(from, |boundary| boundary.at);
-    let words = text.text(clause, limit);
-    [" sera ", " seront ", " etre ", " ete ", " reste ", " restent ", " dure "].iter().any(|word| words.contains(word))
-}
-
-/// "~~3 mars~~": struck out, as some sites and all of Markdown write it.
-fn is_struck(text: &Folded, mention: &Mention) -> bool {
-    let (from, to) = mention.folded;
-    let before = text.text(from.saturating_sub(LIMIT_BYTES_MAX), from);
-    let opened =
-        before.rfind("~~").is_some_and(|at| before.get(..at).is_some_and(|b| b.matches("~~").count() % 2 == 0));
-    opened && text.text(to, to + 8).trim_start().starts_with("~~")
-}
-
-/// A connector before a struck date takes no more than this.
-const LIMIT_BYTES_MAX: usize = 24;
+/// What an aside loses.
+const ASIDE_POINTS: f32 = 1.5;
 
 /// A limit that says by itself that something is handed in.
 const STRONG_LIMIT: f32 = 4.0;
 
 /// A numbered wave and its date.
 const WAVE_POINTS: f32 = 3.2;
+
+/// The end of "report du 30 juin au 31 juillet".
+const EXTENDED_WINDOW_POINTS: f32 = 3.0;
 
 /// Just enough to be a deadline.
 const LIKELY_POINTS: f32 = 2.7;
@@ -328,13 +306,16 @@ fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, a
     let opens = ["ouvert", "campagne", "appel", "duree", "periode", "calendrier", "dates", "quand", "open", "call"];
     let alone = clause.trim().is_empty() || opens.iter().any(|word| clause.contains(word));
     let duration = text.text(at.saturating_sub(12), at).trim_end().ends_with("duree du");
-    let said = against < 0.5 || duration;
+    let said = (against < 0.5 || duration) && !is_of_a_desk(text, second);
     scene.is_call() && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
 }
 
-fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
+fn footers(text: &Folded, cues: &[Cue]) -> Vec<(usize, usize)> {
+    /// "À la une" at the head of a page is its menu.
+    const HEAD_BYTES: usize = 300;
+    let menu = |cue: &Cue| cue.start < HEAD_BYTES && text.text(cue.start, cue.end) == "a la une";
     let mut zones: Vec<(usize, usize)> = Vec::new();
-    for cue in cues {
+    for cue in cues.iter().filter(|cue| !menu(cue)) {
         match cue.class {
             Class::Footer if zones.last().is_none_or(|(_, to)| *to <= cue.start) => {
                 zones.push((cue.start, cue.start + FOOTER_BYTES_MAX));

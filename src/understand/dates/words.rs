@@ -158,6 +158,31 @@ fn broken_month(text: &str) -> Option<(u32, usize)> {
     None
 }
 
+/// Whether a word that begins so may be an English month or a number: most words of a text are neither.
+pub(super) fn may_begin_day(first: [u8; 3]) -> bool {
+    matches!(
+        &first,
+        b"jan" | b"feb" | b"mar" | b"apr" | b"may" | b"jun" | b"jul" | b"aug" | b"sep" | b"oct" | b"nov" | b"dec"
+    ) || matches!(
+        &first,
+        b"pre"
+            | b"deu"
+            | b"tro"
+            | b"qua"
+            | b"cin"
+            | b"six"
+            | b"hui"
+            | b"neu"
+            | b"dix"
+            | b"onz"
+            | b"dou"
+            | b"tre"
+            | b"qui"
+            | b"sei"
+            | b"vin"
+    )
+}
+
 pub(super) fn english_month(text: &str) -> Option<(u32, usize)> {
     ENGLISH_MONTHS.iter().find_map(|(name, month)| {
         let rest = text.strip_prefix(name)?;
@@ -266,4 +291,18 @@ pub fn print_fr(date: NaiveDate) -> String {
     let month = MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
     let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
     format!("{weekday} {day} {month} {}", date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_month_and_number_begins_as_a_day_may() {
+        let names = ENGLISH_MONTHS.iter().chain(&NUMBERS).chain(&TENS).map(|(name, _)| *name);
+        for name in names {
+            let first: [u8; 3] = name.as_bytes().get(..3).unwrap().try_into().unwrap();
+            assert!(may_begin_day(first), "{name}");
+        }
+    }
 }

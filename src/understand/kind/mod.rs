@@ -66,6 +66,9 @@ impl Named for Kind {
             Kind::Accreditation => "accreditation",
             Kind::Results => "results",
             Kind::News => "news",
+            Kind::Event => "event",
+            Kind::Resource => "resource",
+            Kind::Announcement => "announcement",
         }
     }
 }

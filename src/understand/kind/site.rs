@@ -31,7 +31,7 @@ impl Scores {
         for (kind, points) in KINDS.iter().zip(&mut self.points) {
             match kind {
                 Kind::News => *points += news,
-                Kind::Results => {}
+                Kind::Results | Kind::Event | Kind::Resource | Kind::Announcement => {}
                 Kind::Call | Kind::Aid | Kind::Accreditation => *points *= kept,
             }
         }

@@ -110,7 +110,7 @@ fn apart(a: &Fingerprint, b: &Fingerprint) -> bool {
 
 /// Whether the page opens something to apply to; what is not known may be either.
 fn opens(of: &Fingerprint) -> bool {
-    !matches!(of.kind, Some(Kind::Results | Kind::News))
+    !matches!(of.kind, Some(Kind::Results | Kind::News | Kind::Event | Kind::Resource | Kind::Announcement))
 }
 
 fn one_deadline(common: &Common) -> Sameness {

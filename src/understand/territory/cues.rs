@@ -53,6 +53,12 @@ pub fn cue(words: &Words<'_>, mention: &Mention, text: &str) -> Cue {
     // "France 2030", "avec le soutien de l'Union européenne": names of programmes and of those who pay.
     let whole = mention.candidates.iter().any(|c| matches!(c.level(), Level::Country | Level::Europe));
     let said_of_france = matches!(before(1), "en" | "toute");
+    // "Les structures France Services".
+    let of_a_name =
+        whole && words.gap_after(last).trim().is_empty() && words.capital(last + 1) && last + 1 < words.len();
+    if of_a_name && !said_of_france {
+        return Cue::Aside;
+    }
     if whole && cue < Cue::Launches && !said_of_france { Cue::Aside } else { cue }
 }
 
@@ -63,7 +69,10 @@ fn said(words: &Words<'_>, first: usize, last: usize, from: usize) -> Cue {
     if body && launches(words, last) {
         return Cue::Launches;
     }
-    if near(LIMITS, 6) && !near(BODIES, 2) {
+    // "L'appel à projets pour le département du Nord".
+    let called_for =
+        near(&["departement", "departements", "region"], 3) && near(&["pour"], 5) && near(&["appel", "appels"], 8);
+    if called_for || near(LIMITS, 6) && !near(BODIES, 2) {
         return Cue::Limits;
     }
     if near(APPLICANTS, 6) && !near(BODIES, 2) {
@@ -94,7 +103,11 @@ fn applicants_of(words: &Words<'_>, first: usize, from: usize) -> bool {
     let links = (1..=3).take_while(|back| linking(before(*back))).count();
     let parted =
         (1..=links + 2).filter_map(|back| first.checked_sub(back)).any(|n| words.gap_after(n).contains([':', '(']));
-    links > 0 && !parted && (links + 1..=links + 2).any(|back| APPLICANTS_PLURAL.contains(&before(back)))
+    // "Le CCAS de Clermont-Ferrand" is one, whoever may apply.
+    let one = |back: usize| {
+        matches!(before(back), "ccas" | "epci") && matches!(before(back + 1), "le" | "du" | "au" | "un" | "d" | "l")
+    };
+    links > 0 && !parted && (links + 1..=links + 2).any(|back| APPLICANTS_PLURAL.contains(&before(back)) && !one(back))
 }
 
 /// Whether a verb follows that launches the call.

@@ -160,7 +160,8 @@ fn beside_source(claims: &[Claim], source: &[TerritoryCode]) -> Decision {
     }
     // A source that covers the country: the one place a text speaks of is likelier than the whole.
     let broad = source.iter().all(|c| matches!(c.level(), Level::Country | Level::Europe | Level::Elsewhere));
-    if broad && claim.weight() >= LIKELY_WEIGHT && claim.weight() < PLAIN_WEIGHT && dominates(claims, claim) {
+    let likely = claim.weight() >= LIKELY_WEIGHT && claim.weight() < PLAIN_WEIGHT;
+    if broad && likely && claim.in_lead && dominates(claims, claim) {
         return decision.weak("");
     }
     // A text that names a place outside the source's is somebody else's call; inside, it must be plain.
@@ -180,7 +181,7 @@ fn alone(claims: &[Claim]) -> Decision {
 
 /// Whether every other place of some weight lies in the claim's, or around it.
 fn dominates(claims: &[Claim], claim: &Claim) -> bool {
-    let others = claims.iter().filter(|c| c.weight() >= LIKELY_WEIGHT.min(claim.weight()));
+    let others = claims.iter().filter(|c| c.weight() > 1);
     others.flat_map(|c| &c.codes).all(|code| claim.codes.iter().any(|own| Geography::get().overlaps(own, code)))
 }
 

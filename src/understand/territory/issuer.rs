@@ -48,7 +48,7 @@ const LEAD_BYTES: usize = 2_000;
 const NAME_WORDS_MAX: usize = 12;
 
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[ \u{a0}]*(?:Émetteur|Emetteur|Organisme|Organisateur|Financeur|Source|Structure|Opérateur|Émis par|Publié par|Lancé par|Proposé par|Porté par|Organisé par)[ \u{a0}]*:[ \u{a0}]*([^\n,]{3,90})$").ok()
+    Regex::new(r"(?m)^[ \u{a0}]*(?:Émetteur|Emetteur|Organisme|Organisateur|Financeur|Source|Structure|Opérateur|Émis par|Publié par|Lancé par|Proposé par|Porté par|Organisé par)(?:[ \u{a0}]*:[ \u{a0}]*|[ \u{a0}]*\n+)([^\n,]{3,90})$").ok()
 });
 
 /// The issuers that a title and the head of a text name, the plainest first; `near`: where a body named alone
@@ -112,6 +112,12 @@ fn publisher(
     let by_name = geography.publisher_near(words.original(first, last), &[near]);
     match (by_name, body) {
         (Some(publisher), Body::Of(_)) if publisher.said == Said::Scope => None,
+        // "Communauté de communes du Val de …" is not the commune of Val.
+        (Some(publisher), Body::Of(Level::Intercommunality))
+            if publisher.codes.iter().all(|code| code.level() == Level::Commune) =>
+        {
+            None
+        }
         (Some(publisher), _) => Some(publisher),
         (None, Body::State) if last < first + announcing => {
             Some(Publisher { codes: vec![TerritoryCode::france()], start, end, said: Said::Scope })
@@ -155,7 +161,9 @@ fn name_end(words: &Words<'_>, first: usize, announcing: usize, body: Body) -> u
             || gap.contains(". ")
             || gap.contains(" -");
         let verb = !hyphen(last + 1) && !words.capital(last + 1) && (OPENS.contains(&next) || GIVES.contains(&next));
+        let of_a_group = next == "en" && body == Body::Of(Level::Intercommunality) && words.capital(last + 2);
         let stop = !hyphen(last + 1)
+            && !of_a_group
             && !words.capital(last + 1)
             && (STOPS.contains(&next) || next == "pour" && !for_something);
         if breaks || verb || stop {
@@ -173,6 +181,9 @@ fn how(words: &Words<'_>, first: usize, last: usize, field: &Field) -> Option<Na
     }
     if (call_of(words, first) || done_by(words, first)) && !with_another(words, last) {
         return Some(Named::CallOf);
+    }
+    if is_a_partner(words, first) {
+        return None;
     }
     let verb = is_subject(words, first).then(|| verb_after(words, last)).flatten()?;
     Some(if OPENS.contains(&verb) { Named::Opens } else { Named::Gives })
@@ -228,7 +239,24 @@ fn call_of(words: &Words<'_>, first: usize) -> bool {
 fn done_by(words: &Words<'_>, first: usize) -> bool {
     let word = |back: usize| first.checked_sub(back).map_or("", |n| words.word(n));
     let par = if matches!(word(1), "la" | "le" | "l" | "les") { 2 } else { 1 };
-    word(par) == "par" && (par + 1..=par + 3).any(|at| DONE_BY.contains(&word(at)) && !parted(words, first, at))
+    let done = || (par + 1..=par + 3).any(|at| DONE_BY.contains(&word(at)) && !parted(words, first, at));
+    // "Appel à projets culturels", and on the next line "par la Communauté de communes…".
+    let below = || {
+        let starts = first.checked_sub(par).is_some_and(|n| words.gap_before(n).contains('\n'));
+        starts && (par + 1..=par + 12).any(|at| CALLS.contains(&word(at)) && !parted(words, first, at))
+    };
+    word(par) == "par" && (done() || below())
+}
+
+/// "Avec le rectorat, le Département et la Région, la Ville lance": those after "avec" stand beside the one that does.
+fn is_a_partner(words: &Words<'_>, first: usize) -> bool {
+    const LIST_WORDS_MAX: usize = 30;
+    let word = |back: usize| first.checked_sub(back).map_or("", |n| words.word(n));
+    let article = usize::from(matches!(word(1), "la" | "le" | "l" | "les"));
+    let listed = word(article + 1) == "et";
+    let back = if listed { LIST_WORDS_MAX } else { article + 1 };
+    let ends = |at: usize| first.checked_sub(at).is_none_or(|n| words.gap_after(n).contains(['.', ';', '!', '?']));
+    (1..=back).take_while(|at| !ends(*at)).any(|at| word(at) == "avec")
 }
 
 /// Whether a sentence ends in the `back` words before `first`.

@@ -10,13 +10,14 @@ mod claims;
 mod cue_words;
 mod cues;
 mod decision;
+mod host;
 mod issuer;
 mod publisher;
 mod relay;
 mod wide;
 
 use crate::geography::{Geography, Place, Said};
-use crate::model::{Aspect, Doubt, DoubtReason, Field, Quote, Reading, TerritoryCode};
+use crate::model::{Aspect, Doubt, DoubtReason, Field, Level, Quote, Reading, TerritoryCode};
 use claims::{Claim, claims};
 use cues::Cue;
 use decision::{Basis, Decision, Reach};
@@ -33,6 +34,7 @@ pub struct TerritoryInput<'a> {
     pub text: &'a str,
     /// Who launches it, never the site that relays it.
     pub publisher: Option<&'a str>,
+    pub url: Option<&'a str>,
     /// What the source covers when a notice does not say.
     pub source_territory: &'a [TerritoryCode],
     /// The site's own field, as codes.
@@ -66,7 +68,13 @@ pub fn territory(input: &TerritoryInput) -> Reading<Vec<TerritoryCode>> {
         Some(name) if relayed.is_none() && relay::is_state_service(name) => Reach::Local,
         _ => Reach::Wide,
     };
-    let decision = decision::decide(&found, speaks, input.source_territory, reach);
+    let mut decision = decision::decide(&found, speaks, input.source_territory, reach);
+    let mut relayed = relayed;
+    if let Some(region) = region_of_a_regional_call(input, &decision, &found) {
+        decision.codes = vec![region];
+        decision.doubts.push(Doubt::new(Aspect::Territory, DoubtReason::Weak, ""));
+        relayed = None;
+    }
     let mut reading = match (&decision.basis, relayed) {
         (Basis::Publisher { .. }, Some(issuer)) => relayed_reading(input, &decision, &issuer),
         _ => reading_of(input, &decision, &found),
@@ -78,6 +86,21 @@ pub fn territory(input: &TerritoryInput) -> Reading<Vec<TerritoryCode>> {
         reading = reading.doubted(Doubt::new(Aspect::Territory, DoubtReason::Truncated, ""));
     }
     reading
+}
+
+/// "Appel à projets régional", told by a préfecture or a service of a département: its région's.
+fn region_of_a_regional_call(input: &TerritoryInput, decision: &Decision, claims: &[Claim]) -> Option<TerritoryCode> {
+    const CALLS: [&str; 4] =
+        ["appel a projets regional", "appel a projet regional", "appel a candidatures regional", "appel regional"];
+    let title = crate::geography::fold(input.title);
+    let [own] = decision.codes.as_slice() else { return None };
+    let of_a_departement = own.level() == Level::Departement && matches!(decision.basis, Basis::Publisher { .. });
+    let regional = of_a_departement && CALLS.iter().any(|call| title.contains(call));
+    let said_of_own = claims.iter().any(|claim| claim.cue >= Cue::Concerned && claim.codes.contains(own));
+    let geography = Geography::get();
+    let region = geography.region_of(own).filter(|_| regional && !said_of_own)?;
+    // Overseas, the région is the département.
+    (geography.departements_in(&region).len() > 1).then_some(region)
 }
 
 /// A relay names its own place beside the call of a body that reaches further: that says nothing of the call.
@@ -128,6 +151,11 @@ fn reading_of(input: &TerritoryInput, decision: &Decision, found: &[Claim]) -> R
             Some(claim) => Reading::of(decision.codes.clone(), quote_of(input, claim)),
             None => Reading::none(),
         },
+        Basis::Publisher { start: 0, end: 0 } => {
+            let url = input.url.unwrap_or_default().to_owned();
+            let field = Field::Structured("url".to_owned());
+            Reading::of(decision.codes.clone(), Quote { field, start: 0, end: 0, text: url })
+        }
         Basis::Publisher { start, end } => {
             let text = input.publisher.and_then(|p| p.get(start..end)).unwrap_or_default().to_owned();
             Reading::of(decision.codes.clone(), Quote { field: Field::Publisher, start, end, text })

@@ -45,6 +45,16 @@ const NETWORKS: &[&str] = &[
 
 /// The publisher's territory; of the communes of its name, the one that the source covers or the text places.
 pub(super) fn publisher(input: &TerritoryInput) -> Option<Speaker> {
+    by_name(input)
+        .filter(|speaker| !speaker.presumed)
+        .or_else(|| {
+            let url = input.url.filter(|_| input.source_territory.is_empty())?;
+            Some(Speaker { publisher: super::host::host(url)?, presumed: false })
+        })
+        .or_else(|| by_name(input))
+}
+
+fn by_name(input: &TerritoryInput) -> Option<Speaker> {
     let name = input.publisher?;
     let geography = Geography::get();
     let source: Vec<TerritoryCode> = input.source_territory.iter().filter(|code| is_a_place(code)).cloned().collect();
@@ -113,6 +123,7 @@ mod tests {
         let check = |name: &str, source: &str, text: &str, expected: &str| {
             let source: Vec<_> = source.split_whitespace().map(|c| TerritoryCode::parse(c).unwrap()).collect();
             let input = TerritoryInput {
+                url: None,
                 title: "Appel à projets",
                 text,
                 publisher: Some(name),

@@ -17,6 +17,7 @@ fn codes(codes: &str) -> Vec<TerritoryCode> {
 
 fn read(case: &Case) -> Reading<Vec<TerritoryCode>> {
     territory(&TerritoryInput {
+        url: None,
         title: case.title,
         text: case.text,
         publisher: Some(case.publisher).filter(|p| !p.is_empty()),
@@ -384,6 +385,7 @@ fn the_sites_own_field_wins() {
     let place = ("departement".to_owned(), "Drôme".to_owned());
     let field = ("territoire".to_owned(), codes("R84"));
     let mut input = TerritoryInput {
+        url: None,
         title: "Appel à Nanterre",
         text: "",
         publisher: Some("Ville de Nanterre"),

@@ -44,6 +44,11 @@ fn national(words: &Words<'_>, n: usize, field: &Field) -> Option<(Cue, usize)> 
         // A métropole calls its own so, too: "communes du territoire métropolitain".
         (_, "territoire", "metropolitain") => (Cue::Concerned, 1),
         ("toute", "la", "france") | ("partout", "en", "france") => (Cue::Applicants, 2),
+        (
+            _,
+            "collectivites" | "territoriales" | "communes" | "associations" | "villes" | "structures",
+            "francaises",
+        ) => (Cue::Applicants, 1),
         (_, "france", "entiere") => (Cue::Applicants, 1),
         ("tout", "le", "pays") | ("ensemble", "du", "pays") if the_country(words, n) => (Cue::Applicants, 2),
         ("metropole", "et" | "ou", "outre") | ("metropolitaine", "et" | "ou", "outre") => (Cue::Applicants, 2),

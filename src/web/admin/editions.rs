@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
 use axum::response::Response;
 use minijinja::context;
 use minijinja::value::Serde;
@@ -13,7 +14,7 @@ use super::{back, page, refused};
 use crate::model::{DeliveryState, Edition, EditionId, EditionState};
 use crate::pipeline::edition::{self, As, Overview, Wishes, skip_sentence};
 use crate::pipeline::{Actor, App, Trouble, french};
-use crate::web::{Fields, Site, lines};
+use crate::web::{Fields, Site, csp, lines};
 
 /// Members named on the page; others are found by their address.
 const MEMBERS_MAX: usize = 200;
@@ -41,7 +42,7 @@ pub async fn show(
     Path(id): Path<i64>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let done = Fields::read(query.unwrap_or_default().as_bytes()).one("fait").chars().take(200).collect::<String>();
+    let done = super::done(&who, &format!("/admin/editions/{id}"), query.as_deref());
     match content(&who.app, EditionId(id), &done).await {
         Ok(values) => page(&site, &who, "admin/edition.html", values),
         Err(trouble) => refused(&site, &trouble),
@@ -147,7 +148,9 @@ pub async fn preview(
                 html => preview.rendered.html,
                 text => preview.rendered.text,
             };
-            page(&site, &who, "admin/preview.html", values)
+            let mut answer = page(&site, &who, "admin/preview.html", values);
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp::policy_of_a_mail());
+            answer
         }
         Err(trouble) => refused(&site, &trouble),
     }
@@ -157,7 +160,7 @@ pub async fn edit(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: Po
     let Posted { who, fields } = posted;
     let wishes = wishes(&fields);
     match edition::edit(&who.app, &who.actor(), EditionId(id), &wishes).await {
-        Ok(_) => back(&format!("/admin/editions/{id}"), "Le brouillon est modifié."),
+        Ok(_) => back(&who, &format!("/admin/editions/{id}"), "Le brouillon est modifié."),
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -181,7 +184,7 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
     };
     // To oneself only: the pages write to no address that the settings do not name.
     match edition::proof(&who.app, &who.actor(), EditionId(id), who.address.expose(), &whose).await {
-        Ok(_) => back(&format!("/admin/editions/{id}"), "Une épreuve vous est envoyée."),
+        Ok(_) => back(&who, &format!("/admin/editions/{id}"), "Une épreuve vous est envoyée."),
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -189,7 +192,7 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
 pub async fn act(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: Posted) -> Response {
     let Posted { who, fields } = posted;
     match decide(&who.app, &who.actor(), EditionId(id), &fields).await {
-        Ok(said) => back(&format!("/admin/editions/{id}"), &said),
+        Ok(said) => back(&who, &format!("/admin/editions/{id}"), &said),
         Err(trouble) => refused(&site, &trouble),
     }
 }

@@ -71,6 +71,8 @@ pub fn what(action: &str) -> String {
         "notices correct" => "a corrigé l’annonce",
         "notices hide" => "a caché l’annonce",
         "notices hide --undo" => "a montré l’annonce de nouveau",
+        "entry removed" => "a caché l’annonce : son fichier n’est plus là",
+        "entry back" => "a montré l’annonce de nouveau : son fichier est revenu",
         "admin sign-in" => "s’est connecté",
         "leave" => "a quitté la liste",
         other => other,

@@ -91,7 +91,7 @@ fn written(deadline: Deadline) -> String {
 pub async fn correct(State(site): State<Arc<Site>>, Path(id): Path<String>, posted: Posted) -> Response {
     let Posted { who, fields } = posted;
     match try_correct(&who, &id, &fields).await {
-        Ok(said) => back(&format!("/admin/annonces/{id}"), said),
+        Ok(said) => back(&who, &format!("/admin/annonces/{id}"), said),
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -156,12 +156,15 @@ fn differences(app: &App, notice: &Notice, fields: &Fields) -> Result<Vec<Correc
     Ok(values)
 }
 
-const KINDS: [(&str, Kind); 5] = [
+const KINDS: [(&str, Kind); 8] = [
     ("call", Kind::Call),
     ("aid", Kind::Aid),
     ("accreditation", Kind::Accreditation),
     ("results", Kind::Results),
     ("news", Kind::News),
+    ("event", Kind::Event),
+    ("resource", Kind::Resource),
+    ("announcement", Kind::Announcement),
 ];
 
 const STATES: [(&str, Status); 4] = [
@@ -183,7 +186,9 @@ fn status_word(status: Status) -> &'static str {
 pub async fn rectify(State(site): State<Arc<Site>>, Path(id): Path<String>, posted: Posted) -> Response {
     let who = posted.who;
     match edition::rectify(&who.app, &who.actor(), &id).await {
-        Ok(id) => back(&format!("/admin/editions/{id}"), "Le rectificatif est prêt : relisez-le, puis approuvez-le."),
+        Ok(id) => {
+            back(&who, &format!("/admin/editions/{id}"), "Le rectificatif est prêt : relisez-le, puis approuvez-le.")
+        }
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -194,7 +199,7 @@ pub async fn hide(State(site): State<Arc<Site>>, Path(id): Path<String>, posted:
     match notices::hide(&who.app, &who.actor(), &id, hidden).await {
         Ok(_) => {
             let said = if hidden { "L’annonce est cachée à tous." } else { "L’annonce est de nouveau montrée." };
-            back(&format!("/admin/annonces/{id}"), said)
+            back(&who, &format!("/admin/annonces/{id}"), said)
         }
         Err(trouble) => refused(&site, &trouble),
     }

@@ -13,6 +13,7 @@ use super::form::{Fields, RHYTHMS};
 use super::leave::{failed, unknown};
 use crate::compose::day_words;
 use crate::model::{Language, Member, MemberState};
+use crate::pipeline::agenda;
 use crate::pipeline::own::{LinkSent, Wish};
 use crate::store::StoreError;
 use crate::web::{Page, Site};
@@ -26,7 +27,7 @@ pub struct Done {
 
 pub async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>, Query(done): Query<Done>) -> Page {
     match site.desk.member(&token).await {
-        Ok(Some(member)) => page(&site, (&token, ShownAt::Itself), &member, None, &[], sentence(&done.fait)),
+        Ok(Some(member)) => page(&site, (&token, ShownAt::Itself), &member, None, &[], sentence(&done.fait)).await,
         Ok(None) => unknown(&site),
         Err(error) => failed(&site, &error),
     }
@@ -89,7 +90,9 @@ async fn act(
     match what(&member).await {
         // Relative: the pages may stand below a path of the public address.
         Ok(Ok(())) => Redirect::to(&format!("../{token}?fait={done}")).into_response(),
-        Ok(Err((wish, faults))) => page(site, (token, ShownAt::Below), &member, wish, &faults, None).into_response(),
+        Ok(Err((wish, faults))) => {
+            page(site, (token, ShownAt::Below), &member, wish, &faults, None).await.into_response()
+        }
         Err(error) => failed(site, &error).into_response(),
     }
 }
@@ -100,6 +103,7 @@ fn sentence(done: &str) -> Option<&'static str> {
         "pause" => "C’est noté. Les appels encore ouverts à votre retour vous seront montrés.",
         "reprise" => "C’est noté. Vous recevrez le prochain message.",
         "depart" => "C’est fait. Vous ne recevrez plus rien.",
+        "agenda" => "C’est fait. L’adresse d’avant, s’il y en avait une, ne donne plus rien.",
         "lien" => "Un lien part à votre adresse. Il vaut quatre heures.",
         _ => return None,
     })
@@ -122,7 +126,7 @@ impl ShownAt {
     }
 }
 
-fn page(
+async fn page(
     site: &Site,
     (token, shown_at): (&str, ShownAt),
     member: &Member,
@@ -151,9 +155,16 @@ fn page(
         MemberState::Suspended { .. } => ("suspended", None),
         MemberState::Left { .. } => ("left", None),
     };
+    let agenda = match agenda::address(&site.app(), member).await {
+        Ok(agenda) => agenda,
+        Err(trouble) => {
+            tracing::error!(%trouble, "l'adresse d'un agenda n'a pas pu être lue");
+            None
+        }
+    };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let values = context! {
-        state, until, themes, rhythms, done,
+        state, until, themes, rhythms, done, agenda,
         here => shown_at.prefix(token),
         faults => faults.to_vec(),
         address => member.email.masked(),

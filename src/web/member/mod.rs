@@ -1,5 +1,6 @@
 //! Pages that a member reaches by a signed link. The signature is what lets a form act: nobody else can write its address.
 
+mod agenda;
 mod choices;
 mod data;
 mod form;
@@ -18,6 +19,8 @@ pub fn routes() -> Router<Current> {
         .route("/membre/{token}/pause", post(choices::pause))
         .route("/membre/{token}/reprendre", post(choices::resume))
         .route("/membre/{token}/quitter", post(choices::leave))
+        .route("/membre/{token}/agenda", post(agenda::change))
+        .route("/agenda/{token}", get(agenda::feed))
         .route("/membre/{token}/donnees", post(choices::ask_for_data))
         .route("/donnees/{token}", get(data::show))
         .route("/donnees/{token}/export", get(data::export))

@@ -45,7 +45,7 @@ fn may_keep(mut answer: Response) -> Response {
     answer
 }
 
-fn failed(site: &Site, trouble: &Trouble) -> Response {
+pub(super) fn failed(site: &Site, trouble: &Trouble) -> Response {
     tracing::error!(%trouble, "une page publique a échoué");
     site.page(StatusCode::SERVICE_UNAVAILABLE, "out_of_order.html", context! {}).into_response()
 }

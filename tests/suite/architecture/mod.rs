@@ -17,8 +17,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("compose", &["model", "geography"]),
     ("roster", &["model", "geography"]),
     ("sources", &["model", "tomlfile"]),
+    ("entries", &["model", "tomlfile"]),
     ("fetch", &["model"]),
     ("pdf", &["model"]),
+    ("dns", &["model"]),
     ("deliver", &["model"]),
     ("store", &["model"]),
     ("config", &["model", "tomlfile"]),
@@ -28,8 +30,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "model",
             "geography",
             "sources",
+            "entries",
             "fetch",
             "pdf",
+            "dns",
             "extract",
             "understand",
             "matching",
@@ -43,7 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["pipeline", "config", "store", "compose", "model", "geography"]),
     ("daemon", &["pipeline", "config", "store", "compose", "model", "geography", "web"]),
     ("demo", &["pipeline", "config", "deliver", "store", "model", "web"]),
-    ("cli", &["pipeline", "pdf", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
+    ("cli", &["pipeline", "pdf", "dns", "config", "store", "compose", "model", "geography", "daemon", "demo", "web"]),
 ];
 
 /// Rooms without clock, disk, network or SQL, chance or threads: they name none of these.

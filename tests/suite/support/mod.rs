@@ -1,7 +1,9 @@
 //! What journeys stand on: a workspace with files as an administrator writes them, a site under our hand, databases.
 
 pub mod browser;
+pub mod dns;
 pub mod document;
+pub mod dovecot;
 pub mod mta;
 pub mod postfix;
 pub mod postgres;

@@ -69,7 +69,7 @@ impl Drop for Postfix {
     }
 }
 
-fn quiet(command: &mut Command) -> Child {
+pub(super) fn quiet(command: &mut Command) -> Child {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -78,12 +78,12 @@ fn quiet(command: &mut Command) -> Child {
         .expect("postfix and dovecot are installed")
 }
 
-fn open_folder(dir: &Path) {
+pub(super) fn open_folder(dir: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn certificate(dir: &Path) {
+pub(super) fn certificate(dir: &Path) {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     fs::write(dir.join("cert.pem"), signed.cert.pem()).unwrap();
     fs::write(dir.join("key.pem"), signed.signing_key.serialize_pem()).unwrap();

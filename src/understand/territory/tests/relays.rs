@@ -12,6 +12,7 @@ fn another_bodys_call_is_not_the_relays() {
     ];
     check(relay, "FR");
     let reading = territory(&TerritoryInput {
+        url: None,
         title: "Appel à projets de la Fondation des Ormes",
         text: "Les associations de toute la région Bretagne peuvent répondre.",
         publisher: None,
