@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::{EditArgs, EditionCommand, PreviewFormat};
 use super::bar::Bar;
-use super::{Exit, Failure, Global, open, output, table, words};
+use super::{Exit, Failure, Global, open, output, stop, table, words};
 use crate::model::{DeliveryState, Edition, EditionId, EditionState, Origin, Section};
 use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share, Wishes, skip_sentence};
 use crate::pipeline::send::{self, End, Sending};
@@ -73,6 +73,7 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             {
                 print_kept(&app, &found).await?;
             }
+            stop::on_signal(&app.halt);
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
@@ -185,6 +186,12 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
+/// Why an edition that was approved has not left whole yet.
+async fn print_waiting(app: &App, found: &Edition) -> Result<(), Failure> {
+    send::waiting(app, found).await?.iter().for_each(|sentence| output::line(format_args!("  {sentence}")));
+    Ok(())
+}
+
 /// The numbers by which `edition edit` names notices.
 fn print_notices(found: &Edition, seen: &Overview) {
     if let Some(word) = &seen.edits.word {
@@ -241,12 +248,6 @@ fn listed_json(one: &Listed) -> Value {
         "members": one.receive, "sections": one.sections, "doubtful": edition::is_doubtful(&one.notice),
         "dropped": one.place == Place::Dropped, "pinned": one.place == Place::Pinned,
     })
-}
-
-/// Why an edition that was approved has not left whole yet.
-async fn print_waiting(app: &App, found: &Edition) -> Result<(), Failure> {
-    send::waiting(app, found).await?.iter().for_each(|sentence| output::line(format_args!("  {sentence}")));
-    Ok(())
 }
 
 /// Settings changed since the approval change nothing in its mails: whoever corrected one should know.
@@ -442,14 +443,11 @@ async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Re
 
 /// How many mails each of several relays took.
 async fn print_relays(app: &App, id: EditionId) -> Result<(), Failure> {
-    let mut taken = std::collections::BTreeMap::<String, usize>::new();
-    for row in edition::rows(app, id).await?.into_iter().filter(|row| row.state == DeliveryState::Sent) {
-        *taken.entry(row.relay.unwrap_or_default()).or_default() += 1;
-    }
-    taken.remove("");
+    let taken = app.store.taken_by_relay(id).await?;
     if taken.len() > 1 || app.settings.mail.relays.len() > 1 {
         for (relay, mails) in taken {
-            output::line(format_args!("  Par le relais {relay} : {}", words::count(mails, "courriel")));
+            let mails = words::count(usize::try_from(mails).unwrap_or(usize::MAX), "courriel");
+            output::line(format_args!("  Par le relais {relay} : {mails}"));
         }
     }
     Ok(())
@@ -473,11 +471,11 @@ async fn print_returns(app: &App, id: EditionId) -> Result<(), Failure> {
 
 /// Names every row that is not simply sent or skipped, and every row that was once in doubt; or all.
 async fn print_rows(app: &App, id: EditionId, named: Named) -> Result<(), Failure> {
-    for row in edition::rows(app, id).await? {
-        let plain = matches!(row.state, DeliveryState::Sent | DeliveryState::Skipped | DeliveryState::Queued);
-        if plain && row.doubts == 0 && named == Named::Troubled {
-            continue;
-        }
+    let rows = match named {
+        Named::All => edition::rows(app, id).await?,
+        Named::Troubled => edition::troubled_rows(app, id).await?,
+    };
+    for row in rows {
         let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
         let doubt = match row.doubts {
             0 => String::new(),

@@ -23,6 +23,7 @@ mod open;
 mod output;
 mod run;
 mod sources;
+mod stop;
 mod table;
 mod understand;
 mod words;

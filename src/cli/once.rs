@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::bar::Bar;
-use super::{Exit, Failure, Global, bounces, collect, edition, open, output, words};
+use super::{Exit, Failure, Global, bounces, collect, edition, open, output, stop, words};
 use crate::daemon;
 use crate::pipeline::edition::Issue;
 use crate::pipeline::french;
@@ -13,6 +13,7 @@ use crate::pipeline::turn::{self, By, Turn};
 
 pub async fn run(global: &Global) -> Result<Exit, Failure> {
     let app = open::app(global).await?;
+    stop::on_signal(&app.halt);
     let turn = turn::turn(&app, By::Person, Duration::ZERO, &Bar::default()).await;
     let Turn { round, issue, sendings, .. } = &turn;
     let mut exit = collect::exit(round);

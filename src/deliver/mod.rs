@@ -27,6 +27,9 @@
 //! | after the final dot | 5xx | `Refused` |
 //! | after the final dot | cut, too slow, not SMTP | `Uncertain` |
 //!
+//! Where the server offers PIPELINING (RFC 2920), MAIL, RCPT and DATA go together and their replies are read in turn: each
+//! means what it means alone. The lease is then looked at before MAIL, and again before the message.
+//!
 //! 421 counts as its step's 4xx, and the connection is dropped. A connection whose transaction was not finished is reset
 //! or dropped, so that the next mail is not harmed. A file that cannot be written is `Unreachable`, hopeless.
 

@@ -69,6 +69,8 @@ impl Store {
         let pool = AnyPoolOptions::new()
             .max_connections(limits.connections_max)
             .acquire_timeout(Duration::from_millis(limits.connect_wait_ms.into()))
+            // SQLite ends a transaction by itself when the disk is full; the driver believes it open from then on.
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .after_connect(move |conn, _| {
                 let settings = settings.clone();
                 Box::pin(async move { sqlx::raw_sql(AssertSqlSafe(settings)).execute(conn).await.map(|_| ()) })

@@ -71,6 +71,18 @@ impl Store {
         tx.commit().await
     }
 
+    /// How many mails of an edition each relay took.
+    pub async fn taken_by_relay(&self, edition: EditionId) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT relay, COUNT(*) AS n FROM deliveries WHERE edition = $1 AND state = 'sent' AND relay IS NOT NULL \
+             GROUP BY relay ORDER BY relay",
+        )
+        .bind(edition.0)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((row.text("relay")?, u64::try_from(row.int("n")?).unwrap_or(0)))).collect()
+    }
+
     /// The waiting rows of a domain are due one by one from then on; others are not touched. Returns how many.
     pub async fn put_off_domain(
         &self,

@@ -22,6 +22,7 @@ mod frozen;
 mod hardship;
 mod health;
 mod imap;
+mod interrupted;
 mod members;
 mod merging;
 mod network;

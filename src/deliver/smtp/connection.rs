@@ -22,6 +22,16 @@ pub(super) struct Features {
     info: ServerInfo,
     /// In octets (RFC 1870); 0: offered, without a limit.
     pub size_max: Option<u64>,
+    pub turns: Turns,
+}
+
+/// Whether commands wait for each other's replies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Turns {
+    #[default]
+    OneByOne,
+    /// PIPELINING (RFC 2920), which lettre leaves out too.
+    Together,
 }
 
 impl Features {
@@ -34,10 +44,12 @@ impl Features {
             let mut words = line.split_ascii_whitespace();
             (words.next() == Some("SIZE")).then(|| words.next().and_then(|size| size.parse().ok()).unwrap_or(0))
         });
+        let pipelining = keywords.iter().any(|line| line.trim() == "PIPELINING");
+        let turns = if pipelining { Turns::Together } else { Turns::OneByOne };
         let code = Code::new(Severity::PositiveCompletion, Category::MailSystem, Detail::Zero);
         // Without a single line lettre finds no name, and there is nothing to find.
         let info = ServerInfo::from_response(&Response::new(code, keywords)).unwrap_or_default();
-        Self { info, size_max }
+        Self { info, size_max, turns }
     }
 
     pub(super) fn offers(&self, extension: Extension) -> bool {
@@ -66,6 +78,15 @@ impl Connection {
 
     pub(super) async fn command(&mut self, command: &impl fmt::Display) -> Result<Reply, Fault> {
         self.talk.command(command, self.limits.reply).await
+    }
+
+    /// Sends commands whose replies are read one after the other.
+    pub(super) async fn group(&mut self, commands: &[String]) -> Result<(), Fault> {
+        self.talk.group(commands, self.limits.reply).await
+    }
+
+    pub(super) async fn reply(&mut self) -> Result<Reply, Fault> {
+        self.talk.reply(self.limits.reply).await
     }
 
     /// Sends the whole of a message, its end included.
@@ -127,7 +148,8 @@ mod tests {
             ];
             let offered = known.into_iter().filter(|one| features.offers(*one)).map(|one| one.to_string());
             let size = features.size_max.map(|size| format!("SIZE {size}"));
-            assert_eq!(offered.chain(size).collect::<Vec<_>>().join(", "), expected);
+            let together = (features.turns == Turns::Together).then(|| "PIPELINING".to_owned());
+            assert_eq!(offered.chain(size).chain(together).collect::<Vec<_>>().join(", "), expected);
         };
         check(&[], "");
         check(&["mx.example"], "");
@@ -136,6 +158,8 @@ mod tests {
             &["mx.example", "size 1000", "8BITMIME", "starttls", "SMTPUTF8", "AUTH GSSAPI PLAIN LOGIN"],
             "STARTTLS, 8BITMIME, SMTPUTF8, AUTH PLAIN, AUTH LOGIN, SIZE 1000",
         );
+        check(&["mx.example", "pipelining"], "PIPELINING");
+        check(&["PIPELINING", "PIPELININGS"], "");
         check(&["mx.example", "SIZE 0", "AUTH=LOGIN"], "AUTH LOGIN, SIZE 0");
         check(&["mx.example", "SIZE many", "", "AUTH"], "SIZE 0");
         check(&["", " \t", "\u{a0}", "SIZES 5", "STARTTLS"], "STARTTLS");

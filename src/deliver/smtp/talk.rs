@@ -39,15 +39,24 @@ impl<S: Wire> Talk<S> {
 
     /// Sends one of lettre's commands and reads its reply.
     pub(super) async fn command(&mut self, command: &impl fmt::Display, within: Duration) -> Result<Reply, Fault> {
-        let line = command.to_string();
-        let line = line.strip_suffix("\r\n").unwrap_or(&line);
-        // A line break within would be a second command.
-        if line.contains(['\r', '\n']) {
-            return Err(Fault::Malformed);
-        }
-        let sent = self.send(format!("{line}\r\n").as_bytes(), within).await;
-        sent.map_err(|(WriteFault::BeforeEnd(fault) | WriteFault::AtEnd(fault))| fault)?;
+        self.group(&[command.to_string()], within).await?;
         self.reply(within).await
+    }
+
+    /// Sends several commands at once (RFC 2920); each has its reply, in order.
+    pub(super) async fn group(&mut self, commands: &[String], within: Duration) -> Result<(), Fault> {
+        let mut lines = String::new();
+        for command in commands {
+            let line = command.strip_suffix("\r\n").unwrap_or(command);
+            // A line break within would be one command more.
+            if line.contains(['\r', '\n']) {
+                return Err(Fault::Malformed);
+            }
+            lines.push_str(line);
+            lines.push_str("\r\n");
+        }
+        let sent = self.send(lines.as_bytes(), within).await;
+        sent.map_err(|(WriteFault::BeforeEnd(fault) | WriteFault::AtEnd(fault))| fault)
     }
 
     /// Writes all bytes; `within` bounds each step that the other side takes, not the whole.

@@ -7,7 +7,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 use tokio::time::Instant;
 
-use super::connection::Connection;
+use super::connection::{Connection, Turns};
 use super::obstacle::Obstacle;
 use super::reply::{Class, Fault, Reply};
 use super::talk::WriteFault;
@@ -53,17 +53,44 @@ pub(super) async fn carry(connection: &mut Connection, place: &str, parcel: &Par
         Ok(mail) => mail,
         Err(told) => return End::Told(told, Afterwards::Keep),
     };
-    match connection.command(&mail.from).await {
+    if connection.features.turns == Turns::Together {
+        if Instant::now() >= parcel.data_before {
+            return End::Told(Outcome::OutOfTime { why: LEASE_OVER.into() }, Afterwards::Keep);
+        }
+        if let Err(fault) = connection.group(&[mail.from.to_string(), mail.to.to_string(), Data.to_string()]).await {
+            return End::BeforeMail(Obstacle::fault(place, MAIL, &fault));
+        }
+    }
+    match ask(connection, &mail.from).await {
         Ok(reply) if reply.class() == Class::Done => {}
         Ok(reply) if is_about_size(&reply) => {
-            return End::Told(Outcome::Refused { reply: reply.to_string() }, Afterwards::Reset);
+            return End::Told(Outcome::Refused { reply: reply.to_string() }, unfinished(connection));
         }
-        Ok(reply) => return End::BeforeMail(Obstacle::reply(place, "à l’expéditeur (MAIL FROM)", &reply)),
-        Err(fault) => return End::BeforeMail(Obstacle::fault(place, "à l’expéditeur (MAIL FROM)", &fault)),
+        Ok(reply) => return End::BeforeMail(Obstacle::reply(place, MAIL, &reply)),
+        Err(fault) => return End::BeforeMail(Obstacle::fault(place, MAIL, &fault)),
     }
     match hand_over(connection, place, &mail.to, parcel).await {
         Ok(reply) => End::Told(Outcome::Sent { reply: reply.to_string() }, Afterwards::Keep),
         Err((outcome, afterwards)) => End::Told(outcome, afterwards),
+    }
+}
+
+const MAIL: &str = "à l’expéditeur (MAIL FROM)";
+
+/// The reply to a command: sent now, or in a group before.
+async fn ask(connection: &mut Connection, command: &impl std::fmt::Display) -> Result<Reply, Fault> {
+    match connection.features.turns {
+        Turns::OneByOne => connection.command(command).await,
+        Turns::Together => connection.reply().await,
+    }
+}
+
+/// What to do with a connection on which a command of the transaction failed. Of a group the replies to the rest are still
+/// to come, and one may be "go on": only an end without a message is sure to send none (RFC 2920 section 3.1).
+fn unfinished(connection: &Connection) -> Afterwards {
+    match connection.features.turns {
+        Turns::OneByOne => Afterwards::Reset,
+        Turns::Together => Afterwards::Drop,
     }
 }
 
@@ -74,14 +101,16 @@ async fn hand_over(
     to: &Rcpt,
     parcel: &Parcel<'_>,
 ) -> Result<Reply, (Outcome, Afterwards)> {
-    let reply = connection.command(to).await.map_err(|fault| lost(&fault, "au destinataire (RCPT TO)"))?;
+    let reply = ask(connection, to).await.map_err(|fault| lost(&fault, RCPT))?;
     if reply.class() != Class::Done {
-        return Err(refusal(place, "au destinataire (RCPT TO)", &reply));
+        let (outcome, afterwards) = refusal(place, RCPT, &reply);
+        return Err((outcome, refused_recipient(connection, afterwards).await));
     }
-    if Instant::now() >= parcel.data_before {
+    let one_by_one = connection.features.turns == Turns::OneByOne;
+    if one_by_one && Instant::now() >= parcel.data_before {
         return Err((Outcome::OutOfTime { why: LEASE_OVER.into() }, Afterwards::Reset));
     }
-    let reply = connection.command(&Data).await.map_err(|fault| lost(&fault, "avant le message (DATA)"))?;
+    let reply = ask(connection, &Data).await.map_err(|fault| lost(&fault, "avant le message (DATA)"))?;
     if reply.class() != Class::More {
         return Err(refusal(place, "avant le message (DATA)", &reply));
     }
@@ -103,6 +132,19 @@ async fn hand_over(
             // The transaction is over, whatever it gave (RFC 5321 section 4.1.1.4): there is nothing to reset.
             Err((outcome, if afterwards == Afterwards::Reset { Afterwards::Keep } else { afterwards }))
         }
+    }
+}
+
+const RCPT: &str = "au destinataire (RCPT TO)";
+
+/// A recipient was refused; of a group DATA is on its way already, and a sound server refuses it.
+async fn refused_recipient(connection: &mut Connection, afterwards: Afterwards) -> Afterwards {
+    if connection.features.turns == Turns::OneByOne || afterwards != Afterwards::Reset {
+        return afterwards;
+    }
+    match connection.reply().await {
+        Ok(reply) if matches!(reply.class(), Class::Never | Class::Later) => Afterwards::Reset,
+        _ => Afterwards::Drop,
     }
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::{Actor, App, Trouble, courier};
 use super::frozen::{Frame, frame_of};
-use super::plan::{Plan, Planned, plan, plan_at};
+use super::plan::{Plan, Planned, Planner, Room};
 use super::{Frozen, Recipient, Revisions, find, record, refuse_held, wrong};
 use crate::model::{CohortId, Edition, EditionId, EditionState, Member, NoticeId};
 use crate::store::{DeliveryPlan, FrozenDigest};
@@ -30,31 +30,33 @@ pub async fn approve_as_read(app: &App, by: &Actor, edition: &Edition, read: Val
     let id = edition.id;
     refuse_held(app, edition).await?;
     let frame = frame_of(&read)?.renewed(app)?;
-    let shown = plan(app, edition).await?;
     let now = app.clock.civil();
-    let (plan, drift, as_of) = if now - edition.as_of > READ_AT_ONCE {
-        let plan = plan_at(app, edition, now).await?;
-        let drift = drift(app, &shown, &plan, now).await?;
-        (plan, drift, now)
-    } else {
-        (shown, Drift::default(), frame.as_of)
-    };
+    // What the draft showed; within a moment of its creation it is what is approved.
+    let shown = if now - edition.as_of > READ_AT_ONCE { Some(shown(app, edition, &frame).await?) } else { None };
+    let as_of = if shown.is_some() { now } else { frame.as_of };
     // It speaks from now on, still of what was known when it was created.
     let frame = Frame { as_of, known_until: Some(frame.known_until.unwrap_or(edition.as_of)), ..frame };
     let templates = app.composer.template_version();
-    let frozen: Vec<FrozenDigest> = plan
-        .digests
-        .iter()
-        .map(|digest| {
-            let content = json!(Frozen { digest: digest.clone(), templates: templates.clone() });
-            FrozenDigest { hash: hash(&content), content }
-        })
-        .collect();
-    let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, edition, planned)).collect();
+    let mut planner = Planner::new(app, edition, as_of, &frame.edits, Room::AsSet).await?;
     let mut approval = app.store.begin_approval(id, app.clock.civil()).await?;
     approval.keep_frame(as_of, &read, &json!(frame)).await?;
     approval.keep_templates(&templates, app.composer.sources()).await?;
-    approval.fill(&frozen, &rows).await?;
+    let mut said = Said::default();
+    let mut positions = Vec::new();
+    while let Some(batch) = planner.next().await? {
+        said.add(&batch);
+        for digest in batch.digests {
+            let content = json!(Frozen { digest, templates: templates.clone() });
+            positions.push(approval.freeze(&FrozenDigest { hash: hash(&content), content }).await?);
+        }
+        let rows: Vec<DeliveryPlan> =
+            batch.members.iter().map(|planned| row(app, edition, planned, &positions)).collect();
+        approval.add(&rows).await?;
+    }
+    let drift = match shown {
+        Some(shown) => drift(app, &shown, &said, now).await?,
+        None => Drift::default(),
+    };
     approval.commit().await?;
     record(app, by, "edition approve", id, &json!(drift.closed.join(" ; "))).await?;
     Ok(drift)
@@ -72,27 +74,47 @@ pub struct Drift {
     pub silenced: usize,
 }
 
-async fn drift(app: &App, shown: &Plan, plan: &Plan, now: DateTime<Utc>) -> Result<Drift, Trouble> {
-    let notices = |plan: &Plan| -> BTreeSet<(NoticeId, u32)> {
-        let entries = plan.digests.iter().flat_map(|digest| &digest.entries);
-        entries.map(|entry| (entry.notice.clone(), entry.revision)).collect()
-    };
-    let gone: Vec<_> = notices(shown).difference(&notices(plan)).cloned().collect();
+/// What a plan says in all, and to how many.
+#[derive(Default)]
+struct Said {
+    notices: BTreeSet<(NoticeId, u32)>,
+    members: usize,
+}
+
+impl Said {
+    fn add(&mut self, batch: &Plan) {
+        let entries = batch.digests.iter().flat_map(|digest| &digest.entries);
+        self.notices.extend(entries.map(|entry| (entry.notice.clone(), entry.revision)));
+        self.members += batch.members.iter().filter(|planned| planned.what.is_ok()).count();
+    }
+}
+
+async fn shown(app: &App, edition: &Edition, frame: &Frame) -> Result<Said, Trouble> {
+    let mut planner = Planner::new(app, edition, edition.as_of, &frame.edits, Room::AsSet).await?;
+    let mut shown = Said::default();
+    while let Some(batch) = planner.next().await? {
+        shown.add(&batch);
+    }
+    Ok(shown)
+}
+
+async fn drift(app: &App, shown: &Said, said: &Said, now: DateTime<Utc>) -> Result<Drift, Trouble> {
+    let gone: Vec<_> = shown.notices.difference(&said.notices).cloned().collect();
     let gone = Revisions::fetch(app, gone).await?;
     let mut closed: Vec<String> =
         gone.into_values().filter(|notice| !notice.is_open(now)).map(|notice| notice.title).collect();
     closed.sort();
-    let served = |plan: &Plan| plan.members.iter().filter(|planned| planned.what.is_ok()).count();
-    Ok(Drift { closed, silenced: served(shown).saturating_sub(served(plan)) })
+    Ok(Drift { closed, silenced: shown.members.saturating_sub(said.members) })
 }
 
-fn row(app: &App, edition: &Edition, planned: &Planned) -> DeliveryPlan {
+/// `positions` are those of the plan's digests in the approval.
+fn row(app: &App, edition: &Edition, planned: &Planned, positions: &[usize]) -> DeliveryPlan {
     let member = &planned.member;
     DeliveryPlan {
         member: member.id,
         email: member.email.clone(),
         addressee: json!(recipient(app, member)),
-        digest: planned.what.ok(),
+        digest: planned.what.ok().and_then(|digest| positions.get(digest).copied()),
         skip: planned.what.err(),
         message_id: courier::message_id(app, edition, member.id),
         cohort: member.cohorts.first().cloned().unwrap_or(CohortId(String::new())),

@@ -5,6 +5,7 @@
 mod approve;
 mod edit;
 mod frozen;
+mod histories;
 mod issue;
 mod look;
 mod overview;
@@ -39,7 +40,7 @@ pub use proof::{As, Proof, proof};
 pub use rectify::{misled, rectify};
 pub use review::{Consent, consent, has_come, hold, let_go, review_link, review_token, tell_administrators};
 use share::share_of;
-pub use share::{Preview, Share, preview, rows, shares};
+pub use share::{Preview, Share, preview, rows, shares, troubled_rows};
 pub use tally::{Dropped, Tally, tally};
 pub use view::{Revisions, leave_url, member_url, page_url, view};
 

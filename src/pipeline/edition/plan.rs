@@ -2,19 +2,19 @@
 //!
 //! Members who share a profile and a history share a digest: the work grows with the distinct pairs, not with members.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::super::{App, Trouble};
+use super::histories::Histories;
 use super::{Edits, rectify};
 use crate::config;
 use crate::matching::{self, Candidate, Known, Limits};
 use crate::model::{
-    CohortId, Digest, Edition, Entry, Kind, Member, MemberId, MemberState, Notice, NoticeId, Profile, Rhythm, Showing,
-    SkipReason, Turn,
+    CohortId, Digest, Edition, Kind, Member, MemberId, MemberState, Notice, NoticeId, Profile, Rhythm, SkipReason, Turn,
 };
-use crate::store::{DigestId, HiddenNotices, MemberFilter, NoticeFilter};
+use crate::store::{DigestId, HiddenNotices, NoticeFilter};
 
 /// What an edition says, once, and to whom.
 #[derive(Debug, Default)]
@@ -45,15 +45,11 @@ pub enum Room {
 
 /// As of the edition's own time, with what administrators changed in it.
 pub async fn plan(app: &App, edition: &Edition) -> Result<Plan, Trouble> {
-    plan_at(app, edition, edition.as_of).await
-}
-
-/// What the edition would say at `as_of`, of the notices that were known when it was created.
-pub async fn plan_at(app: &App, edition: &Edition, as_of: DateTime<Utc>) -> Result<Plan, Trouble> {
     let edits = super::frame_of(&app.store.frame(edition.id).await?)?.edits;
-    plan_within(app, edition, as_of, &edits, Room::AsSet).await
+    plan_within(app, edition, edition.as_of, &edits, Room::AsSet).await
 }
 
+/// The whole plan at once, members by number: for looking at it. Approval takes it batch by batch.
 pub(super) async fn plan_within(
     app: &App,
     edition: &Edition,
@@ -61,50 +57,160 @@ pub(super) async fn plan_within(
     edits: &Edits,
     room: Room,
 ) -> Result<Plan, Trouble> {
-    let frame = super::frame_of(&app.store.frame(edition.id).await?)?;
-    if let Some(notice) = &frame.corrects {
-        return rectify::plan(app, notice, as_of).await;
+    let mut planner = Planner::new(app, edition, as_of, edits, room).await?;
+    let mut plan = Plan::default();
+    while let Some(batch) = planner.next().await? {
+        plan.digests.extend(batch.digests);
+        plan.members.extend(batch.members);
     }
-    let mut known = known_notices(app, edition).await?;
-    known.retain(|known| !edits.dropped.contains(&known.notice.id));
-    let members = members_of(app, &edition.cohorts).await?;
-    let histories = Histories::load(app, &members).await?;
-    let mut matched: HashMap<&Profile, Vec<Candidate<'_>>> = HashMap::new();
-    for member in &members {
-        matched.entry(&member.profile).or_insert_with(|| matching::candidates(&known, &member.profile, app.geography));
-    }
-    let mut limits = Limits { items_max: app.settings.digest.items_max, ..Limits::default() };
-    if room == Room::Unlimited {
-        (limits.items_max, limits.aids_max) = (usize::MAX, usize::MAX);
-    }
-    let mut shared: HashMap<(&Profile, &[DigestId], Rhythm), Result<usize, SkipReason>> = HashMap::new();
-    let mut digests: Vec<Digest> = Vec::new();
-    let mut what = Vec::with_capacity(members.len());
-    for member in &members {
-        if let Some(skip) = not_now(app, member, as_of) {
-            what.push(Err(skip));
-            continue;
+    plan.members.sort_by_key(|planned| planned.member.id);
+    Ok(plan)
+}
+
+/// Plans batch by batch, those of one profile together: whatever the number of members, it holds a batch of them, the
+/// notices, and what one profile matches.
+pub(super) struct Planner<'a> {
+    app: &'a App,
+    as_of: DateTime<Utc>,
+    edits: Edits,
+    cohorts: Vec<CohortId>,
+    limits: Limits,
+    known: Vec<Known>,
+    aliases: HashMap<NoticeId, (NoticeId, u32)>,
+    /// By profile.
+    left: std::vec::IntoIter<MemberId>,
+    /// Of the last profile met.
+    shared: Shared,
+    digests: usize,
+    /// A correction is planned whole: it goes to those who received one notice.
+    whole: Option<Plan>,
+}
+
+/// Members at once.
+const BATCH: usize = 500;
+
+/// What members of one profile are told, by what they were told before.
+#[derive(Default)]
+struct Shared {
+    profile: Option<Profile>,
+    said: HashMap<(Vec<DigestId>, Rhythm), Result<usize, SkipReason>>,
+}
+
+impl<'a> Planner<'a> {
+    /// What the edition would say at `as_of`, of the notices that were known when it was created.
+    pub(super) async fn new(
+        app: &'a App,
+        edition: &Edition,
+        as_of: DateTime<Utc>,
+        edits: &Edits,
+        room: Room,
+    ) -> Result<Self, Trouble> {
+        let frame = super::frame_of(&app.store.frame(edition.id).await?)?;
+        let mut limits = Limits { items_max: app.settings.digest.items_max, ..Limits::default() };
+        if room == Room::Unlimited {
+            (limits.items_max, limits.aids_max) = (usize::MAX, usize::MAX);
         }
-        let key = (&member.profile, histories.key(member.id), member.rhythm);
-        let said = shared.entry(key).or_insert_with(|| {
-            let candidates = matched.get(&member.profile).map(Vec::as_slice).unwrap_or_default();
-            let last = histories.last_turn(member.id);
-            let next = |day, now| next_from(app, day, now);
-            let occasion = matching::occasion(member.rhythm, last, as_of, app.settings.time_zone, next);
-            let mut digest = edits.digest(candidates, histories.showings(member.id), occasion, limits);
-            if digest.entries.is_empty() {
-                return Err(if occasion.turn == Turn::Due { SkipReason::NothingToSay } else { SkipReason::Rhythm });
-            }
-            digest.accreditations = matching::accreditations(&known, &member.profile, app.geography, as_of);
-            digests.push(digest);
-            Ok(digests.len() - 1)
-        });
-        what.push(*said);
+        let mut planner = Self {
+            app,
+            as_of,
+            edits: edits.clone(),
+            cohorts: edition.cohorts.clone(),
+            limits,
+            known: Vec::new(),
+            aliases: HashMap::new(),
+            left: Vec::new().into_iter(),
+            shared: Shared::default(),
+            digests: 0,
+            whole: None,
+        };
+        if let Some(notice) = &frame.corrects {
+            planner.whole = Some(rectify::plan(app, notice, as_of).await?);
+            return Ok(planner);
+        }
+        planner.known = known_notices(app, edition).await?;
+        planner.known.retain(|known| !edits.dropped.contains(&known.notice.id));
+        planner.aliases = app.store.aliases().await?;
+        planner.left = app.store.members_by_profile().await?.into_iter();
+        Ok(planner)
     }
-    drop(shared);
-    drop(matched);
-    let members = members.into_iter().zip(what).map(|(member, what)| Planned { member, what }).collect();
-    Ok(Plan { digests, members })
+
+    /// The next members, and the digests that are said to them first; what members name counts from the first batch on.
+    pub(super) async fn next(&mut self) -> Result<Option<Plan>, Trouble> {
+        if let Some(whole) = self.whole.take() {
+            return Ok(Some(whole));
+        }
+        let ids: Vec<MemberId> = self.left.by_ref().take(BATCH).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let mut members = self.app.store.members_of_ids(&ids).await?;
+        self.keep_addressed(&mut members);
+        let histories = Histories::load(self.app, &members, &self.aliases).await?;
+        let mut plan = Plan::default();
+        for same in members.chunk_by(|a, b| a.profile == b.profile) {
+            let Some(first) = same.first() else { continue };
+            if self.shared.profile.as_ref() != Some(&first.profile) {
+                self.shared = Shared { profile: Some(first.profile.clone()), said: HashMap::new() };
+            }
+            let mut candidates = None;
+            for member in same {
+                let what = match not_now(self.app, member, self.as_of) {
+                    Some(skip) => Err(skip),
+                    None => {
+                        let key = (histories.key(member.id).to_vec(), member.rhythm);
+                        match self.shared.said.get(&key) {
+                            Some(said) => *said,
+                            None => {
+                                let candidates = candidates.get_or_insert_with(|| {
+                                    matching::candidates(&self.known, &member.profile, self.app.geography)
+                                });
+                                let said = match self.digest(member, candidates, &histories) {
+                                    Ok(digest) => {
+                                        plan.digests.push(digest);
+                                        self.digests += 1;
+                                        Ok(self.digests - 1)
+                                    }
+                                    Err(skip) => Err(skip),
+                                };
+                                self.shared.said.insert(key, said);
+                                said
+                            }
+                        }
+                    }
+                };
+                plan.members.push(Planned { member: member.clone(), what });
+            }
+        }
+        Ok(Some(plan))
+    }
+
+    /// What one member, and all who share profile and history, are told.
+    fn digest(
+        &self,
+        member: &Member,
+        candidates: &[Candidate<'_>],
+        histories: &Histories,
+    ) -> Result<Digest, SkipReason> {
+        let app = self.app;
+        let last = histories.last_turn(member.id);
+        let next = |day, now| next_from(app, day, now);
+        let occasion = matching::occasion(member.rhythm, last, self.as_of, app.settings.time_zone, next);
+        let mut digest = self.edits.digest(candidates, histories.showings(member.id), occasion, self.limits);
+        if digest.entries.is_empty() {
+            return Err(if occasion.turn == Turn::Due { SkipReason::NothingToSay } else { SkipReason::Rhythm });
+        }
+        digest.accreditations = matching::accreditations(&self.known, &member.profile, app.geography, self.as_of);
+        Ok(digest)
+    }
+
+    /// Members of the edition's cohorts. A member without any belongs to the editions of all cohorts.
+    fn keep_addressed(&self, members: &mut Vec<Member>) {
+        let for_all = self.app.settings.cohorts.iter().all(|cohort| self.cohorts.contains(&cohort.id));
+        members.retain(|member| match member.cohorts.as_slice() {
+            [] => for_all,
+            theirs => theirs.iter().any(|cohort| self.cohorts.contains(cohort)),
+        });
+    }
 }
 
 /// The notices the edition may speak of: those known when it was created.
@@ -136,17 +242,6 @@ pub(super) async fn announced(app: &App, notice: &Notice) -> Result<Vec<(u32, Ve
     Ok(told.map(|revision| (revision.notice.revision, revision.announced)).collect())
 }
 
-/// Members of the edition's cohorts. A member without any belongs to the editions of all cohorts.
-async fn members_of(app: &App, cohorts: &[CohortId]) -> Result<Vec<Member>, Trouble> {
-    let mut members = app.store.members(&MemberFilter::default()).await?;
-    let for_all = app.settings.cohorts.iter().all(|cohort| cohorts.contains(&cohort.id));
-    members.retain(|member| match member.cohorts.as_slice() {
-        [] => for_all,
-        theirs => theirs.iter().any(|cohort| cohorts.contains(cohort)),
-    });
-    Ok(members)
-}
-
 /// Why a member gets nothing this time, whatever there is to say.
 pub(super) fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Option<SkipReason> {
     match &member.state {
@@ -158,7 +253,7 @@ pub(super) fn not_now(app: &App, member: &Member, as_of: DateTime<Utc>) -> Optio
 }
 
 /// The days of members are those of the network's zone.
-fn civil_day(app: &App, at: DateTime<Utc>) -> NaiveDate {
+pub(super) fn civil_day(app: &App, at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&app.settings.time_zone).date_naive()
 }
 
@@ -168,75 +263,4 @@ fn next_from(app: &App, day: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
     let begins = config::instant_of(day.and_time(NaiveTime::MIN), zone) - TimeDelta::seconds(1);
     let next = app.settings.digest.schedule.next_due(begins.max(now), zone);
     next.map_or(now + TimeDelta::days(7), |occurrence| occurrence.at)
-}
-
-/// What each member was shown, by the digests they received.
-struct Histories {
-    /// The key by which members share.
-    received: HashMap<MemberId, Vec<DigestId>>,
-    told: HashMap<Vec<DigestId>, Told>,
-}
-
-/// What the members who received the same digests were told.
-#[derive(Default)]
-struct Told {
-    showings: Vec<Showing>,
-    /// The day of the last digest that came with their rhythm.
-    last_turn: Option<NaiveDate>,
-}
-
-impl Histories {
-    async fn load(app: &App, members: &[Member]) -> Result<Self, Trouble> {
-        let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
-        let histories = app.store.histories(&ids).await?;
-        let days: BTreeMap<DigestId, NaiveDate> =
-            histories.values().flatten().map(|shown| (shown.digest, civil_day(app, shown.as_of))).collect();
-        let wanted: Vec<DigestId> = days.keys().copied().collect();
-        let contents = super::frozen_digests(app, &wanted).await?;
-        let aliases = app.store.aliases().await?;
-        let mut received = HashMap::new();
-        let mut told: HashMap<Vec<DigestId>, Told> = HashMap::new();
-        for (member, shown) in histories {
-            let key: Vec<DigestId> = shown.iter().map(|shown| shown.digest).collect();
-            told.entry(key.clone()).or_insert_with(|| {
-                let mut told = Told::default();
-                for (frozen, on) in key.iter().filter_map(|id| Some((contents.get(id)?, *days.get(id)?))) {
-                    told.add(&frozen.digest, on, &aliases);
-                }
-                told
-            });
-            received.insert(member, key);
-        }
-        Ok(Self { received, told })
-    }
-
-    fn key(&self, member: MemberId) -> &[DigestId] {
-        self.received.get(&member).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn showings(&self, member: MemberId) -> &[Showing] {
-        self.told.get(self.key(member)).map(|told| told.showings.as_slice()).unwrap_or_default()
-    }
-
-    fn last_turn(&self, member: MemberId) -> Option<NaiveDate> {
-        self.told.get(self.key(member))?.last_turn
-    }
-}
-
-impl Told {
-    /// A notice that was merged since counts as the one that took it in, as the merge left it: it is not new, and what it
-    /// announces from then on is told.
-    fn add(&mut self, digest: &Digest, on: NaiveDate, aliases: &HashMap<NoticeId, (NoticeId, u32)>) {
-        let showing = |entry: &Entry| {
-            let (notice, revision) = match aliases.get(&entry.notice) {
-                Some((notice, revision)) => (notice, *revision),
-                None => (&entry.notice, entry.revision),
-            };
-            Showing { notice: notice.clone(), revision, section: entry.section, on }
-        };
-        self.showings.extend(digest.entries.iter().map(showing));
-        if digest.turn == Turn::Due {
-            self.last_turn = self.last_turn.max(Some(on));
-        }
-    }
 }

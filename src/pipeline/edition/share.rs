@@ -7,7 +7,8 @@ use super::plan::{Planned, plan};
 use super::{Recipient, Revisions, Typesetter, find, skip_sentence, view};
 use crate::deliver::message;
 use crate::model::{
-    DeliveryId, Digest, Edition, EditionId, EditionState, EmailAddress, Mailbox, MemberId, Rendered, SkipReason,
+    DeliveryId, DeliveryState, Digest, Edition, EditionId, EditionState, EmailAddress, Mailbox, MemberId, Rendered,
+    SkipReason,
 };
 use crate::store::{DeliveryRow, DigestId};
 
@@ -64,6 +65,8 @@ async fn frozen_shares(app: &App, edition: &Edition) -> Result<Vec<Share>, Troub
         let message_id = Some(row.message_id).filter(|id| !id.is_empty());
         shares.push(Share { member: row.member, email, recipient, what, message_id, templates });
     }
+    // The ledger stands in the order of profiles.
+    shares.sort_by_key(|share| share.member);
     Ok(shares)
 }
 
@@ -124,13 +127,28 @@ pub(super) async fn share_of(app: &App, edition: &Edition, member: Option<&str>)
     }
 }
 
+/// The rows that need a look: not simply sent, skipped or queued, or once in doubt.
+pub async fn troubled_rows(app: &App, id: EditionId) -> Result<Vec<DeliveryRow>, Trouble> {
+    let plain = [DeliveryState::Sent, DeliveryState::Skipped, DeliveryState::Queued];
+    let states: Vec<DeliveryState> = DeliveryState::ALL.into_iter().filter(|state| !plain.contains(state)).collect();
+    let mut rows = rows_in(app, id, &states).await?;
+    rows.extend(app.store.doubted(id).await?);
+    rows.sort_by_key(|row| row.id);
+    rows.dedup_by_key(|row| row.id);
+    Ok(rows)
+}
+
 /// Every row of an edition's ledger.
 pub async fn rows(app: &App, id: EditionId) -> Result<Vec<DeliveryRow>, Trouble> {
+    rows_in(app, id, &[]).await
+}
+
+async fn rows_in(app: &App, id: EditionId, states: &[DeliveryState]) -> Result<Vec<DeliveryRow>, Trouble> {
     const PAGE: u32 = 1_000;
     let mut all: Vec<DeliveryRow> = Vec::new();
     loop {
         let after = all.last().map_or(DeliveryId(0), |row| row.id);
-        let page = app.store.deliveries(id, &[], after, PAGE).await?;
+        let page = app.store.deliveries(id, states, after, PAGE).await?;
         let last = page.len() < PAGE as usize;
         all.extend(page);
         if last {

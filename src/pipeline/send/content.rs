@@ -6,12 +6,42 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::super::courier::Envelope;
 use super::super::edition::{self, Frame, Frozen, Recipient, Revisions, Typesetter};
 use super::super::{App, Trouble};
+use super::Beforehand;
 use crate::compose::Trial;
 use crate::model::{Edition, EmailAddress, Mailbox};
 use crate::store::{Claimed, DigestId};
 
 /// Digests kept at hand: an edition for many members has many, and rows that share one mostly come together.
 const DIGESTS_MAX: usize = 500;
+
+/// Where the mails of rows come from.
+pub(super) enum Writing<'a> {
+    Composed(Box<Contents<'a>>),
+    Beforehand(&'a Beforehand<'a>),
+}
+
+impl Writing<'_> {
+    pub(super) fn sender(&self, row: &Claimed) -> EmailAddress {
+        match self {
+            Self::Composed(contents) => contents.sender(row),
+            Self::Beforehand(mails) => mails.sender.clone(),
+        }
+    }
+
+    pub(super) async fn load(&self, rows: &[Claimed]) -> Result<(), Trouble> {
+        match self {
+            Self::Composed(contents) => contents.load(rows).await,
+            Self::Beforehand(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn bytes(&self, row: &Claimed, to: &EmailAddress) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Composed(contents) => contents.bytes(row, to),
+            Self::Beforehand(mails) => Ok((mails.message)(row)),
+        }
+    }
+}
 
 pub(super) struct Contents<'a> {
     app: &'a App,

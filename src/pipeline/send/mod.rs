@@ -40,8 +40,9 @@ use tokio::time::Instant;
 use super::edition;
 use super::guard;
 use super::{App, Progress, Trouble};
-use crate::model::{Edition, EditionId, EditionState};
-use crate::store::Counts;
+use crate::model::{Edition, EditionId, EditionState, EmailAddress};
+use crate::store::{Claimed, Counts};
+use content::{Contents, Writing};
 
 pub use outlook::waiting;
 pub use tempo::Tempo;
@@ -76,21 +77,71 @@ pub enum End {
     Stopped { why: String },
 }
 
+/// Mails that were written beforehand: what a sending costs apart from writing them.
+pub struct Beforehand<'a> {
+    /// Of the envelope.
+    pub sender: EmailAddress,
+    pub message: &'a (dyn Fn(&Claimed) -> Vec<u8> + Send + Sync),
+}
+
 /// Sends an approved edition: until every row is final, or what is left must wait longer than `patience`.
 pub async fn send(app: &App, id: EditionId, patience: Duration, progress: &dyn Progress) -> Result<Sending, Trouble> {
     let before = start(app, id).await?.state;
-    let sender = sender::Sender::new(app, id).await?;
+    let contents = Contents::new(app, &edition::find(app, id).await?).await?;
+    run(app, id, before, Writing::Composed(Box::new(contents)), patience, progress).await
+}
+
+/// The same with mails written beforehand; for benches.
+pub async fn send_written(
+    app: &App,
+    id: EditionId,
+    mails: &Beforehand<'_>,
+    patience: Duration,
+    progress: &dyn Progress,
+) -> Result<Sending, Trouble> {
+    let before = start(app, id).await?.state;
+    run(app, id, before, Writing::Beforehand(mails), patience, progress).await
+}
+
+/// Writes the mails of an edition and sends none: what a sending costs before SMTP; for benches. Its rows stay taken.
+pub async fn write_out(app: &App, id: EditionId, mut each: impl FnMut(&[u8])) -> Result<u64, Trouble> {
+    const AT_ONCE: u32 = 100;
+    start(app, id).await?;
+    let contents = Contents::new(app, &edition::find(app, id).await?).await?;
+    let mut written = 0;
+    loop {
+        let rows = app.store.claim(id, &app.worker, app.tempo.lease_ms(), AT_ONCE, app.clock.now()).await?;
+        if rows.is_empty() {
+            return Ok(written);
+        }
+        contents.load(&rows).await?;
+        for row in &rows {
+            each(&contents.bytes(row, &row.email).map_err(Trouble::Words)?);
+            written += 1;
+        }
+    }
+}
+
+async fn run(
+    app: &App,
+    id: EditionId,
+    before: EditionState,
+    writing: Writing<'_>,
+    patience: Duration,
+    progress: &dyn Progress,
+) -> Result<Sending, Trouble> {
+    let sender = sender::Sender::new(app, id, writing).await?;
     let total = app.store.counts(id).await?.open();
     progress.begin("Envoi", usize::try_from(total).unwrap_or(usize::MAX));
     let end = sender.run(Instant::now() + patience, progress).await;
     sender.close().await;
     progress.end();
     let recorded = sender.recorded();
+    let end = end?;
     if recorded > 0 {
         guard::beat(app).await?;
     }
     let counts = app.store.counts(id).await?;
-    let end = end?;
     // A daemon that waits looks every half minute: only what happened is worth a line.
     if recorded > 0 || edition::find(app, id).await?.state != before {
         edition::journal(app, "edition send", id, &format!("{end:?}")).await?;

@@ -4,6 +4,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::super::Trouble;
+use super::claims::Held;
 use super::flow::{Answer, Attempted, Flow, Stop};
 use super::relay::Relay;
 use super::sender::Sender;
@@ -17,6 +18,8 @@ pub(super) struct Record<'a> {
     recorded: u64,
 }
 
+/// How much longer the database is asked once the process is to stop.
+const ONCE_HALTED: std::time::Duration = std::time::Duration::from_secs(2);
 /// How long to wait before a busy database is asked again.
 const ASK_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
 
@@ -31,6 +34,8 @@ struct Page<'a> {
     troubled: Vec<(&'a Relay, Ailment)>,
     /// Relays that took a mail after they had been left alone.
     woken: Vec<&'a Relay>,
+    /// Whether the answers are on record: what follows them may have failed since.
+    is_written: bool,
 }
 
 /// What is wrong with a relay.
@@ -55,15 +60,18 @@ impl<'a> Record<'a> {
         while told.recv_many(&mut came, self.sender.places_max()).await > 0 {
             let mut page = Page::default();
             let mut places = Vec::new();
-            for Attempted { held, relay, answer } in came.drain(..) {
-                match answer {
-                    Some(answer) => self.take_down(&held.row, relay, answer, &mut page),
-                    None => page.untouched.push((held.row.delivery, held.row.fence)),
-                }
-                places.push(held);
-            }
-            if let Err(trouble) = self.write(page).await {
+            came.drain(..).for_each(|attempted| places.push(self.put_on(attempted, &mut page)));
+            if let Err(trouble) = self.write(&mut page).await {
                 self.flow.stop(Stop::Trouble(trouble));
+                // Nothing more is begun. What is in flight ends, and all of it is tried once more together.
+                while told.recv_many(&mut came, self.sender.places_max()).await > 0 {
+                    came.drain(..).for_each(|attempted| places.push(self.put_on(attempted, &mut page)));
+                }
+                let rows = page.outcomes.len();
+                if let Err(error) = self.write_once(&mut page).await {
+                    tracing::error!(edition = self.sender.id.0, rows, %error, "des réponses n'ont pas pu être inscrites");
+                }
+                return;
             }
             // Only now may other rows be in doubt in their place.
             drop(places);
@@ -71,6 +79,15 @@ impl<'a> Record<'a> {
         if let Err(trouble) = self.conclude().await {
             self.flow.stop(Stop::Trouble(trouble));
         }
+    }
+
+    fn put_on<'b>(&self, attempted: Attempted<'b>, page: &mut Page<'b>) -> Held<'b> {
+        let Attempted { held, relay, answer } = attempted;
+        match answer {
+            Some(answer) => self.take_down(&held.row, relay, answer, page),
+            None => page.untouched.push((held.row.delivery, held.row.fence)),
+        }
+        held
     }
 
     fn take_down<'b>(&self, row: &crate::store::Claimed, relay: &'b Relay, answer: Answer, page: &mut Page<'b>) {
@@ -107,82 +124,94 @@ impl<'a> Record<'a> {
         for relay in &self.sender.relays {
             follow(relay.with_mood(|mood| mood.conclude(anybody_accepted)), relay, &mut page);
         }
-        self.write(page).await
+        self.write(&mut page).await
     }
 
-    async fn write(&mut self, page: Page<'_>) -> Result<(), Trouble> {
-        self.put_down(&page.outcomes).await?;
+    async fn write(&mut self, page: &mut Page<'_>) -> Result<(), Trouble> {
+        self.put_down(page).await?;
         let app = self.sender.app;
-        app.store.refuse_deferred(&page.refused, app.clock.now()).await?;
-        app.store.release(&page.untouched, app.clock.now()).await?;
         for later in &page.later {
             let rows = app.store.put_off_domain(self.sender.id, later, app.clock.now()).await?;
             let until = later.until.to_rfc3339();
             self.sender.remark(format!("{} ; ses autres courriels sont espacés", later.why));
             tracing::warn!(edition = self.sender.id.0, rows, until, domain = %later.domain, why = %later.why, "un domaine demande d'attendre : ses courriels sont espacés, les autres partent");
         }
-        for relay in page.woken {
+        for relay in &page.woken {
             app.store.wake_relay(&relay.name).await?;
             tracing::info!(relay = %relay.name, "le relais prend de nouveau les courriels");
         }
-        for (relay, ailment) in page.troubled {
+        for (relay, ailment) in &page.troubled {
             self.treat(relay, ailment).await?;
         }
         Ok(())
     }
 
     /// A relay that ails is left alone while others carry on; the only one is what the edition waits for.
-    async fn treat(&self, relay: &Relay, ailment: Ailment) -> Result<(), Trouble> {
+    async fn treat(&self, relay: &Relay, ailment: &Ailment) -> Result<(), Trouble> {
         let tempo = &self.sender.app.tempo;
         let alone = self.sender.relays.len() == 1;
         if relay.is_resting(self.sender.app.clock.now()) {
             return Ok(());
         }
         match ailment {
-            Ailment::Busy { why } => self.sender.rest_relay(relay, tempo.circuit_rests, why).await,
+            Ailment::Busy { why } => self.sender.rest_relay(relay, tempo.circuit_rests, why.clone()).await,
             Ailment::TurnsAway { why } => {
                 relay.turns_away();
                 if self.sender.relays.iter().all(Relay::has_turned_away) {
-                    self.flow.stop(Stop::TurnedAway { why });
+                    self.flow.stop(Stop::TurnedAway { why: why.clone() });
                     return Ok(());
                 }
                 let rest = tempo.policy_rests.to_std().unwrap_or(tempo.circuit_rests);
-                self.sender.rest_relay(relay, rest, why).await
+                self.sender.rest_relay(relay, rest, why.clone()).await
             }
             Ailment::Unreachable { why, hopeless } if alone => {
-                self.flow.stop(Stop::Obstacle { why, hopeless });
+                self.flow.stop(Stop::Obstacle { why: why.clone(), hopeless: *hopeless });
                 Ok(())
             }
             // Too many connections for it: the next flow has one less.
             Ailment::Unreachable { .. } if relay.narrow() => Ok(()),
-            Ailment::Unreachable { why, .. } => self.sender.rest_relay(relay, tempo.circuit_rests, why).await,
+            Ailment::Unreachable { why, .. } => self.sender.rest_relay(relay, tempo.circuit_rests, why.clone()).await,
         }
     }
 
     /// What a server has answered must not be forgotten because the database is busy: it is kept in hand for a while.
-    async fn put_down(&mut self, outcomes: &[Outcome]) -> Result<(), Trouble> {
+    async fn put_down(&mut self, page: &mut Page<'_>) -> Result<(), Trouble> {
         let app = self.sender.app;
-        let give_up = Instant::now() + app.tempo.record_for;
+        let rows = page.outcomes.len();
+        let mut give_up = Instant::now() + app.tempo.record_for;
         loop {
-            match app.store.record(outcomes, app.clock.now()).await {
-                Ok(stale) => {
-                    if !stale.is_empty() {
-                        tracing::warn!(
-                            edition = self.sender.id.0,
-                            rows = stale.len(),
-                            "des réponses sont venues après le délai : ces courriels sont incertains"
-                        );
-                    }
-                    self.recorded += (outcomes.len() - stale.len()) as u64;
-                    return Ok(());
-                }
+            match self.write_once(page).await {
+                Ok(()) => return Ok(()),
                 Err(error) if is_worth_waiting(&error) && Instant::now() < give_up => {
-                    tracing::warn!(edition = self.sender.id.0, rows = outcomes.len(), %error, "des réponses attendent que la base les prenne");
+                    tracing::warn!(edition = self.sender.id.0, rows, %error, "des réponses attendent que la base les prenne");
+                    if app.halt.is_asked() {
+                        // Whoever asked to stop waits for us; what is not written then is named as in doubt.
+                        give_up = give_up.min(Instant::now() + ONCE_HALTED);
+                    }
                     tokio::time::sleep(ASK_AGAIN).await;
                 }
-                Err(error) => return Err(Trouble::Unrecorded { rows: outcomes.len(), why: error }),
+                Err(why) if rows > 0 => return Err(Trouble::Unrecorded { rows, why }),
+                Err(why) => return Err(why.into()),
             }
         }
+    }
+
+    /// Answers first; written twice, each changes nothing the second time.
+    async fn write_once(&mut self, page: &mut Page<'_>) -> Result<(), StoreError> {
+        let store = &self.sender.app.store;
+        let stale = store.record(&page.outcomes, self.sender.app.clock.now()).await?;
+        if !stale.is_empty() && !page.is_written {
+            tracing::warn!(
+                edition = self.sender.id.0,
+                rows = stale.len(),
+                "des réponses sont venues après le délai : ces courriels sont incertains"
+            );
+        }
+        if !std::mem::replace(&mut page.is_written, true) {
+            self.recorded += (page.outcomes.len() - stale.len()) as u64;
+        }
+        store.refuse_deferred(&page.refused, self.sender.app.clock.now()).await?;
+        store.release(&page.untouched, self.sender.app.clock.now()).await
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::guard;
 use super::super::workers;
 use super::super::{App, Progress, Trouble};
 use super::End;
-use super::content::Contents;
+use super::content::Writing;
 use super::domains::Domains;
 use super::flow::{Flowed, Stop, flow};
 use super::relay::{Cause, Relay};
@@ -33,7 +33,7 @@ const WAIT_TOLD: Duration = Duration::from_secs(5);
 pub(super) struct Sender<'a> {
     pub app: &'a App,
     pub id: EditionId,
-    pub contents: Contents<'a>,
+    pub contents: Writing<'a>,
     pub relays: Vec<Relay>,
     state: Mutex<State>,
 }
@@ -58,13 +58,12 @@ struct Closure {
 }
 
 impl<'a> Sender<'a> {
-    pub(super) async fn new(app: &'a App, id: EditionId) -> Result<Self, Trouble> {
+    pub(super) async fn new(app: &'a App, id: EditionId, contents: Writing<'a>) -> Result<Self, Trouble> {
         let refused_before = app.store.deferred_replies(id).await?.iter().any(|reply| is_policy(reply));
         let relays = Relay::all(app, refused_before)?;
         let shares = Shares::new(relays.iter().map(|relay| relay.weight).collect());
         let state =
             State { tidied: None, recorded: 0, shares, domains: Domains::default(), remarks: Vec::new(), told: None };
-        let contents = Contents::new(app, &edition::find(app, id).await?).await?;
         Ok(Self { app, id, contents, relays, state: Mutex::new(state) })
     }
 

@@ -42,6 +42,47 @@ async fn one_bad_recipient_among_good_ones_harms_nobody() {
 }
 
 #[tokio::test]
+async fn with_pipelining_a_refused_recipient_harms_nobody_either() {
+    let refused = Act::Say("550 5.1.1 no such user");
+    let server = Script::new()
+        .features("PIPELINING")
+        .then(Step::Rcpt, Act::Say("250 ok"))
+        .then(Step::Rcpt, refused)
+        .start()
+        .await;
+    let smtp = client(&server);
+    let mut outcomes = Vec::new();
+    for to in ["lea@ville.example", "parti@ville.example", "noe@ville.example"] {
+        outcomes.push(name_of(&send_to(&smtp, to).await));
+    }
+    assert_eq!(outcomes, ["Sent", "Refused", "Sent"]);
+    assert_eq!(server.seen(|seen| (seen.connections, seen.messages.len())), (1, 2));
+    let lines = server.seen(|seen| seen.lines.iter().skip(1).map(|line| line[..4].to_owned()).collect::<Vec<_>>());
+    assert_eq!(lines.join(" "), "MAIL RCPT DATA MAIL RCPT DATA RSET MAIL RCPT DATA");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_the_message_of_a_refused_recipient_is_left() {
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let smtp = Smtp::new(SmtpServer::new("127.0.0.1", listener.local_addr().unwrap().port(), Security::None), 1);
+    let odd = async {
+        let mut wire = BufReader::new(listener.accept().await.unwrap().0);
+        wire.write_all(b"220 mx\r\n").await.unwrap();
+        for reply in ["250-mx\r\n250 PIPELINING", "250 ok", "550 5.1.1 no such user", "354 go on"] {
+            wire.read_line(&mut String::new()).await.unwrap();
+            wire.write_all(format!("{reply}\r\n").as_bytes()).await.unwrap();
+        }
+        let mut rest = Vec::new();
+        wire.read_to_end(&mut rest).await.unwrap();
+        rest
+    };
+    let (outcome, rest) = futures::join!(send_to(&smtp, "parti@ville.example"), odd);
+    assert_eq!(name_of(&outcome), "Refused");
+    assert_eq!(rest, b"", "not even a dot: nothing can be taken for a message");
+}
+
+#[tokio::test]
 async fn a_connection_that_cannot_be_reset_is_not_used_again() {
     for act in [Act::Say("500 what?"), Act::Cut, Act::Say("421 bye")] {
         let server = Script::new().then(Step::Rcpt, Act::Say("450 later")).then(Step::Rset, act).start().await;

@@ -6,9 +6,14 @@ use super::*;
 /// What administrators are told of all this; each line of its table is tried here.
 const DOCUMENT: &str = include_str!("../../../../docs/livraison.md");
 
-/// One mail meets `act` at `step`; the next, to somebody else, must arrive whatever happened.
+/// One mail meets `act` at `step`, with and without PIPELINING; the next, to somebody else, must arrive whatever happened.
 async fn check(step: Step, act: Act, expected: &str) {
-    let server = Script::new().features("SIZE 100000\nSTARTTLS\nAUTH PLAIN").then(step, act.clone()).start().await;
+    check_with("SIZE 100000\nSTARTTLS\nAUTH PLAIN", step, act.clone(), expected).await;
+    check_with("SIZE 100000\nSTARTTLS\nAUTH PLAIN\nPIPELINING", step, act, expected).await;
+}
+
+async fn check_with(features: &'static str, step: Step, act: Act, expected: &str) {
+    let server = Script::new().features(features).then(step, act.clone()).start().await;
     let mut settings =
         server_at(&server, if step == Step::StartTls { Security::StartTlsRequired } else { Security::None });
     if matches!(act, Act::Hang) {

@@ -116,6 +116,8 @@ impl Script {
             _ => Box::new(stream),
         };
         let mut wire = BufReader::new(wire);
+        // Whether a sender, and then a recipient, was accepted.
+        let (mut sender, mut recipient) = (false, false);
         self.answer(&mut wire, Step::Greeting, "220 mx.example ESMTP").await?;
         loop {
             let mut line = String::new();
@@ -131,8 +133,8 @@ impl Script {
                     self.answer(&mut wire, Step::Ehlo, &format!("{reply}\r\n250 HELP")).await?;
                 }
                 "STARTTLS" => {
-                    let go_on = self.answer(&mut wire, Step::StartTls, "220 go").await?;
-                    if let Some(acceptor) = self.acceptor.as_ref().filter(|_| go_on) {
+                    let usual = self.answer(&mut wire, Step::StartTls, "220 go").await? == '2';
+                    if let Some(acceptor) = self.acceptor.as_ref().filter(|_| usual) {
                         wire = BufReader::new(Box::new(acceptor.accept(wire.into_inner()).await.ok()?));
                     }
                 }
@@ -146,14 +148,23 @@ impl Script {
                     self.answer(&mut wire, Step::Auth, "235 welcome").await?;
                 }
                 "AUTH" => self.answer(&mut wire, Step::Auth, "235 welcome").await.map(drop)?,
-                "MAIL" => self.answer(&mut wire, Step::Mail, "250 ok").await.map(drop)?,
-                "RCPT" => self.answer(&mut wire, Step::Rcpt, "250 ok").await.map(drop)?,
-                "DATA" => {
-                    if self.answer(&mut wire, Step::Data, "354 go on").await? {
+                "MAIL" => {
+                    sender = self.answer(&mut wire, Step::Mail, "250 ok").await? == '2';
+                    recipient = false;
+                }
+                "RCPT" if sender => recipient = self.answer(&mut wire, Step::Rcpt, "250 ok").await? == '2',
+                "DATA" if recipient => {
+                    if self.answer(&mut wire, Step::Data, "354 go on").await? == '3' {
                         self.message(&mut wire, seen).await?;
                     }
+                    (sender, recipient) = (false, false);
                 }
-                "RSET" => self.answer(&mut wire, Step::Rset, "250 ok").await.map(drop)?,
+                // Of a group whose beginning was refused.
+                "RCPT" | "DATA" => wire.write_all(b"503 5.5.1 not now\r\n").await.ok()?,
+                "RSET" => {
+                    (sender, recipient) = (false, false);
+                    self.answer(&mut wire, Step::Rset, "250 ok").await?;
+                }
                 "QUIT" => return self.answer(&mut wire, Step::Greeting, "221 bye").await.map(drop),
                 _ => wire.write_all(b"502 no\r\n").await.ok()?,
             };
@@ -181,14 +192,15 @@ impl Script {
         }
     }
 
-    /// Does what the script says, or the usual; `true`: the usual was said, or another 3xx.
-    async fn answer(&self, wire: &mut BufReader<Box<dyn Wire>>, step: Step, usual: &str) -> Option<bool> {
+    /// Does what the script says, or the usual; gives the first digit of what was said last.
+    async fn answer(&self, wire: &mut BufReader<Box<dyn Wire>>, step: Step, usual: &str) -> Option<char> {
         let act = self.act(step);
-        let go_on = match &act {
-            None => true,
-            Some(Act::Say(reply) | Act::SayInBytes(reply) | Act::SayAfter(_, reply)) => reply.starts_with('3'),
-            _ => false,
+        let said = match &act {
+            None => usual,
+            Some(Act::Say(reply) | Act::SayInBytes(reply) | Act::SayAfter(_, reply)) => reply,
+            _ => "",
         };
+        let first = said.rsplit('\n').next().and_then(|line| line.chars().next()).unwrap_or('?');
         let say = |reply: &str| format!("{reply}\r\n").into_bytes();
         match act {
             None => wire.write_all(&say(usual)).await.ok()?,
@@ -213,7 +225,7 @@ impl Script {
             Some(Act::Hang) => std::future::pending().await,
         }
         wire.flush().await.ok()?;
-        Some(go_on)
+        Some(first)
     }
 }
 
