@@ -102,6 +102,29 @@ fn a_known_relay_says_what_to_include() {
 }
 
 #[test]
+fn each_of_several_relays_is_looked_at_and_named() {
+    let mut workspace = Workspace::sqlite();
+    let sink = SmtpSink::start();
+    workspace.set("transport = \"file:outbox\"", "");
+    let ours = format!("[[mail.relay]]\nname = \"ici\"\ntransport = \"smtp://{}\"\n", sink.address());
+    let other = "[[mail.relay]]\nname = \"secours\"\ntransport = \"smtps://ssl0.ovh.net:465\"\nweight = 0\n";
+    workspace.set("[digest]", &format!("{ours}{other}[digest]"));
+    let dns = DnsServer::start(&["reseau.example TXT v=spf1 mx ip4:203.0.113.7 ~all"]);
+    let answer = examined(&workspace, &dns, "--sender-ip 203.0.113.7", 1);
+    let said = |topic: &str| -> Vec<(String, String)> {
+        let all = answer["checks"].as_array().unwrap().iter().filter(|check| check["topic"] == topic);
+        all.map(|check| (check["message"].as_str().unwrap().to_owned(), check["verdict"].as_str().unwrap().to_owned()))
+            .collect()
+    };
+    let tls = said("tls");
+    assert_eq!(tls.len(), 2, "{tls:?}");
+    assert!(tls[0].0.starts_with("[relais ici] ") && tls[0].1 == "fine", "{tls:?}");
+    assert!(tls[1].0.starts_with("[relais secours] ") && tls[1].1 != "fine", "{tls:?}");
+    assert_eq!(said("dmarc").len(), 1);
+    assert!(said("spf")[1].0.contains("OVH"), "{:?}", said("spf"));
+}
+
+#[test]
 fn the_key_that_signs_is_compared_with_the_one_that_is_published() {
     let (mut workspace, _sink) = network();
     std::fs::create_dir(workspace.path().join("credentials")).unwrap();

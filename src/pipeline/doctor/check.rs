@@ -30,6 +30,11 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// Whether it may be otherwise by another relay.
+    pub(super) fn is_of_relay(self) -> bool {
+        matches!(self, Self::Spf | Self::Dkim | Self::Alignment | Self::ReverseDns | Self::Tls)
+    }
+
     /// Its name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

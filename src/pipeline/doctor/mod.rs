@@ -19,7 +19,7 @@ pub use check::{Check, Record, Topic, Verdict};
 pub use received::MAIL_BYTES_MAX;
 
 use super::{App, Trouble, courier};
-use crate::config::{Settings, SmtpServer, Transport};
+use crate::config::{Relay, Settings, SmtpServer};
 use crate::dns::Dns;
 use crate::model::EditionId;
 use ask::Ask;
@@ -71,39 +71,55 @@ pub async fn examine(settings: &Settings, dns: &Dns, hints: &Hints) -> Vec<Check
             "Ajoutez dans [mail] : from = \"Nom du réseau <adresse@exemple.org>\".",
         )];
     };
-    let relay = match &settings.mail.transport {
-        Transport::Smtp(server) => Some(server),
-        Transport::File(_) => None,
-    };
     let from = ascii(from.address.domain());
-    let case = Case {
-        settings,
-        hints,
-        envelope: settings.mail.bounces.as_ref().map_or_else(|| from.clone(), |bounces| ascii(bounces.domain())),
-        from,
-        relay,
-        provider: relay.and_then(|relay| providers::known(&relay.host)),
-    };
-    look(&case, dns).await
+    let envelope = settings.mail.bounces.as_ref().map_or_else(|| from.clone(), |bounces| ascii(bounces.domain()));
+    let by = |relay: Option<&'_ SmtpServer>| relay.and_then(|relay| providers::known(&relay.host));
+    let case =
+        |relay| Case { settings, hints, from: from.clone(), envelope: envelope.clone(), relay, provider: by(relay) };
+    let mut relays = settings.mail.relays.iter();
+    let mut checks = look(&case(relays.next().map(|relay| &relay.server)), dns).await;
+    let others: Vec<&Relay> = relays.collect();
+    if let (Some(first), false) = (settings.mail.relays.first(), others.is_empty()) {
+        name_relay(&mut checks, &first.name);
+    }
+    for relay in others {
+        let mut more = way_out(&case(Some(&relay.server)), dns).await;
+        more.retain(|check| check.topic.is_of_relay());
+        name_relay(&mut more, &relay.name);
+        checks.extend(more);
+    }
+    checks
+}
+
+/// Of several relays, which one a point is about.
+fn name_relay(checks: &mut [Check], name: &str) {
+    for check in checks.iter_mut().filter(|check| check.topic.is_of_relay()) {
+        check.said = format!("[relais {name}] {}", check.said);
+    }
 }
 
 async fn look(case: &Case<'_>, dns: &impl Ask) -> Vec<Check> {
-    let policy = domain::policy(dns, &case.from).await;
-    let known: Option<&Policy> = policy.as_ref().ok().and_then(|found| found.as_ref());
-    let (spf, dkim, reverse, tls, returns, mailbox) = tokio::join!(
-        authentication::spf(case, dns),
-        authentication::dkim(case, dns),
-        route::reverse_dns(case, dns),
-        route::tls(case),
-        route::returns(case, dns),
-        route::mailbox(case),
-    );
-    let aligned = authentication::alignment(case, known, &spf, &dkim);
-    let mut checks = vec![route::sender(case), spf, dkim, authentication::dmarc(case, &policy), aligned, reverse, tls];
+    let (mut checks, returns, mailbox) =
+        tokio::join!(way_out(case, dns), route::returns(case, dns), route::mailbox(case));
+    checks.insert(0, route::sender(case));
     checks.extend(returns);
     checks.extend(mailbox);
     checks.push(route::unsubscribe(case));
     checks
+}
+
+/// What a receiver thinks of mails that leave by this relay.
+async fn way_out(case: &Case<'_>, dns: &impl Ask) -> Vec<Check> {
+    let policy = domain::policy(dns, &case.from).await;
+    let known: Option<&Policy> = policy.as_ref().ok().and_then(|found| found.as_ref());
+    let (spf, dkim, reverse, tls) = tokio::join!(
+        authentication::spf(case, dns),
+        authentication::dkim(case, dns),
+        route::reverse_dns(case, dns),
+        route::tls(case),
+    );
+    let aligned = authentication::alignment(case, known, &spf, &dkim);
+    vec![spf, dkim, authentication::dmarc(case, &policy), aligned, reverse, tls]
 }
 
 /// A mail as it arrived, compared.
