@@ -42,8 +42,7 @@ pub async fn show(
     Path(id): Path<i64>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let done = Fields::read(query.unwrap_or_default().as_bytes()).one("fait").chars().take(200).collect::<String>();
-    match content(&who.app, EditionId(id), &done).await {
+    match content(&who.app, EditionId(id), &super::done(query)).await {
         Ok(values) => page(&site, &who, "admin/edition.html", values),
         Err(trouble) => refused(&site, &trouble),
     }

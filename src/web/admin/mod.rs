@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use minijinja::context;
 
-use super::{Current, Page, Site};
+use super::{Current, Fields, Page, Site};
 use crate::pipeline::Trouble;
 use crate::pipeline::edition::Consent;
 use session::SignedIn;
@@ -51,6 +51,12 @@ fn page(site: &Site, who: &SignedIn, name: &str, values: minijinja::Value) -> Re
 fn back(to: &str, said: &str) -> Response {
     let said: String = url::form_urlencoded::byte_serialize(said.as_bytes()).collect();
     see(&format!("{to}?fait={said}"))
+}
+
+/// What the page before says was done.
+fn done(query: Option<String>) -> String {
+    const CHARS_MAX: usize = 200;
+    Fields::read(query.unwrap_or_default().as_bytes()).one("fait").chars().take(CHARS_MAX).collect()
 }
 
 fn see(to: &str) -> Response {
