@@ -1,7 +1,7 @@
 //! Questions to DNS: texts, addresses, the names of addresses, mail servers.
 //!
 //! A name that has no such record answers with nothing; a server that does not answer is an error. It refuses to know what
-//! the answers mean. hickory-resolver asks (decision 56), the system's servers or one that is named.
+//! the answers mean. hickory-resolver asks (decision 66), the system's servers or one that is named.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

@@ -126,6 +126,12 @@ pub enum BouncesCommand {
         #[arg(long)]
         apply: bool,
     },
+    /// Liste ce qui est revenu aux membres, avec les mots des serveurs, et ce qu'il faut lire soi-même.
+    List {
+        /// Depuis tant de jours [défaut : 30].
+        #[arg(long, value_name = "JOURS", default_value_t = 30, hide_default_value = true)]
+        days: u32,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -464,13 +470,22 @@ pub enum EditionCommand {
         #[arg(value_name = "N°")]
         id: i64,
     },
-    /// Le compte rendu des envois.
+    /// Le compte rendu des envois : d'une édition, ou d'une période pour les financeurs.
     Receipts {
-        #[arg(value_name = "N°")]
-        id: i64,
+        #[arg(value_name = "N°", required_unless_present = "from")]
+        id: Option<i64>,
         /// Nomme tout le monde : ceux qui ont reçu le courriel, et pourquoi les autres n'ont rien reçu.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "from")]
         all: bool,
+        /// Compte une période, de ce jour (2026-01-01) ; les essais ne comptent pas.
+        #[arg(long, value_name = "JOUR", requires = "to", conflicts_with = "id")]
+        from: Option<NaiveDate>,
+        /// …à ce jour compris.
+        #[arg(long, value_name = "JOUR", requires = "from")]
+        to: Option<NaiveDate>,
+        /// En lignes pour un tableur.
+        #[arg(long, requires = "from")]
+        csv: bool,
     },
 }
 

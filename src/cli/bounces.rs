@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::args::BouncesCommand;
-use super::{Exit, Failure, Global, open, output};
+use super::{Exit, Failure, Global, open, output, words};
 use crate::pipeline::Trouble;
 use crate::pipeline::bounces::{self, Applied, Effect, Message, Visit};
 use crate::store::Recorded;
@@ -13,6 +15,7 @@ pub async fn run(global: &Global, command: BouncesCommand) -> Result<Exit, Failu
     match command {
         BouncesCommand::Read { files, apply: false } => Ok(read(&files, &mut |_, _| {})),
         BouncesCommand::Read { files, apply: true } => apply(global, &files).await,
+        BouncesCommand::List { days } => list(global, days).await,
     }
 }
 
@@ -38,7 +41,7 @@ async fn apply(global: &Global, files: &[PathBuf]) -> Result<Exit, Failure> {
     let app = open::existing_app(global).await?;
     let mut messages = Vec::new();
     let exit = read(files, &mut |message, raw| {
-        let acts = !message.reading.recipients.is_empty();
+        let acts = !message.reading.recipients.is_empty() || message.reading.nameless.is_some();
         messages.extend(acts.then(|| (message.reading.clone(), raw.to_vec())));
     });
     for (reading, raw) in &messages {
@@ -47,6 +50,35 @@ async fn apply(global: &Global, files: &[PathBuf]) -> Result<Exit, Failure> {
         }
     }
     Ok(exit)
+}
+
+/// What came back, for who looks after the network.
+async fn list(global: &Global, days: u32) -> Result<Exit, Failure> {
+    let app = open::existing_app(global).await?;
+    let shown = bounces::list(&app, days).await?;
+    if global.json {
+        let returns: Vec<_> = shown
+            .iter()
+            .map(|one| {
+                json!({
+                    "email": one.back.email, "kind": one.back.returned.kind, "status": one.back.returned.status,
+                    "diagnostic": one.back.returned.diagnostic, "at": one.back.returned.at,
+                    "suspended": one.back.is_suspended, "successor": one.successor,
+                })
+            })
+            .collect();
+        output::json(&json!({"returns": returns}));
+        return Ok(Exit::Done);
+    }
+    for one in &shown {
+        let who = one.back.email.as_ref().map_or("(inconnu ou effacé)", |email| email.expose());
+        let when = words::instant(one.back.returned.at, app.settings.time_zone);
+        output::line(format_args!("{when}  {who} : {}", one.sentence()));
+    }
+    if shown.is_empty() {
+        output::line(format_args!("Rien n'est revenu depuis {}.", words::count(days as usize, "jour")));
+    }
+    Ok(Exit::Done)
 }
 
 /// What a turn found in the mailbox of the settings.

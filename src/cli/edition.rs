@@ -1,5 +1,7 @@
 //! `glaneur edition`: create, look, approve, send, and tell what came of it.
 
+mod receipts;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -74,7 +76,11 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             let sending = send::send(&app, EditionId(id), PATIENCE, &Bar::default()).await?;
             print_sending(global, &app, &sending).await
         }
-        EditionCommand::Receipts { id, all } => {
+        EditionCommand::Receipts { from: Some(from), to: Some(to), csv, .. } => {
+            receipts::of_period(global, &app, from, to, csv).await
+        }
+        EditionCommand::Receipts { id, all, .. } => {
+            let id = id.ok_or_else(|| Failure::usage("donnez le numéro d'une édition, ou --from et --to"))?;
             let named = if all { Named::All } else { Named::Troubled };
             receipts(global, &app, EditionId(id), named).await
         }
@@ -159,6 +165,7 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
     let seen = edition::overview(app, &found).await?;
     if global.json {
         let mut value = edition_json(&found);
+        value["waiting"] = json!(send::waiting(app, &found).await?);
         value["members"] = seen.shares.iter().map(share_json).collect();
         value["notices"] = seen.notices.iter().map(listed_json).collect();
         value["word"] = json!(seen.edits.word);
@@ -172,6 +179,7 @@ async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure
         french(found.state)
     ));
     print_kept(app, &found).await?;
+    print_waiting(app, &found).await?;
     print_shares(app, &seen.shares);
     print_notices(&found, &seen);
     Ok(Exit::Done)
@@ -233,6 +241,12 @@ fn listed_json(one: &Listed) -> Value {
         "members": one.receive, "sections": one.sections, "doubtful": edition::is_doubtful(&one.notice),
         "dropped": one.place == Place::Dropped, "pinned": one.place == Place::Pinned,
     })
+}
+
+/// Why an edition that was approved has not left whole yet.
+async fn print_waiting(app: &App, found: &Edition) -> Result<(), Failure> {
+    send::waiting(app, found).await?.iter().for_each(|sentence| output::line(format_args!("  {sentence}")));
+    Ok(())
 }
 
 /// Settings changed since the approval change nothing in its mails: whoever corrected one should know.
@@ -304,11 +318,12 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
     if global.json {
         output::json(&json!({
             "edition": sending.edition, "counts": sending.counts.by_state, "doubted": sending.counts.doubted,
-            "end": end_json(&sending.end),
+            "end": end_json(&sending.end), "remarks": sending.remarks,
         }));
         return Ok(if complete { Exit::Done } else { Exit::Partly });
     }
     output::line(format_args!("Édition {} : {}.", sending.edition, counts_sentence(&sending.counts)));
+    sending.remarks.iter().for_each(|remark| output::line(format_args!("  {remark}")));
     match &sending.end {
         End::Finished => {}
         End::Interrupted => output::line("L'envoi a été interrompu ; rien n'est perdu, relancez-le."),
@@ -325,6 +340,11 @@ pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Res
                 sending.edition
             ));
         }
+        End::Limited { next_at, why } => output::line(format_args!(
+            "L'envoi attend, rien n'est perdu : {why}. La suite part à partir du {} : relancez « glaneur edition send {} » alors, ou laissez faire le service.",
+            words::instant(*next_at, app.settings.time_zone),
+            sending.edition
+        )),
         End::Stopped { why } => output::line(format_args!("Envoi arrêté, rien n'est perdu : {why}")),
     }
     print_rows(app, sending.edition, Named::Troubled).await?;
@@ -338,6 +358,7 @@ fn end_json(end: &End) -> Value {
         End::Paused => json!({"is": "paused"}),
         End::TurnedAway { why } => json!({"is": "paused", "why": why}),
         End::Waiting { next_at } => json!({"is": "waiting", "next_at": next_at}),
+        End::Limited { next_at, why } => json!({"is": "limited", "next_at": next_at, "why": why}),
         End::Stopped { why } => json!({"is": "stopped", "why": why}),
     }
 }
@@ -389,12 +410,13 @@ async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Re
             .map(|row| {
                 json!({
                     "email": row.email, "state": row.state, "skipped_because": row.skipped_because,
-                    "attempts": row.attempts, "doubts": row.doubts, "last_reply": row.last_reply,
+                    "attempts": row.attempts, "doubts": row.doubts, "relay": row.relay, "last_reply": row.last_reply,
                     "message_id": row.message_id, "next_attempt_at": row.next_attempt_at, "updated_at": row.updated_at,
                 })
             })
             .collect();
         let mut value = edition_json(&found);
+        value["waiting"] = json!(send::waiting(app, &found).await?);
         value["returns"] = json!(app.store.returned_for_edition(id).await?);
         value["counts"] = json!(counts.by_state);
         value["doubted"] = json!(counts.doubted);
@@ -410,10 +432,27 @@ async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Re
             _ => counts_sentence(&counts),
         };
         output::line(format_args!("Édition {id}{trial} : {} ; {said}.", french(found.state)));
+        print_waiting(app, &found).await?;
+        print_relays(app, id).await?;
         print_rows(app, id, named).await?;
         print_returns(app, id).await?;
     }
     Ok(Exit::Done)
+}
+
+/// How many mails each of several relays took.
+async fn print_relays(app: &App, id: EditionId) -> Result<(), Failure> {
+    let mut taken = std::collections::BTreeMap::<String, usize>::new();
+    for row in edition::rows(app, id).await?.into_iter().filter(|row| row.state == DeliveryState::Sent) {
+        *taken.entry(row.relay.unwrap_or_default()).or_default() += 1;
+    }
+    taken.remove("");
+    if taken.len() > 1 || app.settings.mail.relays.len() > 1 {
+        for (relay, mails) in taken {
+            output::line(format_args!("  Par le relais {relay} : {}", words::count(mails, "courriel")));
+        }
+    }
+    Ok(())
 }
 
 /// What came back later, beside the states that it does not change.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::mail::{Tls, is_loopback};
+use super::mail::{Tls, is_loopback, parse_address};
 use super::{resolve, secret_path};
+use crate::model::EmailAddress;
 use crate::tomlfile::Table;
 
 /// Servers shut out those who ask all the time.
@@ -62,6 +63,24 @@ pub(super) fn read(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> O
     bounce.finish();
     let mailbox = imap.map(Mailbox::Imap).or_else(|| maildir.map(Mailbox::Maildir))?;
     Some(BounceSettings { mailbox, after: after.unwrap_or(AfterReading::Keep) })
+}
+
+/// What replaces the star takes up to 37 of the 64 characters that stand before the @.
+const SIGNED_LOCAL_CHARS_MAX: usize = 28;
+
+/// `retours@exemple.org`, or `retours+*@exemple.org` for an address signed for each mail.
+pub(super) fn parse_bounces(text: &str) -> Result<EmailAddress, String> {
+    let address = parse_address(text)?;
+    let (local, domain) = address.expose().rsplit_once('@').unwrap_or_default();
+    match address.expose().matches('*').count() {
+        0 => Ok(address),
+        1 if domain.contains('*') => Err("l’étoile se place avant le @ : \"retours+*@exemple.org\"".into()),
+        1 if local.chars().count() <= SIGNED_LOCAL_CHARS_MAX => Ok(address),
+        1 => Err(format!(
+            "avec l’étoile, {SIGNED_LOCAL_CHARS_MAX} caractères au plus avant le @ : la signature prend le reste"
+        )),
+        _ => Err("une seule étoile : \"retours+*@exemple.org\"".into()),
+    }
 }
 
 fn imap(bounce: &mut Table<'_>, folder: &Path, credentials: &Path) -> Option<ImapMailbox> {

@@ -1,11 +1,11 @@
 //! `[mail]`: how digests leave, in whose name, how fast.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use url::Url;
 
 use super::bounce::{self, BounceSettings};
+use super::relay::{self, Relay};
 use super::resolve;
 use crate::model::{EmailAddress, Mailbox};
 use crate::tomlfile::Table;
@@ -16,11 +16,10 @@ pub struct MailSettings {
     /// Always given with [`Transport::Smtp`].
     pub from: Option<Mailbox>,
     pub reply_to: Option<Mailbox>,
-    /// The envelope's sender, where bounces go; `from` when absent.
+    /// The envelope's sender, where bounces go; `from` when absent. A `*` in it stands for what signs each mail.
     pub bounces: Option<EmailAddress>,
-    /// SMTP connections at a time.
-    pub connections: u32,
-    pub rate: Option<Rate>,
+    /// Every way out by SMTP, the one of `transport` among them; none while mails are written to a folder.
+    pub relays: Vec<Relay>,
     /// Every mail goes to these addresses instead; deliveries are then trials.
     pub only_to: Vec<EmailAddress>,
     pub uncertain: Uncertain,
@@ -42,6 +41,7 @@ pub struct DkimSettings {
 pub enum Transport {
     /// A folder of `.eml` files: a trial.
     File(PathBuf),
+    /// Where mails go first.
     Smtp(SmtpServer),
 }
 
@@ -77,50 +77,28 @@ pub enum Uncertain {
     Hold,
 }
 
-/// At most `count` messages each `per`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    pub count: u32,
-    pub per: Duration,
-}
-
-impl Rate {
-    pub fn messages_per_second(&self) -> f64 {
-        f64::from(self.count) / self.per.as_secs_f64()
-    }
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("« {text} » n’est pas un débit : écrivez \"10/s\", \"200/min\" ou \"1000/h\"");
-        let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
-        let seconds = match unit.trim() {
-            "s" => 1,
-            "min" | "m" => 60,
-            "h" => 3600,
-            "d" | "j" => 86_400,
-            _ => return Err(wrong()),
-        };
-        let count = count.trim().parse().ok().filter(|count| *count > 0).ok_or_else(wrong)?;
-        Ok(Self { count, per: Duration::from_secs(seconds) })
-    }
-}
-
 pub(super) fn read(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> MailSettings {
     let from = mail.parsed("from", parse_mailbox);
     let reply_to = mail.parsed("reply_to", parse_mailbox);
-    let bounces = mail.parsed("bounces", parse_address);
-    let connections = mail.integer("connections", 1..=64).map_or(4, |n| n as u32);
-    let rate = mail.parsed("rate", Rate::parse);
+    let bounces = mail.parsed("bounces", bounce::parse_bounces);
     let only_to = mail.parsed_list("only_to", parse_address);
     let uncertain = mail.choice("uncertain", &[("send-again", Uncertain::SendAgain), ("hold", Uncertain::Hold)]);
     let bounce = bounce::read(mail, folder, credentials);
     let dkim = dkim(mail, folder, credentials, from.as_ref());
-    let transport = transport(mail, folder, credentials);
+    let single = transport(mail, folder, credentials).unwrap_or_else(|| Transport::File(folder.join("outbox")));
+    let relays = relay::read(mail, &single, folder, credentials);
+    let first = relays.iter().find(|relay| relay.weight > 0).or(relays.first());
+    let transport = first.map_or(single, |relay| Transport::Smtp(relay.server.clone()));
     if matches!(transport, Transport::Smtp(_)) && !mail.has("from") {
         let advice = "ajoutez dans [mail] : from = \"Nom du réseau <adresse@exemple.org>\"";
-        mail.problem("transport", "un envoi par SMTP demande une adresse d’expéditeur", advice);
+        mail.problem(
+            if mail.has("relay") { "relay" } else { "transport" },
+            "un envoi par SMTP demande une adresse d’expéditeur",
+            advice,
+        );
     }
     let uncertain = uncertain.unwrap_or(Uncertain::SendAgain);
-    MailSettings { transport, from, reply_to, bounces, connections, rate, only_to, uncertain, bounce, dkim }
+    MailSettings { transport, relays, from, reply_to, bounces, only_to, uncertain, bounce, dkim }
 }
 
 fn dkim(mail: &mut Table<'_>, folder: &Path, credentials: &Path, from: Option<&Mailbox>) -> Option<DkimSettings> {
@@ -157,7 +135,8 @@ fn parse_dkim_name(text: &str) -> Result<String, String> {
     }
 }
 
-fn transport(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> Transport {
+/// The way out that a table names; `None`: it names none, or a wrong one.
+pub(super) fn transport(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> Option<Transport> {
     let written = mail.parsed("transport", |text| parse_transport(text, folder));
     let starttls = mail.choice(
         "starttls",
@@ -170,10 +149,9 @@ fn transport(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> Transpo
         let message = format!("« ca_file » : ce fichier n’existe pas ({})", missing.display());
         mail.problem("ca_file", message, "vérifiez le chemin : il part du dossier de ce fichier");
     }
-    let mut server = match written {
-        Some(Transport::Smtp(server)) => server,
-        Some(file) => return file,
-        None => return Transport::File(folder.join("outbox")),
+    let mut server = match written? {
+        Transport::Smtp(server) => server,
+        file => return Some(file),
     };
     match (&user, &password_file) {
         (Some(_), None) => {
@@ -199,7 +177,7 @@ fn transport(mail: &mut Table<'_>, folder: &Path, credentials: &Path) -> Transpo
         let advice = "écrivez : starttls = \"required\", ou smtps:// dans transport";
         mail.problem("starttls", "le mot de passe pourrait partir en clair sur le réseau", advice);
     }
-    Transport::Smtp(SmtpServer { user, password_file, ca_file, ..server })
+    Some(Transport::Smtp(SmtpServer { user, password_file, ca_file, ..server }))
 }
 
 fn parse_transport(text: &str, folder: &Path) -> Result<Transport, String> {

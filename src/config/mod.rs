@@ -6,6 +6,7 @@
 mod bounce;
 mod crontab;
 mod mail;
+mod relay;
 pub mod schedule;
 mod secret;
 mod store;
@@ -26,7 +27,8 @@ use crate::model::{Cohort, CohortId, EmailAddress, Language, Problem, Problems, 
 use crate::tomlfile::{Table, TomlFile};
 
 pub use bounce::{AfterReading, BounceSettings, ImapMailbox, Mailbox as BounceMailbox};
-pub use mail::{DkimSettings, MailSettings, Rate, SmtpServer, Tls, Transport, Uncertain};
+pub use mail::{DkimSettings, MailSettings, SmtpServer, Tls, Transport, Uncertain};
+pub use relay::{Allowance, Rate, Relay, WarmUp};
 pub use schedule::{Occurrence, Schedule, instant_of};
 pub use secret::Secret;
 pub use store::StoreSettings;
@@ -178,9 +180,7 @@ impl Settings {
     /// The files of the secrets that the settings name.
     fn secrets(&self) -> BTreeSet<PathBuf> {
         let mut secrets = BTreeSet::new();
-        if let Transport::Smtp(SmtpServer { password_file: Some(file), .. }) = &self.mail.transport {
-            secrets.insert(file.clone());
-        }
+        secrets.extend(self.mail.relays.iter().filter_map(|relay| relay.server.password_file.clone()));
         if let StoreSettings::Postgres { password_file: Some(file), .. } = &self.store {
             secrets.insert(file.clone());
         }

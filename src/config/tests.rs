@@ -78,7 +78,7 @@ fn an_empty_file_means_the_defaults() {
     assert_eq!(settings.credentials, PathBuf::from("/srv/g/credentials"));
     assert_eq!(settings.digest.schedule.to_string(), "0 8 * * 1");
     assert_eq!(settings.digest.review, Review::Off);
-    assert_eq!((settings.digest.items_max, settings.mail.connections), (12, 4));
+    assert_eq!((settings.digest.items_max, settings.mail.relays.len()), (12, 0));
     assert_eq!(settings.fetch.pause, Duration::from_secs(1));
     assert_eq!(settings.time_zone, chrono_tz::Europe::Paris);
     assert!(settings.fetch.allow_private.is_empty());
@@ -149,11 +149,47 @@ fn smtp_is_read_whole() {
         password_file: Some("/srv/g/credentials/smtp".into()),
         ca_file: None,
     };
-    assert_eq!(mail.transport, Transport::Smtp(server));
+    assert_eq!(mail.transport, Transport::Smtp(server.clone()));
+    let rates = vec![Rate { count: 1000, per: Duration::from_secs(3600) }];
+    let allowance = Allowance { rates, warm_up: None };
+    assert_eq!(mail.relays, [Relay { name: server.host.clone(), server, weight: 1, connections: 4, allowance }]);
     let from = mail.from.unwrap();
     assert_eq!((from.name.as_deref(), from.address.expose()), (Some("Réseau Alim'Activ"), "reseau@exemple.org"));
-    assert_eq!(mail.rate, Some(Rate { count: 1000, per: Duration::from_secs(3600) }));
     assert_eq!(mail.only_to.len(), 1);
+}
+
+#[test]
+fn several_relays_are_read_each_with_its_own_limits() {
+    let text = "[mail]\nfrom = \"a@exemple.org\"\nconnections = 2\n\
+                [[mail.relay]]\ntransport = \"smtp://mx.exemple.org:587\"\nuser = \"u\"\npassword_file = \"mx\"\nweight = 3\n\
+                rate = [\"10/s\", \"1000/h\"]\nwarm_up = { from = \"2026-12-01\", per_day = [50, 100] }\n\
+                [[mail.relay]]\nname = \"secours\"\ntransport = \"smtps://autre.exemple.org\"\nweight = 0\nconnections = 1\n";
+    let mail = load_text(text).unwrap().mail;
+    let said: Vec<_> = mail.relays.iter().map(|relay| (relay.name.as_str(), relay.weight, relay.connections)).collect();
+    assert_eq!(said, [("mx.exemple.org", 3, 2), ("secours", 0, 1)]);
+    assert_eq!(mail.transport, Transport::Smtp(mail.relays[0].server.clone()));
+    assert_eq!(mail.relays[0].server.password_file, Some("/srv/g/credentials/mx".into()));
+    assert_eq!(mail.relays[0].allowance.rates.len(), 2);
+    assert_eq!(mail.relays[0].allowance.warm_up.as_ref().map(|warm_up| warm_up.per_day.clone()), Some(vec![50, 100]));
+    assert_eq!(mail.relays[1].allowance, Allowance::default());
+}
+
+#[test]
+fn relays_that_contradict_are_refused() {
+    const ONE: &str = "[[mail.relay]]\ntransport = \"smtp://mx.exemple.org\"\n";
+    let text = |mail: &str, relays: &str| format!("[mail]\nfrom = \"a@exemple.org\"\n{mail}{relays}");
+    check(&text("transport = \"file:outbox\"\n", ONE), &["3: « transport » est donné dans [mail]"]);
+    check(&text("rate = \"10/h\"\n", ONE), &["3: « rate » est donné dans [mail]"]);
+    check(&text("", &(ONE.to_owned() + ONE)), &["5: deux relais s’appellent « mx.exemple.org »"]);
+    check(&text("", &(ONE.to_owned() + "weight = 0\n")), &["3: tous les relais sont de secours"]);
+    check(&text("", "[[mail.relay]]\nname = \"a\"\n"), &["3: il manque « transport » dans ce relais"]);
+    check(&text("", "[[mail.relay]]\ntransport = \"file:x\"\n"), &["4: un relais est un serveur"]);
+    check(&text("warm_up = { from = \"demain\" }\n", ""), &["3: « from »", "3: « warm_up » ne dit pas combien"]);
+    check(
+        &text("warm_up = { from = \"2026-12-01\", per_day = [0] }\n", ""),
+        &["3: « per_day » : 0 est hors", "3: « warm_up » ne"],
+    );
+    check(&format!("[mail]\n{ONE}"), &["2: un envoi par SMTP demande une adresse"]);
 }
 
 #[test]

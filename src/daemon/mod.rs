@@ -92,7 +92,7 @@ pub async fn run(config: Option<PathBuf>, clock: Clock) -> Result<(), Trouble> {
 async fn work(shift: &Shift, signals: &mut Signals, watched: &mut Watched, config: Option<&Path>) -> Signal {
     let app = &shift.app;
     // A task of its own: a turn that stands still must not be vouched for, one that computes must not be silent.
-    let watch = watch::over(app.pulse.clone(), watch::silence_max(app.settings.mail.rate), signals::alive);
+    let watch = watch::over(app.pulse.clone(), watch::SILENCE_MAX, signals::alive);
     let watch = tokio::spawn(watch);
     let mut look = tokio::time::interval(LOOK_AT_SOURCES);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -143,7 +143,7 @@ fn tell(turn: &Turn) {
     for failure in &turn.failures {
         tracing::error!(%failure, "une partie de ce tour a échoué ; le suivant réessaiera");
     }
-    for Sending { edition, end, .. } in &turn.sendings {
+    for Sending { edition, end, recorded, .. } in &turn.sendings {
         let edition = edition.0;
         match end {
             End::Finished => tracing::info!(edition, "édition envoyée en entier"),
@@ -151,6 +151,17 @@ fn tell(turn: &Turn) {
                 let next_at = next_at.map(|at| at.to_rfc3339());
                 tracing::info!(edition, next_at, "édition en partie envoyée : il reste des courriels à retenter");
             }
+            // A limit holds for hours: it is said when mails left, not each half minute.
+            End::Limited { next_at, why } if *recorded > 0 => {
+                let next_at = next_at.to_rfc3339();
+                tracing::info!(
+                    edition,
+                    next_at,
+                    why,
+                    "édition en partie envoyée : une limite est atteinte, la suite attend"
+                );
+            }
+            End::Limited { why, .. } => tracing::debug!(edition, why, "a limit is still reached"),
             // Said, as an error, when it happened.
             End::TurnedAway { .. } => {}
             End::Paused => tracing::info!(edition, "envoi suspendu par une personne"),

@@ -7,18 +7,12 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use crate::config::Rate;
 use crate::pipeline::Pulse;
 
 /// How often systemd is told; packaging/glaneur.service gives us two minutes.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
-/// No single step takes so long: requests, conversations and locks all end before.
-const SILENCE_MAX: Duration = Duration::from_secs(30 * 60);
-
-/// The longest silence that is still work: two mails may have to be further apart than anything else.
-pub fn silence_max(rate: Option<Rate>) -> Duration {
-    rate.map_or(SILENCE_MAX, |rate| SILENCE_MAX.max(rate.per / rate.count.max(1) * 2))
-}
+/// No single step takes so long: requests, conversations, locks and the steps of a rate all end before.
+pub const SILENCE_MAX: Duration = Duration::from_secs(30 * 60);
 
 /// Calls `alive` while the pulse beats; never ends by itself.
 pub async fn over(pulse: Pulse, silence_max: Duration, alive: impl Fn()) {
@@ -84,16 +78,5 @@ mod tests {
         }
         crate::pipeline::Progress::step(&beaten, "une annonce");
         assert!(pulse.silence() < Duration::from_millis(5));
-    }
-
-    #[test]
-    fn slow_rates_are_no_hang() {
-        let check = |count, per: u64, expected: u64| {
-            let rate = Rate { count, per: Duration::from_secs(per) };
-            assert_eq!(silence_max(Some(rate)).as_secs(), expected);
-        };
-        check(10, 1, 1_800);
-        check(1, 3_600, 7_200);
-        assert_eq!(silence_max(None), SILENCE_MAX);
     }
 }

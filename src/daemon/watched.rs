@@ -29,6 +29,10 @@ impl Watched {
 
     /// Whether the file is another than the one that was read, and no longer being written. Says so once.
     pub fn has_changed(&mut self) -> bool {
+        // What is no file (a pipe, a device) would hold up whoever reads it, for ever.
+        if std::fs::metadata(&self.path).is_ok_and(|found| !found.is_file()) {
+            return false;
+        }
         let stamp = stamp(&self.path);
         if stamp == self.stamp && self.seen == self.read {
             return false;
@@ -74,6 +78,9 @@ mod tests {
         assert!(!watched.has_changed(), "once is enough");
         std::fs::write(&path, "whole now").unwrap();
         assert!(!watched.has_changed() && !watched.has_changed(), "saved again as it was");
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        assert!(!watched.has_changed() && !watched.has_changed(), "it is not even read");
         std::fs::remove_file(&path).unwrap();
         assert!(!watched.has_changed());
         assert!(watched.has_changed() && !watched.has_changed());

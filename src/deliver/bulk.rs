@@ -85,7 +85,7 @@ pub fn message_id(seal: &[u8], edition: EditionId, nonce: &str, member: MemberId
 }
 
 /// RFC 4648 base 32 in lower case, without padding: letters that survive file systems that ignore case.
-fn base32(bytes: &[u8]) -> String {
+pub(super) fn base32(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let mut text = String::with_capacity(bytes.len() * 8 / 5 + 1);
     let (mut held, mut bits) = (0_u32, 0_u32);

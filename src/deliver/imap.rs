@@ -1,6 +1,6 @@
 //! A mailbox read by IMAP: connect, encrypted; what came since a number; one message; mark or remove it.
 //!
-//! async-imap speaks (decision 57). Messages are known by UID, which the server never gives twice as long as UIDVALIDITY
+//! async-imap speaks (decision 67). Messages are known by UID, which the server never gives twice as long as UIDVALIDITY
 //! stays. It refuses to know what messages say, settings and the database: the caller remembers how far it read.
 
 use std::fmt;
@@ -43,8 +43,14 @@ impl fmt::Debug for ImapServer {
 
 /// Why a mailbox could not be read, as one sentence without secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ImapFault(String);
+pub enum ImapFault {
+    /// It may pass by itself.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A person must mend it.
+    #[error("{0}")]
+    Wrong(String),
+}
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Stream for T {}
@@ -65,21 +71,21 @@ impl Inbox {
         let client = timeout(CONNECT, connect(server, &place)).await.map_err(|_| late(&place))??;
         let login = timeout(ANSWER, client.login(&server.user, &server.password)).await.map_err(|_| late(&place))?;
         let mut session = login.map_err(|(error, _)| match error {
-            Error::No(_) | Error::Bad(_) => ImapFault(format!(
+            Error::No(_) | Error::Bad(_) => ImapFault::Wrong(format!(
                 "{place} refuse l’identifiant ou le mot de passe : corrigez user et password_file dans [mail.bounce]"
             )),
             other => fault(&place, &other),
         })?;
         let selected = timeout(ANSWER, session.select(&server.folder)).await.map_err(|_| late(&place))?;
         let Mailbox { uid_validity, uid_next, .. } = selected.map_err(|error| match error {
-            Error::No(_) => ImapFault(format!(
+            Error::No(_) => ImapFault::Wrong(format!(
                 "{place} n’a pas de dossier « {} » : corrigez folder dans [mail.bounce]",
                 server.folder
             )),
             other => fault(&place, &other),
         })?;
         let uid_validity = uid_validity.ok_or_else(|| {
-            ImapFault(format!("{place} ne numérote pas ses messages (UIDVALIDITY) : elle ne peut pas être lue"))
+            ImapFault::Wrong(format!("{place} ne numérote pas ses messages (UIDVALIDITY) : elle ne peut pas être lue"))
         })?;
         Ok(Self { session, place, uid_validity, uid_next: uid_next.unwrap_or(1) })
     }
@@ -156,8 +162,9 @@ impl Inbox {
 
 async fn connect(server: &ImapServer, place: &str) -> Result<Client<Box<dyn Stream>>, ImapFault> {
     let connecting = TcpStream::connect((server.host.as_str(), server.port)).await;
-    let stream = connecting
-        .map_err(|error| ImapFault(format!("{place} est injoignable : {}", crate::model::why_refused(&error))))?;
+    let stream = connecting.map_err(|error| {
+        ImapFault::Unreachable(format!("{place} est injoignable : {}", crate::model::why_refused(&error)))
+    })?;
     if server.security == Security::Implicit {
         let mut client = Client::new(encrypted(server, place, stream).await?);
         greeted(&mut client, place).await?;
@@ -170,7 +177,9 @@ async fn connect(server: &ImapServer, place: &str) -> Result<Client<Box<dyn Stre
         return Ok(client);
     }
     client.run_command_and_check_ok("STARTTLS", None).await.map_err(|_| {
-        ImapFault(format!("{place} ne propose pas le chiffrement (STARTTLS) : écrivez imaps:// dans [mail.bounce]"))
+        ImapFault::Wrong(format!(
+            "{place} ne propose pas le chiffrement (STARTTLS) : écrivez imaps:// dans [mail.bounce]"
+        ))
     })?;
     // What was said before the encryption is dropped with the client.
     Ok(Client::new(encrypted(server, place, client.into_inner()).await?))
@@ -180,7 +189,7 @@ async fn greeted(client: &mut Client<Box<dyn Stream>>, place: &str) -> Result<()
     match client.read_response().await {
         Ok(Some(_)) => Ok(()),
         Ok(None) | Err(_) => {
-            Err(ImapFault(format!("{place} n’est pas un serveur IMAP : vérifiez l’adresse et le port")))
+            Err(ImapFault::Wrong(format!("{place} n’est pas un serveur IMAP : vérifiez l’adresse et le port")))
         }
     }
 }
@@ -193,14 +202,15 @@ async fn encrypted<S: Stream + 'static>(
     let extra = server.extra_roots.clone();
     let made = tokio::task::spawn_blocking(move || connector(extra.as_deref())).await;
     let connector = match made {
-        Ok(made) => made.map_err(|why| ImapFault(format!("{place} : {why}")))?,
-        Err(_) => return Err(ImapFault(format!("{place} : la préparation du chiffrement a été interrompue"))),
+        Ok(made) => made.map_err(|why| ImapFault::Wrong(format!("{place} : {why}")))?,
+        Err(_) => return Err(ImapFault::Wrong(format!("{place} : la préparation du chiffrement a été interrompue"))),
     };
-    let name = ServerName::try_from(server.host.clone())
-        .map_err(|_| ImapFault(format!("« {} » ne peut pas être le nom d’un serveur : corrigez-le", server.host)))?;
+    let name = ServerName::try_from(server.host.clone()).map_err(|_| {
+        ImapFault::Wrong(format!("« {} » ne peut pas être le nom d’un serveur : corrigez-le", server.host))
+    })?;
     let stream = connector.connect(name, stream).await.map_err(|error| {
         let shown: String = error.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
-        ImapFault(format!(
+        ImapFault::Wrong(format!(
             "{place} : le chiffrement a échoué ({shown}) ; vérifiez le nom, le port et le certificat (ca_file)"
         ))
     })?;
@@ -208,7 +218,7 @@ async fn encrypted<S: Stream + 'static>(
 }
 
 fn late(place: &str) -> ImapFault {
-    ImapFault(format!("{place} ne répond pas à temps"))
+    ImapFault::Unreachable(format!("{place} ne répond pas à temps"))
 }
 
 fn fault(place: &str, error: &Error) -> ImapFault {
@@ -218,5 +228,5 @@ fn fault(place: &str, error: &Error) -> ImapFault {
         // What a server says may hold addresses.
         other => super::address::masked(&other.to_string()).chars().filter(|c| !c.is_control()).take(200).collect(),
     };
-    ImapFault(format!("{place} : {why}"))
+    ImapFault::Unreachable(format!("{place} : {why}"))
 }

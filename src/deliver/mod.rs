@@ -39,6 +39,7 @@ pub mod message;
 mod outbox;
 mod sink;
 mod smtp;
+pub mod verp;
 
 pub use bulk::{Bulk, LEAVE_SUBJECT, bulk_headers, leave_mailto, message_id};
 pub use imap::{ImapFault, ImapServer, Inbox};
@@ -70,6 +71,8 @@ pub enum Outcome {
 pub enum Courier {
     File(FileOutbox),
     Smtp(Smtp),
+    /// The first of several servers that can be reached.
+    FirstOf(Vec<Smtp>),
 }
 
 impl Courier {
@@ -86,6 +89,18 @@ impl Courier {
         match self {
             Self::File(outbox) => outbox.put(name, message).await,
             Self::Smtp(smtp) => smtp.send(from, to, message, data_before).await,
+            Self::FirstOf(servers) => {
+                let why = "aucun serveur d’envoi n’est donné".into();
+                let mut outcome = Outcome::Unreachable { why, hopeless: true };
+                for smtp in servers {
+                    outcome = smtp.send(from, to, message, data_before).await;
+                    // Anything else is an answer about this mail, and it may be under way.
+                    if !matches!(outcome, Outcome::Unreachable { .. }) {
+                        break;
+                    }
+                }
+                outcome
+            }
         }
     }
 
@@ -94,6 +109,7 @@ impl Courier {
         match self {
             Self::File(_) => {}
             Self::Smtp(smtp) => smtp.close(),
+            Self::FirstOf(servers) => servers.iter().for_each(Smtp::close),
         }
     }
 }

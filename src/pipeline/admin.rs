@@ -15,8 +15,9 @@ use crate::store::AdminSession;
 const LINK_MINUTES: i64 = 30;
 /// A session ends this long after it began, whatever was done in it.
 pub const SESSION_HOURS: i64 = 12;
-/// Links mailed to one address in an hour; more are asked for by somebody else, or by a machine.
-const LINKS_AN_HOUR_MAX: u32 = 5;
+/// Links that one address has while they can be used; more are asked for by somebody else, or by a machine. Whoever fills
+/// a mailbox so keeps nobody out: it holds links that work.
+const MAILED_LINKS_MAX: u32 = 5;
 
 /// Somebody who just signed in.
 pub struct SignIn {
@@ -32,17 +33,14 @@ pub async fn link(app: &App, address: &str) -> Result<String, Trouble> {
             "cette adresse n'est pas celle d'un administrateur : ajoutez-la à admins dans glaneur.toml".to_owned(),
         ));
     };
-    make_link(app, admin).await
+    // Without a limit there is always one.
+    Ok(make_link(app, admin, None).await?.unwrap_or_default())
 }
 
 /// Mails a link to an administrator. To anybody else, and to one who asked too often, nothing: whoever asks cannot tell.
 pub async fn mail_link(app: &App, address: &str) -> Result<(), Trouble> {
     let Some(admin) = known(app, address) else { return Ok(()) };
-    let lately = app.clock.now() - TimeDelta::hours(1);
-    if app.store.admin_links_since(admin, lately).await? >= LINKS_AN_HOUR_MAX {
-        return Ok(());
-    }
-    let url = make_link(app, admin).await?;
+    let Some(url) = make_link(app, admin, Some(MAILED_LINKS_MAX)).await? else { return Ok(()) };
     let view = ReviewView {
         language: Language::Fr,
         network: app.settings.network.clone(),
@@ -95,10 +93,12 @@ fn known<'a>(app: &'a App, address: &str) -> Option<&'a EmailAddress> {
     app.settings.admins.iter().find(|admin| **admin == address)
 }
 
-async fn make_link(app: &App, admin: &EmailAddress) -> Result<String, Trouble> {
+/// The address of a new link's page; `None` when there are enough.
+async fn make_link(app: &App, admin: &EmailAddress, alive_max: Option<u32>) -> Result<Option<String>, Trouble> {
     let (token, now) = (token(), app.clock.now());
-    app.store.save_admin_link(&digest(&token), admin, now, now + TimeDelta::minutes(LINK_MINUTES)).await?;
-    Ok(format!("{}/admin/entrer/{token}", base(app)))
+    let until = now + TimeDelta::minutes(LINK_MINUTES);
+    let is_kept = app.store.save_admin_link(&digest(&token), admin, now, until, alive_max).await?;
+    Ok(is_kept.then(|| format!("{}/admin/entrer/{token}", base(app))))
 }
 
 /// Where the pages are reached; on this machine when the settings name no public address.

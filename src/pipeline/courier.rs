@@ -7,14 +7,18 @@ use super::edition::{Frame, Look};
 use super::{App, Trouble};
 use crate::config::{self, Settings, Transport};
 use crate::deliver::dkim::{Key, Signer};
-use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer};
-use crate::model::{Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
+use crate::deliver::{self, Courier, FileOutbox, Security, Smtp, SmtpServer, verp};
+use crate::model::{DeliveryId, Edition, EditionId, EmailAddress, Mail, Mailbox, MemberId, Rendered, why_refused};
 
-/// The way out that the settings name.
+/// The way out that the settings name, for single mails: of several relays, the first that can be reached.
 pub(super) fn courier(app: &App) -> Result<Courier, Trouble> {
     match &app.settings.mail.transport {
         Transport::File(folder) => Ok(Courier::File(FileOutbox::new(folder.clone()))),
-        Transport::Smtp(server) => Ok(Courier::Smtp(Smtp::new(smtp_server(server)?, app.settings.mail.connections))),
+        Transport::Smtp(_) => {
+            let mut relays: Vec<&config::Relay> = app.settings.mail.relays.iter().collect();
+            relays.sort_by_key(|relay| std::cmp::Reverse(relay.weight));
+            Ok(Courier::FirstOf(relays.into_iter().map(smtp).collect::<Result<_, _>>()?))
+        }
     }
 }
 
@@ -29,6 +33,15 @@ pub(super) fn to_administrators(app: &App) -> Result<Courier, Trouble> {
         }
         Transport::Smtp(_) => courier(app),
     }
+}
+
+/// The way out by one relay and no other.
+pub(super) fn by_relay(relay: &config::Relay) -> Result<Courier, Trouble> {
+    Ok(Courier::Smtp(smtp(relay)?))
+}
+
+fn smtp(relay: &config::Relay) -> Result<Smtp, Trouble> {
+    Ok(Smtp::new(smtp_server(&relay.server)?, relay.connections))
 }
 
 pub(super) fn smtp_server(server: &config::SmtpServer) -> Result<SmtpServer, Trouble> {
@@ -61,6 +74,15 @@ pub(super) fn signer(settings: &Settings) -> Result<Option<Signer>, Trouble> {
     let key = Key::from_pem(secret.expose())
         .map_err(|error| Trouble::Credential(format!("{} : {error}", dkim.key_file.display())))?;
     Ok(Some(Signer::new(&dkim.domain, &dkim.selector, key)))
+}
+
+/// The bytes of a mail, signed where somebody signs.
+pub(super) fn signed(mail: &Mail, signer: Option<&Signer>) -> Result<Vec<u8>, String> {
+    let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
+    match signer {
+        Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
+        None => Ok(message),
+    }
 }
 
 /// The same edition and member, the same id, for ever.
@@ -139,7 +161,7 @@ impl Envelope {
             from: self.from.clone(),
             to,
             reply_to: self.reply_to.clone(),
-            envelope_from: self.envelope_from.clone(),
+            envelope_from: verp::plain(&self.envelope_from),
             message_id,
             date: self.date,
             headers,
@@ -154,14 +176,11 @@ impl Envelope {
 
     /// The bytes of a mail, signed where the settings say so.
     pub fn written(&self, mail: &Mail) -> Result<Vec<u8>, String> {
-        let message = deliver::message::write(mail).map_err(|error| error.to_string())?;
-        match &self.signer {
-            Some(signer) => signer.signed(&message, mail.date).map_err(|error| error.to_string()),
-            None => Ok(message),
-        }
+        signed(mail, self.signer.as_ref())
     }
 
-    pub fn sender(&self) -> &EmailAddress {
-        &self.envelope_from
+    /// Where failures of one mail come back to.
+    pub fn sender(&self, app: &App, delivery: DeliveryId, message_id: &str) -> EmailAddress {
+        verp::sender(&self.envelope_from, &app.link_key.bounce_seal(), delivery, message_id)
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::lead::Leads;
 use super::{App, Trouble, courier};
-use crate::deliver::{Courier, Outcome, message};
+use crate::deliver::{Courier, Outcome, verp};
 use crate::model::{EmailAddress, HealthTurn, Mail, Mailbox, Rendered, Source, SourceEvent, SourceId};
 use crate::store::SourceState;
 
@@ -103,7 +103,7 @@ async fn send(
     events: &[SourceEvent],
 ) -> Result<bool, Trouble> {
     let from = courier::from(app)?;
-    let envelope_from = app.settings.mail.bounces.clone().unwrap_or_else(|| from.address.clone());
+    let envelope_from = app.settings.mail.bounces.as_ref().map_or_else(|| from.address.clone(), verp::plain);
     let message_id = message_id(app, rows, to);
     let mail = Mail {
         from,
@@ -115,7 +115,8 @@ async fn send(
         headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
         content: content(app, events),
     };
-    let bytes = message::write(&mail).map_err(|error| Trouble::Words(error.to_string()))?;
+    let signer = courier::signer(&app.settings).ok().flatten();
+    let bytes = courier::signed(&mail, signer.as_ref()).map_err(Trouble::Words)?;
     match courier.send(&envelope_from, to, &message_id, &bytes, Instant::now() + DATA_WAIT_MAX).await {
         Outcome::Sent { .. } => Ok(true),
         Outcome::Refused { reply } => {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{App, Trouble, courier};
-use crate::deliver::{Courier, Outcome, message};
+use crate::deliver::dkim::Signer;
+use crate::deliver::{Courier, Outcome};
 use crate::model::{EmailAddress, Mail, Mailbox, Member, Rendered};
 
 /// The way out for such mails, opened once.
@@ -16,6 +17,7 @@ pub(super) struct Letters {
     /// Trials reach nobody else.
     only_to: Vec<EmailAddress>,
     pub base_url: Url,
+    signer: Option<Signer>,
 }
 
 /// How long a server may take.
@@ -36,6 +38,8 @@ impl Letters {
             reply_to: mail.reply_to.clone(),
             only_to: mail.only_to.clone(),
             base_url,
+            // A key that cannot sign stops editions, and is named there.
+            signer: courier::signer(&app.settings).ok().flatten(),
         }))
     }
 
@@ -53,9 +57,9 @@ impl Letters {
             headers: vec![("Auto-Submitted".to_owned(), "auto-replied".to_owned())],
             content,
         };
-        let written = match message::write(&mail) {
+        let written = match courier::signed(&mail, self.signer.as_ref()) {
             Ok(written) => written,
-            Err(error) => return Outcome::Unreachable { why: error.to_string(), hopeless: true },
+            Err(error) => return Outcome::Unreachable { why: error, hopeless: true },
         };
         let until = tokio::time::Instant::now() + PATIENCE;
         self.courier.send(&self.from.address, &to, &message_id, &written, until).await

@@ -135,6 +135,11 @@ impl LinkKey {
         self.seal("message-id", b"")
     }
 
+    /// Signs the addresses that failures come back to.
+    pub fn bounce_seal(&self) -> Vec<u8> {
+        self.seal("bounce", b"")
+    }
+
     /// A text that only we can have written, for one purpose; readable by whoever holds it.
     pub fn signed(&self, purpose: &str, text: &str) -> String {
         let proof = self.seal(purpose, text.as_bytes());

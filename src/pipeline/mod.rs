@@ -14,6 +14,7 @@ mod courier;
 pub mod doctor;
 pub mod edition;
 mod entries;
+mod farewell;
 mod guard;
 mod halt;
 pub mod health;
@@ -82,8 +83,6 @@ pub struct App {
     pub tempo: send::Tempo,
     /// When the mailbox of what comes back was last read.
     visited: bounces::Visited,
-    /// Open while the mail server is left alone.
-    pub circuit: send::Circuit,
     /// Who acts, for the journal: `cli` or `daemon`.
     pub actor: &'static str,
     memory: guard::Memory,
@@ -240,7 +239,6 @@ impl App {
             pulse: Pulse::default(),
             follows: AtomicBool::new(false),
             tempo: send::Tempo::default(),
-            circuit: send::Circuit::default(),
             visited: bounces::Visited::default(),
         };
         guard::look(&app).await?;

@@ -67,6 +67,10 @@ pub async fn dossier(app: &App, id: &str) -> Result<Dossier, Trouble> {
 
 pub(super) async fn find(app: &App, id: &str) -> Result<Notice, Trouble> {
     let id = NoticeId(id.trim().to_lowercase());
+    // An address of a page may hold what no database takes.
+    if !id.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(Trouble::NoSuchNotice(id.to_string()));
+    }
     app.store.notice(&id).await?.ok_or_else(|| Trouble::NoSuchNotice(id.to_string()))
 }
 

@@ -3,10 +3,14 @@
 //! A signed link says who acts. What is private, or cannot be undone, needs a link just sent to the address: a digest may
 //! have been forwarded.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use super::farewell::Farewell;
 use super::letters::Letters;
 use super::{App, Clock, LinkKey, Purpose, Trouble, edition};
 use crate::compose;
@@ -23,7 +27,11 @@ const DATA_LINK_HOURS: i64 = 4;
 /// Whoever holds a digest cannot fill a mailbox with such links.
 const DATA_LINK_PAUSE_MINUTES: i64 = 10;
 const PLACES_MAX: usize = 20;
+/// How long a page waits for the mail that says goodbye; it goes on beside after that.
+const FAREWELL_WAIT: Duration = Duration::from_secs(4);
 const DATA_LINK_SENT: &str = "data link";
+/// The one before did not leave: another may be asked for.
+const DATA_LINK_FAILED: &str = "data link failed";
 
 /// What the pages of members need.
 pub struct Desk {
@@ -36,6 +44,7 @@ pub struct Desk {
     /// The cohorts' territories: they decide between places of one name.
     hints: Vec<TerritoryCode>,
     letters: Option<Letters>,
+    farewell: Option<Arc<Farewell>>,
 }
 
 /// What a member wants, as written in the form.
@@ -68,6 +77,7 @@ impl Desk {
             themes: app.themes.clone(),
             hints: app.settings.cohorts.iter().flat_map(|cohort| cohort.territory.iter().cloned()).collect(),
             letters: Letters::of(app)?,
+            farewell: Farewell::of(app)?.map(Arc::new),
         })
     }
 
@@ -109,7 +119,12 @@ impl Desk {
         let near = member.profile.territories.iter().filter_map(|code| self.geography.departement_of(code));
         let hints: Vec<TerritoryCode> = near.chain(self.hints.iter().cloned()).collect();
         let (mut territories, mut faults) = (Vec::new(), Vec::new());
-        for line in wish.places.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let lines = wish.places.lines().map(str::trim).filter(|line| !line.is_empty());
+        // A form has room for thousands of lines, each looked for among all the places of France.
+        if lines.clone().nth(PLACES_MAX).is_some() {
+            return Err(vec![too_many_places()]);
+        }
+        for line in lines {
             match roster::place(line, &hints, self.geography) {
                 Ok(code) => territories.push(code),
                 Err(fault) => faults.push(fault),
@@ -120,11 +135,6 @@ impl Desk {
         if territories.is_empty() && faults.is_empty() {
             faults
                 .push("il faut au moins un territoire : votre commune, votre département ou votre région.".to_owned());
-        }
-        if territories.len() > PLACES_MAX {
-            faults.push(format!(
-                "{PLACES_MAX} territoires au plus : un département ou une région les contient peut-être."
-            ));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -171,12 +181,26 @@ impl Desk {
         }
     }
 
-    /// Leaving twice is leaving once: the first date stays.
+    /// Leaving twice is leaving once: the first date stays. The way back is mailed to the address.
     pub async fn leave(&self, member: &Member) -> Result<(), StoreError> {
         if matches!(member.state, MemberState::Left { .. }) {
             return Ok(());
         }
-        self.set_state(member, MemberState::Left { at: self.clock.now() }, "leave").await
+        self.store.leave(member.id, &subject(member.id), "leave", self.clock.now()).await?;
+        self.say_farewell(member).await;
+        Ok(())
+    }
+
+    /// Beside: a slow mail server keeps nobody from leaving.
+    async fn say_farewell(&self, member: &Member) {
+        let Some(farewell) = self.farewell.clone() else { return };
+        let (member, now) = (member.clone(), self.clock.now());
+        let sending = tokio::spawn(async move {
+            if let Err(error) = farewell.send(&member, now).await {
+                tracing::warn!(%error, "that a member was told of having left could not be written down");
+            }
+        });
+        let _ = tokio::time::timeout(FAREWELL_WAIT, sending).await;
     }
 
     async fn set_state(&self, member: &Member, state: MemberState, action: &str) -> Result<(), StoreError> {
@@ -189,18 +213,17 @@ impl Desk {
         let Some(letters) = &self.letters else { return Ok(LinkSent::Failed) };
         let now = self.clock.now();
         let pause = TimeDelta::minutes(DATA_LINK_PAUSE_MINUTES);
-        let sent = self.store.journal_about(&subject(member.id)).await?;
-        if sent.iter().any(|entry| entry.action == DATA_LINK_SENT && now - entry.at < pause) {
+        // On record before it is sent: a slow server and many requests at once make no second mail.
+        let whose = subject(member.id);
+        if !self.store.journal_once(&whose, DATA_LINK_SENT, DATA_LINK_FAILED, now - pause, now).await? {
             return Ok(LinkSent::JustBefore);
         }
         let token = self.link_key.token_until(Purpose::Data, member.id, now + TimeDelta::hours(DATA_LINK_HOURS));
         let address = edition::page_url(&letters.base_url, "donnees", &token);
         match letters.send(member, data_letter(&address), now).await {
-            Outcome::Sent { .. } | Outcome::Uncertain { .. } => {
-                self.journal(member, DATA_LINK_SENT, &json!(null)).await?;
-                Ok(LinkSent::Sent)
-            }
+            Outcome::Sent { .. } | Outcome::Uncertain { .. } => Ok(LinkSent::Sent),
             outcome => {
+                self.journal(member, DATA_LINK_FAILED, &json!(null)).await?;
                 tracing::warn!(member = member.id.0, ?outcome, "the link to a member's data could not be sent");
                 Ok(LinkSent::Failed)
             }
@@ -225,6 +248,10 @@ impl Desk {
         let subject = subject(member.id);
         self.store.journal(&subject, action, &subject, detail, self.clock.now()).await
     }
+}
+
+fn too_many_places() -> String {
+    format!("{PLACES_MAX} territoires au plus : un département ou une région les contient peut-être.")
 }
 
 fn civil_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {

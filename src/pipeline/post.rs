@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{App, Trouble, courier};
-use crate::deliver::{Outcome, message};
+use crate::deliver::{Outcome, verp};
 use crate::model::{EmailAddress, Mail, Mailbox, Rendered};
 
 /// Where a mail goes when mails are written to files.
@@ -27,9 +27,9 @@ pub async fn post(app: &App, drawer: Drawer, to: &EmailAddress, content: Rendere
     let from = courier::from(app)?;
     let mail = &app.settings.mail;
     let message_id = format!("{}@{}", app.link_key.post_seal(seed), courier::domain(app));
-    let envelope_from = mail.bounces.clone().unwrap_or_else(|| from.address.clone());
+    let envelope_from = mail.bounces.as_ref().map_or_else(|| from.address.clone(), verp::plain);
     let headers = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply")];
-    let written = message::write(&Mail {
+    let mail = Mail {
         from,
         to: Mailbox { name: None, address: to.clone() },
         reply_to: mail.reply_to.clone(),
@@ -38,8 +38,10 @@ pub async fn post(app: &App, drawer: Drawer, to: &EmailAddress, content: Rendere
         date: app.clock.civil(),
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         content,
-    });
-    let written = written.map_err(|error| Trouble::Template(error.to_string()))?;
+    };
+    // A key that cannot sign stops editions, and is named there.
+    let signer = courier::signer(&app.settings).ok().flatten();
+    let written = courier::signed(&mail, signer.as_ref()).map_err(Trouble::Template)?;
     let out = match drawer {
         Drawer::Outbox => courier::courier(app)?,
         Drawer::Administrators => courier::to_administrators(app)?,

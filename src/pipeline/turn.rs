@@ -65,6 +65,9 @@ pub async fn turn(app: &App, by: By, patience: Duration, progress: &dyn Progress
     }
     // Before the edition, so that a dead address is not written to once more. A mailbox that fails stops nothing.
     let returns = bounces::visit(app).await;
+    if let Err(trouble) = bounces::tell_admins(app).await {
+        tracing::warn!(%trouble, "administrators could not be told of what came back");
+    }
     let issue = issue(app, by).await.unwrap_or_else(|why| {
         fail(Part::Issue, why);
         Issue::NothingDue

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::any::AnyRow;
 
 use super::sql::{Columns, ms};
-use super::{Store, StoreError};
+use super::{Queue, Store, StoreError};
 use crate::model::{EditionId, EmailAddress};
 
 /// Somebody signed in.
@@ -19,15 +19,24 @@ pub struct AdminSession {
 }
 
 impl Store {
+    /// Keeps a link, unless its address has `alive_max` that are not too old yet, used or not: then `false`. Of many asked
+    /// for at once, no more are kept.
     pub async fn save_admin_link(
         &self,
         digest: &str,
         address: &EmailAddress,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        alive_max: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write_in_turn(Queue::Links).await?;
         sqlx::query("DELETE FROM admin_links WHERE until < $1").bind(ms(now)).execute(tx.conn()).await?;
+        if let Some(max) = alive_max {
+            let alive = sqlx::query("SELECT COUNT(*) AS n FROM admin_links WHERE address = $1").bind(address.expose());
+            if alive.fetch_one(tx.conn()).await?.count("n")? >= max {
+                return Ok(false);
+            }
+        }
         sqlx::query("INSERT INTO admin_links (digest, address, made_at, until) VALUES ($1, $2, $3, $4)")
             .bind(digest)
             .bind(address.expose())
@@ -35,17 +44,8 @@ impl Store {
             .bind(ms(until))
             .execute(tx.conn())
             .await?;
-        tx.commit().await
-    }
-
-    /// How many links were made for an address since an instant.
-    pub async fn admin_links_since(&self, address: &EmailAddress, since: DateTime<Utc>) -> Result<u32, StoreError> {
-        sqlx::query("SELECT COUNT(*) AS n FROM admin_links WHERE address = $1 AND made_at >= $2")
-            .bind(address.expose())
-            .bind(ms(since))
-            .fetch_one(&self.pool)
-            .await?
-            .count("n")
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Whose link it is, while it can be used; looking uses nothing up.

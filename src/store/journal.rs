@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use super::sql::{Columns, json, ms};
-use super::{Store, StoreError};
+use super::{Queue, Store, StoreError};
 
 /// One thing that was done.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -33,6 +33,29 @@ impl Store {
         let mut tx = self.write().await?;
         write(tx.conn(), actor, action, subject, detail, at).await?;
         tx.commit().await
+    }
+
+    /// Writes down that the subject is about to do what may be done once in a while: `false`, and nothing written, when it
+    /// did since `since`, unless it is on record that this failed. Of many at once, one may.
+    pub async fn journal_once(
+        &self,
+        subject: &str,
+        action: &str,
+        failed: &str,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write_in_turn(Queue::Links).await?;
+        let last = sqlx::query(
+            "SELECT action FROM journal WHERE subject = $1 AND action IN ($2, $3) AND at > $4 ORDER BY id DESC LIMIT 1",
+        );
+        let last = last.bind(subject).bind(action).bind(failed).bind(ms(since)).fetch_optional(tx.conn()).await?;
+        if last.map(|row| row.text("action")).transpose()?.is_some_and(|last| last == action) {
+            return Ok(false);
+        }
+        write(tx.conn(), subject, action, subject, &serde_json::Value::Null, now).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The newest first.

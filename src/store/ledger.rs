@@ -10,6 +10,7 @@
 //! | deferred | refused | [`Store::refuse_deferred`]: a refusal that was put off until it was understood |
 //! | deferred | expired | [`Store::expire`] |
 //! | uncertain | held | [`Store::hold_uncertain`] |
+//! | queued, deferred | the same, later | [`Store::put_off_domain`]: the domain says "later" to everybody |
 //! | queued → skipped, deferred → expired, uncertain → held | | the member left, is suspended or erased |
 //!
 //! Each claim raises the row's fence: an answer that carries an older one is stale and changes nothing. It refuses to
@@ -17,29 +18,13 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use chrono::{DateTime, Utc};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::sql::{Columns, ROWS_MAX, ms, outside_or_null, places, tuples};
-use super::{DigestId, Kind, Store, StoreError, WorkerId};
-use crate::model::{DeliveryId, DeliveryState, EditionId, EmailAddress, MemberId};
-
-/// A row to send, held until the lease ends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claimed {
-    pub delivery: DeliveryId,
-    /// To be given back with the outcome.
-    pub fence: i64,
-    pub member: MemberId,
-    pub email: EmailAddress,
-    pub addressee: Value,
-    pub digest: DigestId,
-    pub message_id: String,
-    /// This one included.
-    pub attempts: u32,
-}
+use super::{Store, StoreError, WorkerId};
+use crate::model::{DeliveryId, DeliveryState, EditionId, MemberId};
 
 /// What an attempt led to.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,49 +77,6 @@ impl Verdict {
 }
 
 impl Store {
-    /// Takes up to `limit` rows that are due, for `lease_ms`; none unless the edition is `sending`.
-    ///
-    /// `now` is real time here and in the functions below, whatever `--now` says.
-    pub async fn claim(
-        &self,
-        edition: EditionId,
-        worker: &WorkerId,
-        lease_ms: u32,
-        limit: u32,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Claimed>, StoreError> {
-        let mut tx = self.write().await?;
-        let skip_locked = match self.kind {
-            Kind::Sqlite => "",
-            Kind::Postgres => "FOR UPDATE SKIP LOCKED",
-        };
-        let sql = format!(
-            "WITH due AS MATERIALIZED (SELECT d.id FROM deliveries AS d \
-             WHERE d.edition = $1 AND d.state IN ('queued', 'deferred', 'uncertain') AND d.next_attempt_at <= $2 \
-             AND EXISTS (SELECT 1 FROM editions AS e WHERE e.id = $1 AND e.state = 'sending') \
-             AND NOT EXISTS (SELECT 1 FROM members AS m WHERE m.id = d.member AND m.state IN ('left', 'suspended', 'erased')) \
-             ORDER BY d.next_attempt_at, d.id LIMIT $3 {skip_locked}) \
-             UPDATE deliveries SET state = 'attempting', fence = fence + 1, attempts = attempts + 1, worker_host = $4, \
-             worker_pid = $5, worker_token = $6, lease_until = $7, next_attempt_at = NULL, \
-             first_attempt_at = COALESCE(first_attempt_at, $2), updated_at = $2 WHERE id IN (SELECT id FROM due) \
-             RETURNING id, fence, member, email, addressee, digest, message_id, attempts"
-        );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(edition.0)
-            .bind(ms(now))
-            .bind(i64::from(limit))
-            .bind(worker.host.as_str())
-            .bind(i64::from(worker.pid))
-            .bind(worker.token.as_str())
-            .bind(ms(now + TimeDelta::milliseconds(lease_ms.into())))
-            .fetch_all(tx.conn())
-            .await?;
-        let mut claimed = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
-        tx.commit().await?;
-        claimed.sort_by_key(|row| row.delivery);
-        Ok(claimed)
-    }
-
     /// Writes outcomes in one commit. Returns the stale ones: another worker has taken those rows since.
     pub async fn record(&self, outcomes: &[Outcome], now: DateTime<Utc>) -> Result<Vec<DeliveryId>, StoreError> {
         if outcomes.is_empty() {
@@ -181,7 +123,7 @@ impl Store {
                  state = CASE WHEN doubts > 0 THEN 'uncertain' WHEN attempts > 1 THEN 'deferred' ELSE 'queued' END, \
                  attempts = attempts - 1, first_attempt_at = CASE WHEN attempts > 1 THEN first_attempt_at END, \
                  next_attempt_at = $1, worker_host = NULL, worker_pid = NULL, worker_token = NULL, lease_until = NULL, \
-                 updated_at = $1 FROM v \
+                 relay = NULL, departs_at = NULL, updated_at = $1 FROM v \
                  WHERE deliveries.id = v.id AND deliveries.fence = v.fence AND deliveries.state = 'attempting'",
                 tuples(2, rows.len(), 2)
             );
@@ -367,17 +309,4 @@ pub(super) async fn close_rows_of_the_gone(
         sqlx::query(AssertSqlSafe(sql)).bind(edition.0).bind(ms(now)).bind(reason).execute(&mut *conn).await?;
     }
     Ok(())
-}
-
-fn claimed(row: &AnyRow) -> Result<Claimed, StoreError> {
-    Ok(Claimed {
-        delivery: DeliveryId(row.int("id")?),
-        fence: row.int("fence")?,
-        member: MemberId(row.int("member")?),
-        email: row.parsed("email", EmailAddress::parse)?,
-        addressee: row.json("addressee")?,
-        digest: DigestId(row.int("digest")?),
-        message_id: row.text("message_id")?,
-        attempts: row.count("attempts")?,
-    })
 }

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_campaigns_and_health.sql"),
     migration!(4, "0004_editions_told_apart.sql"),
     migration!(5, "0005_administrators.sql"),
+    migration!(6, "0006_relays.sql"),
 ];
 
 /// The schema this program writes.

@@ -7,6 +7,7 @@
 mod administrators;
 mod approval;
 mod backup;
+mod claim;
 mod editions;
 mod error;
 mod history;
@@ -23,6 +24,7 @@ mod notices;
 mod open;
 mod person;
 mod receipts;
+mod relays;
 mod returns;
 mod sources;
 mod sql;
@@ -38,20 +40,22 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use administrators::AdminSession;
 pub use approval::{Approval, DeliveryPlan, FrozenDigest};
+pub use claim::{Claim, Claimed, Quota, Steps, Window};
 pub use editions::{Created, NewEdition};
 pub use error::StoreError;
 pub use history::{DigestId, Shown};
 pub use items::{Fingerprint, ItemHead, ItemRecord, StoredItem};
 pub use journal::JournalEntry;
 pub use leads::{Lead, WorkerId};
-pub use ledger::{Claimed, Outcome, TakenBack, Verdict};
+pub use ledger::{Outcome, TakenBack, Verdict};
 pub use life::{Gap, Life};
 pub use members::{ImportMode, Kept, MemberFilter, MemberStateName, NewMember, Upserted};
 pub use notices::{HiddenNotices, NoticeFilter, Revision};
 pub use open::{Limits, Open};
 pub use person::{Choice, Erased, subject};
 pub use receipts::{Counts, DeliveryRow, Returned, Served};
-pub use returns::{Consequence, RESUMED, Recorded};
+pub use relays::{Later, PutOff, Resting};
+pub use returns::{CameBack, Consequence, RESUMED, Recorded};
 pub use sources::SourceState;
 pub use work::NoticeWork;
 
@@ -73,6 +77,14 @@ pub enum Kind {
 
 /// How long a writer queues behind the others of this process: longer than any approval takes.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(120);
+
+/// What must be done one after the other. Any numbers will do, as long as every Glaneur uses the same ones.
+#[derive(Clone, Copy)]
+enum Queue {
+    Notices = 7_094_103,
+    /// Links asked for by whoever likes: they are counted before another is kept.
+    Links = 7_094_104,
+}
 
 /// A write transaction; dropped without [`Tx::commit`], nothing happened.
 struct Tx {
@@ -99,6 +111,20 @@ impl Store {
             Kind::Postgres => (None, "BEGIN"),
         };
         Ok(Tx { tx: self.pool.begin_with(begin).await?, _turn: turn })
+    }
+
+    /// A write transaction that waits behind all others of the same queue, whatever process or machine: what is read in it
+    /// still stands when it ends.
+    async fn write_in_turn(&self, queue: Queue) -> Result<Tx, StoreError> {
+        let mut tx = self.write().await?;
+        // SQLite writes one at a time anyway.
+        if self.kind == Kind::Postgres {
+            sqlx::query("SELECT 1 AS held FROM (SELECT pg_advisory_xact_lock($1)) AS waiting")
+                .bind(queue as i64)
+                .fetch_all(tx.conn())
+                .await?;
+        }
+        Ok(tx)
     }
 }
 

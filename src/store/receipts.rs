@@ -28,6 +28,8 @@ pub struct DeliveryRow {
     pub attempts: u32,
     /// How many times it was in doubt; above zero, the member may have received it more than once.
     pub doubts: u32,
+    /// By which relay it was last tried.
+    pub relay: Option<String>,
     /// What the server, or the system, last said.
     pub last_reply: Option<String>,
     pub message_id: String,
@@ -96,6 +98,11 @@ impl Store {
             .bind(member.0)
             .fetch_optional(&self.pool)
             .await?;
+        row.as_ref().map(delivery).transpose()
+    }
+
+    pub async fn delivery_by_id(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM deliveries WHERE id = $1").bind(id.0).fetch_optional(&self.pool).await?;
         row.as_ref().map(delivery).transpose()
     }
 
@@ -186,6 +193,16 @@ impl Store {
         rows.iter().map(served).collect()
     }
 
+    /// Different people that editions approved in `from..to` reached, trials apart; the erased count, without a name.
+    pub async fn people_served(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(DISTINCT d.member) AS n FROM deliveries AS d JOIN editions AS e ON e.id = d.edition \
+             WHERE e.trial = 0 AND e.approved_at >= $1 AND e.approved_at < $2 AND d.state = 'sent'",
+        );
+        let row = row.bind(ms(from)).bind(ms(to)).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(row.int("n")?).unwrap_or(0))
+    }
+
     /// False when this message was recorded before.
     pub async fn save_returned(&self, returned: &Returned) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
@@ -225,6 +242,7 @@ fn delivery(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
         skipped_because: skip.map(|reason| super::sql::word("skip_reason", reason)).transpose()?,
         attempts: row.count("attempts")?,
         doubts: row.count("doubts")?,
+        relay: row.text_or_null("relay")?,
         last_reply: row.text_or_null("last_reply")?,
         message_id: row.text("message_id")?,
         cohort: CohortId(row.text("cohort")?),
@@ -235,7 +253,7 @@ fn delivery(row: &AnyRow) -> Result<DeliveryRow, StoreError> {
     })
 }
 
-fn returned(row: &AnyRow) -> Result<Returned, StoreError> {
+pub(super) fn returned(row: &AnyRow) -> Result<Returned, StoreError> {
     Ok(Returned {
         member: row.int_or_null("member")?.map(MemberId),
         delivery: row.int_or_null("delivery")?.map(DeliveryId),

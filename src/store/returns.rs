@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde_json::json as value;
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
 use super::members::{self, MemberStateName};
 use super::sql::{Columns, json, ms, outside, outside_or_null};
-use super::{Returned, Store, StoreError, ledger};
-use crate::model::{DeliveryId, Member, MemberId, MemberState};
+use super::{Returned, Store, StoreError, ledger, receipts};
+use crate::model::{DeliveryId, EmailAddress, Member, MemberId, MemberState};
 
 /// What a message asks to be done to its member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,36 @@ pub enum Recorded {
 /// The action under which the journal keeps that a member is served again; what came back before counts no more.
 pub const RESUMED: &str = "members resume";
 
+/// A return, and whose it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CameBack {
+    pub id: i64,
+    pub returned: Returned,
+    /// `None` once erased.
+    pub email: Option<EmailAddress>,
+    pub is_suspended: bool,
+}
+
 impl Store {
+    /// What came back after a number (0 at first), in order.
+    pub async fn came_back(&self, after: i64, limit: u32) -> Result<Vec<CameBack>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT r.*, m.email AS member_email, m.state AS member_state FROM returns AS r \
+             LEFT JOIN members AS m ON m.id = r.member WHERE r.id > $1 ORDER BY r.id LIMIT $2",
+        );
+        let rows = rows.bind(after).bind(i64::from(limit)).fetch_all(&self.pool).await?;
+        let came_back = |row: &AnyRow| {
+            let email = row.text_or_null("member_email")?;
+            Ok(CameBack {
+                id: row.int("id")?,
+                returned: receipts::returned(row)?,
+                email: email.and_then(|email| EmailAddress::parse(&email).ok()),
+                is_suspended: row.text_or_null("member_state")?.as_deref() == Some(MemberStateName::Suspended.as_str()),
+            })
+        };
+        rows.iter().map(came_back).collect()
+    }
+
     /// Records what came back and does what follows from it, or neither.
     pub async fn record_return(
         &self,

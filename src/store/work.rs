@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::AnyConnection;
 
-use super::{Fingerprint, ItemRecord, Kind, Store, StoreError, StoredItem, Tx, items, journal, notices};
+use super::{Fingerprint, ItemRecord, Queue, Store, StoreError, StoredItem, Tx, items, journal, notices};
 use crate::model::{Change, Correction, Notice, NoticeId, SourceId};
 
 /// Dropped without [`NoticeWork::commit`], nothing happened.
@@ -18,14 +18,7 @@ pub struct NoticeWork {
 impl Store {
     /// Waits for its turn behind the other pieces of work.
     pub async fn notice_work(&self) -> Result<NoticeWork, StoreError> {
-        let mut tx = self.write().await?;
-        if self.kind == Kind::Postgres {
-            // Any number will do, as long as every Glaneur uses the same one; it goes with the transaction.
-            sqlx::query("SELECT 1 AS held FROM (SELECT pg_advisory_xact_lock(7094103)) AS waiting")
-                .fetch_all(tx.conn())
-                .await?;
-        }
-        Ok(NoticeWork { tx })
+        Ok(NoticeWork { tx: self.write_in_turn(Queue::Notices).await? })
     }
 }
 

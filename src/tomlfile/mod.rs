@@ -23,6 +23,7 @@ mod syntax;
 mod table;
 
 use std::cell::RefCell;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Problem, Problems};
@@ -54,7 +55,7 @@ impl TomlFile {
     /// Fails only when nothing can be read: no file, no text. Mistakes of syntax wait for [`TomlFile::finish`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Problems> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = content(path).map_err(|error| {
             let (message, advice) = unreadable(&error);
             whole_file(path, message, advice)
         })?;
@@ -64,7 +65,7 @@ impl TomlFile {
     pub fn parse(path: impl AsRef<Path>, bytes: &[u8]) -> Result<Self, Problems> {
         let path = path.as_ref();
         if bytes.len() > FILE_BYTES_MAX {
-            let message = format!("le fichier pèse {} octets, ce n’est sans doute pas le bon", bytes.len());
+            let message = "le fichier pèse plus de 4 Mio, ce n’est sans doute pas le bon".to_owned();
             return Err(whole_file(path, message, "Glaneur lit des fichiers de 4 Mio au plus".into()));
         }
         let decoded = decode::decode(bytes).map_err(|fault| {
@@ -149,6 +150,13 @@ impl TomlFile {
 
 fn whole_file(path: &Path, message: String, advice: String) -> Problems {
     Problems(vec![Problem { file: path.to_owned(), line: None, message, advice }])
+}
+
+/// Reads no more than it takes to know that there is too much: a link to a device never ends.
+fn content(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn unreadable(error: &std::io::Error) -> (String, String) {

@@ -244,6 +244,28 @@ impl<'f> Table<'f> {
         read
     }
 
+    /// `per_day = [50, 100]`; one number alone is a list of one. Absent: empty.
+    pub fn integer_list(&mut self, key: &'static str, range: RangeInclusive<i64>) -> Vec<i64> {
+        let Some(node) = self.get(key) else { return Vec::new() };
+        let nodes = match &node.value {
+            Value::Array(nodes) => nodes.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let mut read = Vec::new();
+        for node in nodes {
+            match node.value {
+                Value::Integer(Some(number)) if range.contains(&number) => read.push(number),
+                Value::Integer(number) => {
+                    let number = number.map_or("ce nombre".to_owned(), |number| number.to_string());
+                    let advice = format!("indiquez des nombres de {} à {}", range.start(), range.end());
+                    self.file.problem(node.line, format!("« {key} » : {number} est hors des limites"), advice);
+                }
+                _ => self.wrong_type(key, node, "des nombres entiers, sans guillemets", &format!("{key} = [50, 100]")),
+            }
+        }
+        read
+    }
+
     /// `[mail]`, or `select = { … }`.
     pub fn table(&mut self, key: &'static str) -> Option<Table<'f>> {
         let node = self.get(key)?;

@@ -180,6 +180,8 @@ fn what_is_no_text_is_named() {
     check(b"a = \"\xC3\xA9\"\nb = \"\xE9\"\n", "s.toml:2: cette ligne n\u{2019}est pas en UTF-8");
     check(b"\xFF\xFEa\0\x00\xD8", "s.toml:1: le texte UTF-16 est abîmé");
     check(&vec![b'#'; FILE_BYTES_MAX + 1], "s.toml: le fichier pèse");
+    let endless = TomlFile::read("/dev/zero").unwrap_err().to_string();
+    assert!(endless.starts_with("/dev/zero: le fichier pèse"), "{endless}");
     let missing = TomlFile::read("/nonexistent/s.toml").unwrap_err().to_string();
     assert!(missing.starts_with("/nonexistent/s.toml: ce fichier n’existe pas"), "{missing}");
 }

@@ -1,16 +1,15 @@
-//! Phrases looked for in [`Words`], each with what it stands for; one pass over the text finds them all.
+//! Phrases looked for in [`Words`], each with what it stands for; one pass over the words finds them all.
 //!
 //! A phrase is written as a person would (`appel à projets`); `lauréat*` also finds longer words; `!AMI` is found only in
 //! capitals. It does not know what the phrases are for.
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
+use super::lexicon::Lexicon;
 use super::words::{Words, fold};
 
 pub(super) struct Phrases<T> {
-    automaton: Option<AhoCorasick>,
+    lexicon: Lexicon,
     tags: Vec<(T, Casing)>,
 }
 
@@ -45,29 +44,22 @@ impl<T: Copy> Phrases<T> {
             for phrase in phrases {
                 let casing = if phrase.starts_with('!') { Casing::Capitals } else { Casing::Any };
                 let end = if phrase.ends_with('*') { "" } else { " " };
-                patterns.push(format!(" {}{end}", fold(phrase)));
+                patterns.push(format!("{}{end}", fold(phrase)));
                 tags.push((tag, casing));
             }
         }
         // It is built from tables far below the automaton's limits; without it nothing is found.
-        // As a table of all moves it is some megabytes for the larger files, and reads a byte in one look.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&patterns)
-            .ok();
-        Self { automaton, tags }
+        Self { lexicon: Lexicon::new(patterns), tags }
     }
 
     /// Every phrase in the text, overlapping ones too, by where they end.
     pub fn find(&self, words: &Words) -> Vec<Found<T>> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        automaton
-            .find_overlapping_iter(words.plain())
-            .filter_map(|found| {
-                let phrase = found.pattern().as_usize();
+        let hits = self.lexicon.find(words.plain(), words.starts());
+        hits.into_iter()
+            .filter_map(|hit| {
+                let phrase = hit.phrase;
                 let (tag, casing) = *self.tags.get(phrase)?;
-                let at = words.behind_plain(found.start()..found.end());
+                let at = words.behind_plain(hit.start.saturating_sub(1)..hit.end);
                 let quote = words.text().get(at.clone())?;
                 let kept = casing == Casing::Any || !quote.chars().any(char::is_lowercase);
                 kept.then_some(Found { tag, at, phrase })

@@ -107,6 +107,28 @@ fn bodies_listed_in_one_breath_are_those_who_apply() {
 }
 
 #[test]
+fn a_call_for_research_is_not_for_a_ccas() {
+    let check = |title: &str, text: &str| {
+        let read = read(title, text);
+        assert_eq!(read.ccas_eligible.value, Some(false), "{title} {:?}", read.audiences.value);
+    };
+    check("Appel à projets de recherche « Alimentation et territoires »", "Dépôt des projets avant le 3 mai 2026.");
+    check(
+        "Appel à candidatures",
+        "Peuvent candidater les laboratoires et les équipes de recherche. Clôture le 3 mai 2026.",
+    );
+}
+
+#[test]
+fn where_one_lives_is_not_who_applies() {
+    let read = read(
+        "Appel à projets jeunes",
+        "Les associations loi 1901 peuvent candidater, dans les villes de moins de 20 000 habitants. Clôture : 3 mai 2026.",
+    );
+    assert_eq!(read.audiences.value, Some(vec![Audience::Associations]));
+}
+
+#[test]
 fn a_household_s_aid_is_not_for_a_ccas() {
     let check = |text: &str, ccas: Option<bool>| {
         let read = read("Prime pour isoler son toit", text);
@@ -301,11 +323,20 @@ fn messy_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
+    fn no_date_is_read_where_none_is_written(title in "[a-zéè'’ ,.:-]{0,40}", text in "[a-zéèà'’ .,;:\n-]{0,160}") {
+        let months = ["janv", "fév", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "août", "sept", "oct", "nov", "déc", "dec"];
+        prop_assume!(!months.iter().any(|month| title.contains(month) || text.contains(month)));
+        let read = read(&title, &format!("Appel à projets. Dossiers avant le {text}"));
+        prop_assert!(read.deadline.value.is_none() && read.opening.value.is_none() && read.waves.is_empty());
+    }
+
+    #[test]
     fn every_quote_is_the_words_at_its_place(title in "\\PC{0,40}", text in messy_text()) {
         let read = read(&title, &text);
         let quotes: Vec<&Quote> = read.kind.evidence.iter()
             .chain(&read.call_type.evidence).chain(&read.themes.evidence).chain(&read.audiences.evidence)
             .chain(&read.ccas_eligible.evidence).chain(&read.amount.evidence).chain(&read.status.evidence)
+            .chain(&read.deadline.evidence).chain(&read.opening.evidence).chain(&read.territory.evidence)
             .collect();
         for quote in quotes {
             let field = if quote.field == Field::Title { &title } else { &text };

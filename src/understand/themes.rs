@@ -6,19 +6,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::Input;
+use super::lexicon::Lexicon;
 use super::page::{Page, Zone};
-use super::words::{Words, fold_to_stems};
+use super::words::{Words, fold, fold_to_stems};
 use crate::model::{Aspect, Doubt, DoubtReason, Field, Quote, Reading, ThemeId, Themes};
 
 const THEMES_MAX: usize = 3;
 /// What a theme must score at least: two ordinary expressions in the body, or one in the title.
 const SCORE_MIN: f32 = 2.0;
 /// A second theme must reach this share of the first; a third this one.
-const SECOND_SHARE: f32 = 0.4;
-const THIRD_SHARE: f32 = 0.6;
+const SECOND_SHARE: f32 = 0.45;
+const THIRD_SHARE: f32 = 0.7;
 
 const TITLE_FACTOR: f32 = 4.0;
 const LEAD_FACTOR: f32 = 1.6;
@@ -26,9 +25,11 @@ const BODY_FACTOR: f32 = 0.7;
 const FAR_FACTOR: f32 = 0.05;
 
 pub(super) struct ThemeReader {
-    automaton: Option<AhoCorasick>,
+    lexicon: Lexicon,
     /// For each pattern, what it says.
     meanings: Vec<Meaning>,
+    /// For each pattern that is an acronym, its letters: FEAD is not the FEADER, nor FEDER a federation.
+    acronyms: Vec<Option<String>>,
     ids: Vec<ThemeId>,
 }
 
@@ -62,24 +63,21 @@ impl ThemeReader {
     pub fn new(themes: &Themes) -> Self {
         let mut patterns = Vec::new();
         let mut meanings = Vec::new();
+        let mut acronyms = Vec::new();
         for (theme, one) in themes.themes.iter().enumerate() {
             let expressions = one.expressions.iter().map(|e| (&e.words, Meaning::For { theme, weight: e.weight }));
             let exclusions = one.exclusions.iter().map(|words| (words, Meaning::Not { theme }));
             for (words, meaning) in expressions.chain(exclusions) {
                 let stems = fold_to_stems(words);
                 if !stems.is_empty() {
-                    patterns.push(format!(" {stems} "));
+                    patterns.push(format!("{stems} "));
                     meanings.push(meaning);
+                    acronyms.push((!words.contains(char::is_lowercase)).then(|| fold(words)));
                 }
             }
         }
-        // It is refused only past limits that no file of themes reaches; then no theme is found.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&patterns)
-            .ok();
-        Self { automaton, meanings, ids: themes.themes.iter().map(|theme| theme.id.clone()).collect() }
+        let ids = themes.themes.iter().map(|theme| theme.id.clone()).collect();
+        Self { lexicon: Lexicon::new(patterns), meanings, acronyms, ids }
     }
 
     pub fn read(&self, page: &Page, input: &Input) -> Reading<Vec<ThemeId>> {
@@ -143,12 +141,15 @@ impl ThemeReader {
 
     /// The expressions met, those within exclusions or within a longer expression of the same theme left out.
     fn meet(&self, words: &Words) -> Vec<Met> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
         let mut met: Vec<Met> = Vec::new();
         let mut excluded: Vec<(usize, Range<usize>)> = Vec::new();
-        for found in automaton.find_overlapping_iter(words.stems()) {
-            let pattern = found.pattern().as_usize();
-            let at = found.start()..found.end();
+        for hit in self.lexicon.find(words.stems(), words.stem_starts()) {
+            // From the space before its first word.
+            let (pattern, at) = (hit.phrase, hit.start.saturating_sub(1)..hit.end);
+            let behind = || words.text().get(words.behind_stems(at.clone())).unwrap_or_default();
+            if self.acronyms.get(pattern).and_then(Option::as_ref).is_some_and(|letters| fold(behind()) != *letters) {
+                continue;
+            }
             match self.meanings.get(pattern) {
                 Some(&Meaning::For { theme, weight }) => {
                     // Matches come by their ends: a longer one covers those just before it.

@@ -3,10 +3,11 @@
 //! Every reader of meaning (kind, themes, audiences…) looks for phrases in these words and quotes the clean text
 //! behind them. It knows no phrase and no theme.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
+use std::sync::{PoisonError, RwLock};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::char::decompose_canonical;
@@ -57,8 +58,18 @@ impl<'t> Words<'t> {
         self.marks.get(first).and_then(|mark| self.plain.get(mark.plain..)).unwrap_or_default()
     }
 
+    /// Where each word begins in [`Self::plain`], and each `|`.
+    pub fn starts(&self) -> impl Iterator<Item = usize> {
+        self.marks.iter().map(|mark| mark.plain)
+    }
+
     pub fn stems(&self) -> &str {
         &self.stemmed().text
+    }
+
+    /// Where each word begins in [`Self::stems`].
+    pub fn stem_starts(&self) -> impl Iterator<Item = usize> {
+        self.stemmed().at.iter().copied()
     }
 
     fn stemmed(&self) -> &Stems {
@@ -133,57 +144,51 @@ impl<'t> Words<'t> {
     }
 
     fn stem(&self) -> Stems {
+        let stemmer = Stemmer::create(Algorithm::French);
         let mut text = String::with_capacity(self.plain.len());
         let mut at = Vec::with_capacity(self.marks.len());
         text.push(' ');
-        STEMS.with_borrow_mut(|known| {
-            for mark in &self.marks {
-                at.push(text.len());
-                let rest = self.plain.get(mark.plain..).unwrap_or_default();
-                known.push(&mut text, rest.split(' ').next().unwrap_or_default());
-                text.push(' ');
+        let known = STEMS.read().unwrap_or_else(PoisonError::into_inner);
+        let mut new: Vec<(&str, String)> = Vec::new();
+        for mark in &self.marks {
+            at.push(text.len());
+            let rest = self.plain.get(mark.plain..).unwrap_or_default();
+            let word = rest.split(' ').next().unwrap_or_default();
+            match has_stem(word).then(|| known.get(word)) {
+                None => text.push_str(word),
+                Some(Some(stem)) => text.push_str(stem),
+                Some(None) => {
+                    let stem = stem(word, &stemmer);
+                    text.push_str(&stem);
+                    new.push((word, stem));
+                }
             }
-        });
+            text.push(' ');
+        }
+        drop(known);
+        remember(new);
         Stems { text, at }
     }
 }
 
-thread_local! {
-    static STEMS: RefCell<KnownStems> = RefCell::new(KnownStems::new());
-}
-
 /// What words were cut to: texts repeat their words, and each other's.
-struct KnownStems {
-    stemmer: Stemmer,
-    by_word: HashMap<Box<str>, Box<str>, FewBytes>,
-}
+static STEMS: RwLock<HashMap<Box<str>, Box<str>, FewBytes>> = RwLock::new(HashMap::with_hasher(FewBytes));
 
-impl KnownStems {
-    /// Some megabytes for each thread that reads; a hostile text only makes it forget.
-    const WORDS_MAX: usize = 20_000;
-    /// Longer ones are no words that come again.
-    const WORD_BYTES_MAX: usize = 32;
+/// Some megabytes; a hostile text only makes them forgotten.
+const STEMS_MAX: usize = 20_000;
+/// Longer ones are no words that come again.
+const STEMMED_BYTES_MAX: usize = 32;
 
-    fn new() -> Self {
-        Self { stemmer: Stemmer::create(Algorithm::French), by_word: HashMap::default() }
+fn remember(new: Vec<(&str, String)>) {
+    if new.is_empty() {
+        return;
     }
-
-    fn push(&mut self, out: &mut String, word: &str) {
-        if !has_stem(word) {
-            return out.push_str(word);
+    let mut known = STEMS.write().unwrap_or_else(PoisonError::into_inner);
+    for (word, stem) in new.into_iter().filter(|(word, _)| word.len() <= STEMMED_BYTES_MAX) {
+        if known.len() >= STEMS_MAX {
+            known.clear();
         }
-        if let Some(stem) = self.by_word.get(word) {
-            return out.push_str(stem);
-        }
-        let stem = stem(word, &self.stemmer);
-        out.push_str(&stem);
-        if word.len() > Self::WORD_BYTES_MAX {
-            return;
-        }
-        if self.by_word.len() >= Self::WORDS_MAX {
-            self.by_word.clear();
-        }
-        self.by_word.insert(word.into(), stem.into());
+        known.insert(word.into(), stem.into());
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod admin;
 mod csp;
+mod door;
 mod fields;
 mod lines;
 mod member;
@@ -157,19 +158,12 @@ const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Serves the pages until told to stop.
 pub fn serve(site: Arc<Site>, listener: TcpListener) -> Served {
-    let (stop, mut stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     let current = Current::from(site);
     let router = router(current.clone());
     if let Ok(listen) = listener.local_addr() {
         tracing::info!(%listen, "pages servies");
     }
-    let task = tokio::spawn(async move {
-        let ended = async move {
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
-            tracing::error!(%error, "les pages ne sont plus servies");
-        }
-    });
+    let task = tokio::spawn(door::serve(listener, router, door::Manners::default(), stopped));
     Served { current, stop, task }
 }

@@ -147,3 +147,71 @@ fn a_turn_reads_the_maildir_and_marks_what_it_read() {
     std::fs::remove_dir_all(workspace.path().join("retours")).unwrap();
     workspace.run_at(MONDAY, "once").status(1).complains("la boîte des retours");
 }
+
+#[test]
+fn a_signed_return_address_finds_the_member_and_a_forged_bounce_suspends_nobody() {
+    on_both(|mut workspace: Workspace| {
+        workspace.set("[digest]", "bounces = \"retours+*@reseau.example\"\n\n[digest]");
+        // The table before [digest] is [mail].
+        let (_site, sink, _) = sent_to_lea(&mut workspace);
+        let envelopes = sink.envelopes();
+        let sender = |to: &str| envelopes.iter().find(|(_, rcpt)| rcpt == to).unwrap().0.clone();
+        let (lea, alex) = (sender("lea@montreuil.example"), sender("alex@seine-saint-denis.example"));
+        assert!(lea.starts_with("retours+") && lea != alex, "{lea} {alex}");
+        let bounce = |to: &str, text: &str| {
+            format!("From: MAILER-DAEMON@mx.relais.example\nTo: {to}\nSubject: Undelivered Mail\n\n{text}\n")
+        };
+        // Anybody may write this.
+        let named = "Your message could not be delivered:\n\n<alex@seine-saint-denis.example>: 550 5.1.1 unknown user";
+        workspace.write("faux.eml", &bounce("retours@reseau.example", named));
+        workspace.write("faux2.eml", &bounce(&alex.replace('-', "-a"), named));
+        workspace.run("bounces read --apply faux.eml faux2.eml").done();
+        assert_eq!(state(&workspace, "alex@seine-saint-denis.example"), "active");
+        workspace.run("members show alex@seine-saint-denis.example").done().says("unknown user");
+        // This one came to the address that only the mail to Léa had.
+        workspace.write("vrai.eml", &bounce(&lea, "Your message could not be delivered: the mailbox does not exist."));
+        workspace.run("bounces read --apply vrai.eml").done();
+        assert_eq!(state(&workspace, "lea@montreuil.example"), "suspended");
+        workspace.run("members show lea@montreuil.example").done().says("does not exist");
+    });
+}
+
+#[test]
+fn administrators_read_what_came_back_and_nobody_is_added_or_suspended_by_an_answer() {
+    let mut workspace = Workspace::sqlite();
+    let (_site, sink, message_id) = sent_to_lea(&mut workspace);
+    let answer = |from: &str, words: &str| {
+        format!(
+            "From: {from}\nTo: reseau@reseau.example\nAuto-Submitted: auto-replied\nSubject: Re: Lettre\n\n{words}\n"
+        )
+    };
+    workspace.write("mort.eml", &report("5.1.1", "550 5.1.1 Utilisateur inconnu", &message_id));
+    let left = "J'ai quitté le CCAS ; écrivez à max@nanterre.example, qui me succède.";
+    workspace.write("parti.eml", &answer("sam@nanterre.example", left));
+    let asks = "Pour que votre message me parvienne, merci de valider votre adresse.";
+    workspace.write("preuve.eml", &answer("alex@seine-saint-denis.example", asks));
+    workspace.write("conge.eml", &answer("alex@seine-saint-denis.example", "Je suis en congé, chez moi."));
+    workspace.run("bounces read --apply mort.eml parti.eml preuve.eml conge.eml").done();
+    assert_eq!(state(&workspace, "sam@nanterre.example"), "active");
+    assert_eq!(state(&workspace, "alex@seine-saint-denis.example"), "active");
+    let listed = workspace.run("bounces list").done();
+    listed
+        .says("lea@montreuil.example : adresse refusée, suspendu : « 550 5.1.1 Utilisateur inconnu »")
+        .says("sam@nanterre.example : réponse automatique à lire")
+        .says("adresse nommée : max@nanterre.example ; personne n'a été ajouté")
+        .says("valider votre adresse");
+    let returns = workspace.run("bounces list --json").done().json();
+    assert_eq!(returns["returns"].as_array().unwrap().len(), 3, "ordinary absences are nobody's business");
+    assert_eq!(returns["returns"][1]["successor"], "max@nanterre.example");
+    assert_eq!(workspace.run("members list --json").json()["members"].as_array().unwrap().len(), 3);
+    // The turn mails it to administrators, once.
+    let told = |sink: &SmtpSink| {
+        sink.all_mails().into_iter().filter(|mail| mail.subject.contains("Retours")).collect::<Vec<_>>()
+    };
+    workspace.run_at(MONDAY, "once").done();
+    workspace.run_at(MONDAY, "once").done();
+    let mails = told(&sink);
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, "equipe@reseau.example");
+    mails[0].says("Utilisateur inconnu").says("max@nanterre.example").says("bounces list");
+}

@@ -102,13 +102,13 @@ fn the_labelled_cases_are_read_no_worse_than_they_were() {
 }
 
 const FLOORS: &[(&str, f64)] = &[
-    ("kind", 0.900),
-    ("deadline", 0.915),
-    ("deadline precision", 0.950),
-    ("hour", 0.870),
-    ("opening", 0.975),
-    ("territory", 0.935),
-    ("ccas", 0.820),
-    ("themes F1", 0.780),
+    ("kind", 0.940),
+    ("deadline", 0.968),
+    ("deadline precision", 0.980),
+    ("hour", 0.955),
+    ("opening", 0.980),
+    ("territory", 0.940),
+    ("ccas", 0.895),
+    ("themes F1", 0.805),
     ("main theme", 0.865),
 ];

@@ -225,3 +225,49 @@ fn receipts_name_everybody_on_request_and_say_what_a_draft_waits_for() {
     assert!(!receipts("").out.contains("lea@montreuil.example"));
     receipts("--all").says("lea@montreuil.example : envoyé").says("sam@nanterre.example : sans envoi — ");
 }
+
+#[test]
+fn a_period_is_counted_for_the_funders_and_survives_erasure() {
+    on_both(|mut workspace: Workspace| {
+        let site = Site::start();
+        site.publish(
+            "aap",
+            "Appel à projets : épiceries solidaires",
+            "Dépôt des dossiers jusqu'au 20 février 2026 à 12h.",
+        );
+        workspace.write("sources.toml", &site.source("essai", "D93"));
+        let sink = crate::support::mta::SmtpSink::start();
+        workspace.set("file:outbox", &format!("smtp://{}", sink.address()));
+        workspace.import_members();
+        workspace.run_at(MONDAY, "once").done();
+        let period =
+            |options: &str| workspace.run(&format!("edition receipts --from 2026-01-01 --to 2026-01-31 {options}"));
+        let day = |workspace: &Workspace| {
+            workspace.run("edition list --json").done().json()["editions"][0]["approved_at"].clone()
+        };
+        // Approval is on record at the civil time of the turn.
+        assert!(day(&workspace).as_str().unwrap().starts_with("2026-01-12"), "{}", day(&workspace));
+        let counted = period("--json").done().json();
+        let figures = |value: &serde_json::Value| {
+            ["editions", "mails", "recipients", "notices", "municipalities"].map(|name| value[name].as_u64().unwrap())
+        };
+        // Léa of Montreuil and Alex of the département: one commune.
+        assert_eq!(figures(&counted), [1, 2, 2, 1, 1], "{counted:#}");
+        let before = period("--csv").done().out;
+        assert!(before.starts_with("\u{feff}édition;date;promotion;structure;"), "{before}");
+        assert!(before.contains("1;2026-01-12;promo;CCAS;1;1;1;1\n"), "{before}");
+        assert!(before.ends_with("total;;;;2;2;1;1\n"), "{before}");
+        workspace.run("members erase lea@montreuil.example").done();
+        assert_eq!(period("--csv").done().out, before, "who was served stays counted");
+        assert!(!before.contains('@'));
+        period("").done().says("1 édition, 2 courriels à 2 destinataires, 1 annonce, 1 commune");
+        let empty = workspace.run("edition receipts --from 2025-01-01 --to 2025-12-31 --json").done().json();
+        assert_eq!(figures(&empty), [0, 0, 0, 0, 0]);
+        workspace
+            .run("edition receipts --from 2026-02-01 --to 2026-01-01")
+            .status(2)
+            .complains("--to est avant --from");
+        workspace.run("edition receipts --from 2026-02-01").status(2);
+        workspace.run("edition receipts").status(2);
+    });
+}

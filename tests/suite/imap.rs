@@ -72,3 +72,17 @@ fn a_mailbox_that_cannot_be_read_is_named_and_stops_nothing_else() {
     workspace.set(&format!("imaps://localhost:{}", dovecot.tls_port), "imaps://localhost:9");
     complains(&workspace, "est injoignable");
 }
+
+#[test]
+fn doctor_opens_the_mailbox_and_reads_nothing() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let mut workspace = Workspace::sqlite();
+    settings(&mut workspace, &dovecot, &format!("imaps://localhost:{}", dovecot.tls_port), "");
+    dovecot.deliver("1.a", "ni courriel ni rien\n");
+    let dns = crate::support::dns::DnsServer::start(&["rien.example A 192.0.2.1"]);
+    let doctor = format!("doctor --resolver {}", dns.address);
+    workspace.run(&doctor).status(1).says("La boîte des retours s’ouvre");
+    assert!(dovecot.messages().iter().all(|name| !name.ends_with('S')), "{:?}", dovecot.messages());
+    workspace.write("credentials/imap", "autre");
+    workspace.run(&doctor).status(1).says("À CORRIGER   Retours : La boîte des retours");
+}

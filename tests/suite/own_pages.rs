@@ -267,3 +267,31 @@ fn a_calendar_has_a_secret_address_that_can_be_changed_and_taken_away() {
         service.get(&third).is(404);
     });
 }
+
+#[test]
+fn leaving_mails_the_way_back_once_and_one_click_is_enough() {
+    on_both(|mut workspace: Workspace| {
+        let service = Service::start(&mut workspace);
+        let digest = to_lea(&workspace).remove(0);
+        let leave = ours(&digest.html, "/").into_iter().find(|path| path.starts_with("/quitter/")).unwrap();
+        // As a mail client does it (RFC 8058), and twice, as some do.
+        service.post(&leave, "List-Unsubscribe=One-Click").is(200).says("l***@montreuil.example");
+        service.post(&leave, "List-Unsubscribe=One-Click").is(200);
+        assert_eq!(lea(&workspace)["state"]["is"], "left");
+        until("the way back", || to_lea(&workspace).len() == 2);
+        let farewell = to_lea(&workspace).into_iter().find(|mail| mail.subject.contains("quitté")).unwrap();
+        farewell.says("transféré").says("ne faites rien");
+        let back = ours(&farewell.html, "/").into_iter().find(|path| path.starts_with("/membre/")).unwrap();
+        // Looking at it, as scanners do, brings nobody back.
+        for verb in ["GET", "HEAD"] {
+            service.ask(&format!("{verb} {back}"), "");
+        }
+        assert_eq!(lea(&workspace)["state"]["is"], "left");
+        service.get(&back).is(200).says("Recevoir de nouveau");
+        service.post(&format!("{back}/reprendre"), "").is(303);
+        assert_eq!(lea(&workspace)["state"]["is"], "active");
+        // Whoever holds the digest and leaves again at once fills no mailbox.
+        service.post(&leave, "List-Unsubscribe=One-Click").is(200);
+        assert_eq!(to_lea(&workspace).len(), 2);
+    });
+}

@@ -65,6 +65,26 @@ fn a_bomb_ends_within_its_limits() {
 }
 
 #[test]
+fn a_reader_that_wants_too_much_memory_dies_of_it_and_that_is_named() {
+    let workspace = Workspace::sqlite();
+    let page = document::crowded();
+    assert!(page.len() < 100_000, "{}", page.len());
+    std::fs::write(workspace.path().join("document.pdf"), page).unwrap();
+    let answer = understand(&workspace, None);
+    assert!(answer.status != 0 && answer.err.contains("trop de mémoire demandée"), "{} {}", answer.err, answer.out);
+}
+
+#[test]
+fn a_reader_that_does_not_end_is_ended_and_that_is_named() {
+    let workspace = Workspace::sqlite();
+    let begun = std::time::Instant::now();
+    std::fs::write(workspace.path().join("document.pdf"), document::endless()).unwrap();
+    let answer = understand(&workspace, None);
+    assert!(answer.status != 0 && answer.err.contains("trop long à lire"), "{} {}", answer.err, answer.out);
+    assert!(begun.elapsed().as_secs() < 40, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn an_item_that_is_a_pdf_is_read_and_a_scan_is_a_remark() {
     let workspace = Workspace::sqlite();
     let site = Site::start();

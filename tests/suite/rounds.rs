@@ -124,3 +124,27 @@ fn a_round_with_nothing_new_asks_for_the_list_only() {
     workspace.run_at(MONDAY, "collect essai").done().says("rien de nouveau");
     assert_eq!(site.requests(), ["/feed", "/feed"]);
 }
+
+#[test]
+fn what_had_closed_before_a_source_was_first_read_is_known_and_no_news() {
+    on_both(|workspace: Workspace| {
+        let (first, later) = (Site::start(), Site::start());
+        first.publish("a", "Appel à projets : épiceries solidaires", "Dossiers à déposer jusqu'au 20 février 2026.");
+        first.publish("b", "Appel à projets : colis de Noël", "Dossiers à déposer jusqu'au 20 novembre 2025.");
+        later.publish("c", "Appel à projets : jardins partagés", "Candidatures avant le 3 mars 2026.");
+        later.publish("d", "Appel à projets : vendanges solidaires", "Candidatures avant le 3 septembre 2025.");
+        workspace.write("sources.toml", &first.source("un", "D93"));
+        workspace.import_members();
+        workspace.run_at(MONDAY, "once").done();
+        workspace.write("sources.toml", &(first.source("un", "D93") + &later.source("deux", "D93")));
+        workspace.run_at(NEXT_MONDAY, "once").done();
+        assert_eq!(notices(&workspace).len(), 4, "all are known");
+        let open = workspace.run_at(NEXT_MONDAY, "notices list --open --json").done().json();
+        assert_eq!(open["notices"].as_array().unwrap().len(), 2);
+        let mails = workspace.mails();
+        assert!(mails.iter().any(|mail| mail.text.contains("jardins partagés")));
+        for mail in &mails {
+            mail.is_silent_on("colis de Noël").is_silent_on("vendanges solidaires");
+        }
+    });
+}

@@ -56,6 +56,16 @@ const SUBJECTS: &[&str] = &[
     "risposta automatica",
     "fuera de la oficina",
     "avis d'absence",
+    "abwesend",
+    "ausente",
+    "ausencia",
+    "resposta automatica",
+    "fora do escritorio",
+    "assente",
+    "fuori ufficio",
+    "fuori sede",
+    "afwezig",
+    "automatisch antwoord",
     "indisponible",
     "repondeur",
 ];
@@ -90,6 +100,21 @@ const ABSENT: &[&str] = &[
     "received your message",
     "thank you for your email",
 ];
+/// By which machines tell that nobody wrote.
+const MACHINES: &[&str] = &[
+    "message automatique",
+    "reponse automatique",
+    "courriel automatique",
+    "mail automatique",
+    "merci de ne pas repondre",
+    "veuillez ne pas repondre",
+    "ne pas repondre a ce",
+    "automated message",
+    "automatic message",
+    "automatically generated",
+    "please do not reply",
+    "do not reply to this",
+];
 const LEFT: &[&str] = &[
     "no longer work",
     "no longer with",
@@ -114,6 +139,18 @@ const LEFT: &[&str] = &[
     "changed jobs",
     "n'exerce plus",
     "mute",
+    "a la retraite",
+    "moved on",
+    "n'est plus utilisee",
+    "n'est plus consultee",
+    "n'est plus active",
+    "plus utilisee",
+    "adresse change",
+    "change d'adresse",
+    "changement d'adresse",
+    "nouvelle adresse",
+    "new address",
+    "no longer in use",
 ];
 const CHECKS: &[&str] = &[
     "mailinblack",
@@ -137,6 +174,10 @@ const CHECKS: &[&str] = &[
     "etes-vous un robot",
     "not a robot",
     "pas un robot",
+    "approved senders",
+    "vous authentifier",
+    "authentification de votre",
+    "expediteurs autorises",
 ];
 /// Automatic words are said at the start; a human mail may quote some further down.
 const HEAD_CHARS: usize = 1_500;
@@ -145,10 +186,14 @@ pub(super) fn read(parts: &Parts) -> Option<Recipient> {
     let head = head(parts);
     let subject = folded(&parts.subject);
     let marked = is_marked(parts);
-    let titled = SUBJECTS.iter().any(|words| without_re(&subject).starts_with(words));
+    let bare = without_re(&subject).trim_start_matches(|c: char| !c.is_alphanumeric());
+    let answers = subject.starts_with("re");
+    let titled = SUBJECTS.iter().any(|words| bare.starts_with(words)) || !answers && says(bare, ABSENT);
     let from_a_machine = parts.header("return-path").is_some_and(|path| path.trim() == "<>");
-    let is_reply =
-        marked || titled || from_a_machine && says(&head, ABSENT) || says(&head, CHECKS) && !subject.starts_with("re");
+    let is_reply = marked
+        || titled
+        || from_a_machine && says(&head, ABSENT)
+        || !answers && (says(&head, CHECKS) || says(&head, MACHINES));
     let address = parts.sender().filter(|_| is_reply)?;
     let words = parts.texts.first().map(|text| one_line(text)).filter(|words| !words.is_empty());
     Some(other(address, Kind::AutoReply, words.unwrap_or_else(|| parts.subject.clone())))
@@ -186,26 +231,77 @@ pub(super) fn note(parts: &Parts) -> Option<Note> {
     }
 }
 
-/// A mail that asks to leave: our own subject, or nothing but a word for it.
+/// Asking to leave, in one word.
+const LEAVE: &[&str] = &[
+    "unsubscribe",
+    "stop",
+    "remove",
+    "desinscription",
+    "desinscrire",
+    "desinscris",
+    "desinscrivez",
+    "desabonnement",
+    "desabonner",
+    "desabonne",
+    "desabonnez",
+];
+/// Asking to leave together with what is to end.
+const END: &[&str] = &["arreter", "arretez", "stopper", "retirer", "retirez", "supprimer", "supprimez", "quitter"];
+const WHAT: &[&str] = &["liste", "list", "envois", "envoi", "messages", "mails", "courriels", "lettre", "newsletter"];
+/// Words that change nothing of it.
+const AROUND: &[&str] = &[
+    "me",
+    "moi",
+    "se",
+    "de",
+    "du",
+    "des",
+    "d",
+    "la",
+    "le",
+    "les",
+    "l",
+    "a",
+    "vos",
+    "votre",
+    "cette",
+    "ma",
+    "mon",
+    "mes",
+    "svp",
+    "merci",
+    "please",
+    "demande",
+    "from",
+    "my",
+    "the",
+    "your",
+    "mailing",
+    "diffusion",
+    "adresse",
+    "s",
+    "il",
+    "vous",
+    "plait",
+    "bonjour",
+];
+/// A longer subject says something else.
+const LEAVE_WORDS_MAX: usize = 8;
+
+/// A mail that asks to leave: our own subject, or one that says nothing else.
 pub(super) fn unsubscribe(parts: &Parts) -> Option<Recipient> {
-    const WORDS: [&str; 11] = [
-        "unsubscribe",
-        "desinscription",
-        "desinscrire",
-        "me desinscrire",
-        "desabonnement",
-        "desabonner",
-        "me desabonner",
-        "se desabonner",
-        "se desinscrire",
-        "desabonnez-moi",
-        "desinscrivez-moi",
-    ];
     let subject = folded(&parts.subject);
     let subject = without_re(&subject).trim_matches(|c: char| !c.is_alphanumeric());
     let ours = subject.strip_prefix(LEAVE_SUBJECT).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    let address = parts.sender().filter(|_| ours || WORDS.contains(&subject))?;
+    let address = parts.sender().filter(|_| ours || asks_to_leave(subject))?;
     Some(other(address, Kind::Unsubscribe, parts.subject.clone()))
+}
+
+fn asks_to_leave(subject: &str) -> bool {
+    let words: Vec<&str> = subject.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let has = |among: &[&str]| words.iter().any(|word| among.contains(word));
+    let known = |word: &&str| [LEAVE, END, WHAT, AROUND].iter().any(|among| among.contains(word));
+    words.len() <= LEAVE_WORDS_MAX && words.iter().all(known) && (has(LEAVE) || has(END) && has(WHAT))
 }
 
 fn without_re(subject: &str) -> &str {

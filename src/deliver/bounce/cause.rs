@@ -231,10 +231,23 @@ const NETWORK: &[&str] = &[
     "reessayer",
 ];
 
+/// Said of the sender, whatever else is said: « sender address rejected: domain not found ».
+const OF_THE_SENDER: &[&str] = &[
+    "sender address rejected",
+    "sender rejected",
+    "sender domain",
+    "domain of sender",
+    "sender verify failed",
+    "sender verification failed",
+    "adresse de l'expediteur",
+    "expediteur refuse",
+];
+
 /// What these words give as the cause; a full mailbox first, since its words never say anything else.
 pub(super) fn of_words(words: &str) -> Cause {
     let words = folded(words);
     let order = [
+        (Cause::Policy, OF_THE_SENDER),
         (Cause::Full, FULL),
         (Cause::Unknown, UNKNOWN),
         (Cause::TooLarge, TOO_LARGE),
@@ -343,6 +356,8 @@ mod tests {
         check("5.6.0", "", (Soft, Policy));
         check("4.4.7", "", (Soft, Network));
         check("4.2.2", "full", (Soft, Full));
+        check("5.1.8", "553 5.1.8 Sender address rejected: Domain not found", (Soft, Policy));
+        check("", "550 sender verify failed: no such user", (Soft, Policy));
         check("", "550 boîte aux lettres pleine", (Soft, Full));
         check("", "550 utilisateur inconnu", (Hard, Unknown));
         check("", "554 message considéré comme indésirable", (Soft, Policy));

@@ -29,6 +29,15 @@ pub(super) fn read(parts: &Parts) -> Vec<Recipient> {
     groups.iter().filter_map(|group| recipient(group, single, parts)).collect()
 }
 
+/// The only failure of a report that hides the address.
+pub(super) fn nameless(parts: &Parts) -> Option<Recipient> {
+    let groups: Vec<Group> = parts.reports.iter().flat_map(|report| groups(report)).collect();
+    match groups.as_slice() {
+        [group] => Some(told(group, String::new())),
+        _ => None,
+    }
+}
+
 fn groups_within(text: &str) -> Vec<Group> {
     groups(text).into_iter().filter(|group| !group.action.is_empty() || !group.status.is_empty()).collect()
 }
@@ -89,14 +98,17 @@ fn recipient(group: &Group, single: bool, parts: &Parts) -> Option<Recipient> {
     let mut named = written.into_iter().flatten().filter_map(|value| typed(value));
     // We write one recipient a mail: where the report hides the address, the mail has it.
     let addressed = || single.then(|| parts.original_header("to").and_then(address::first)).flatten();
-    let address = named.next().or_else(addressed)?;
+    named.next().or_else(addressed).map(|address| told(group, address))
+}
+
+fn told(group: &Group, address: String) -> Recipient {
     let status = code::status(&group.status).or_else(|| code::status(&group.diagnostic));
     let (kind, cause) = verdict(group, status);
     let words = if group.diagnostic.is_empty() { &group.status } else { &group.diagnostic };
     let diagnostic =
         lines::one_line(words.split_once(';').filter(|(kind, _)| is_type(kind)).map_or(words, |(_, said)| said));
     let status = status.filter(|status| status.is_specific()).or_else(|| code::status(&group.diagnostic)).or(status);
-    Some(Recipient { address, kind, status: status.map(|status| status.to_string()), diagnostic, cause })
+    Recipient { address, kind, status: status.map(|status| status.to_string()), diagnostic, cause }
 }
 
 /// RFC 3464 section 2.3.3: what was done decides; a class stands in where the action is missing.

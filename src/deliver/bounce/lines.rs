@@ -148,7 +148,8 @@ pub(super) fn offers_help(folded: &str) -> bool {
         "assistance technique",
         "report this",
     ];
-    says(folded, &WORDS)
+    // Postfix tells what a server answered « in reply to RCPT TO ».
+    says(&folded.replace("in reply to", ""), &WORDS)
 }
 
 /// Systems' own addresses.

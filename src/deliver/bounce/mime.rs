@@ -60,7 +60,10 @@ impl Parts {
     }
 
     pub fn sent_to(&self) -> Vec<String> {
-        self.addresses_in(&["to", "delivered-to", "x-original-to", "envelope-to", "cc"])
+        let mut sent_to = self.addresses_in(&["to", "delivered-to", "x-original-to", "envelope-to", "cc"]);
+        // Relays that answer to another address still quote where the mail came from.
+        sent_to.extend(self.original_header("return-path").and_then(address::first));
+        sent_to
     }
 
     pub fn about(&self) -> Option<String> {

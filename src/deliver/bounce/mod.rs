@@ -80,6 +80,8 @@ pub struct Recipient {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     pub recipients: Vec<Recipient>,
+    /// A failure whose report names nobody: its address is empty, and whoever signed the mail's return address knows it.
+    pub nameless: Option<Recipient>,
     /// What an automatic reply says that a person should know.
     pub note: Option<Note>,
     /// Addresses that this message was sent to: one may be signed by us for one member.
@@ -88,13 +90,23 @@ pub struct Reading {
     pub about: Option<String>,
 }
 
+/// The mail addresses that words hold, as written.
+pub fn addresses(words: &str) -> Vec<String> {
+    address::all(words).collect()
+}
+
 /// Reads one message; whatever the bytes, there is an answer.
 pub fn read(message: &[u8]) -> Reading {
     let Some(parts) = mime::parts(message) else { return Reading::default() };
     let mut recipients = recipients(&parts);
     let note = recipients.iter().any(|r| r.kind == Kind::AutoReply).then(|| auto_reply::note(&parts)).flatten();
     one_each(&mut recipients);
-    Reading { recipients, note, sent_to: parts.sent_to(), about: parts.about() }
+    let nameless = recipients.is_empty().then(|| nameless(&parts)).flatten();
+    Reading { recipients, nameless, note, sent_to: parts.sent_to(), about: parts.about() }
+}
+
+fn nameless(parts: &mime::Parts) -> Option<Recipient> {
+    dsn::nameless(parts).or_else(|| (free::signs(parts) == free::Signs::Daemon).then(|| free::nameless(parts)))
 }
 
 /// The forms in the order of their certainty.

@@ -40,7 +40,13 @@ impl Geography {
         }
         let before = n.checked_sub(1).map_or("", |b| words.word(b));
         let next = words.word(n + 1);
-        if departement.name == "Nord" && (matches!(next, "est" | "ouest" | "sud" | "de" | "pas") || before == "au") {
+        // "Le département du Nord est concerné" is no north-east.
+        let compass = match next {
+            "est" => !words.gap_after(n).contains(' ') || words.capital(n + 1),
+            "ouest" | "sud" | "de" | "pas" => true,
+            _ => false,
+        };
+        if departement.name == "Nord" && (compass || before == "au") {
             return None;
         }
         let with_number =

@@ -6,10 +6,12 @@
 
 use sha2::{Digest, Sha256};
 
+use super::super::farewell::Farewell;
 use super::super::{App, Trouble};
 use crate::deliver::bounce::{Cause, Kind, MESSAGE_BYTES_MAX, Note, Reading, Recipient};
+use crate::deliver::verp::{self, Tag};
 use crate::model::{DeliveryId, EmailAddress, MemberId};
-use crate::store::{Consequence, Recorded, Returned};
+use crate::store::{Consequence, DeliveryRow, Recorded, Returned};
 
 /// Mails in a row that must come back before a good address is given up for now.
 pub const SOFT_MAILS_MAX: u32 = 3;
@@ -35,21 +37,33 @@ pub enum Effect {
 /// Applies a message that was read; `raw` is what it was read from, so that it counts once.
 pub async fn apply(app: &App, raw: &[u8], reading: &Reading) -> Result<Vec<Applied>, Trouble> {
     let mut applied = Vec::new();
-    for recipient in reading.recipients.iter().filter(|recipient| recipient.kind != Kind::None) {
-        let effect = match member_of(app, reading, recipient).await? {
+    let signed = signed_delivery(app, reading).await?;
+    for recipient in concerned(reading, signed.is_some()) {
+        let whose = match &signed {
+            Some(row) => Some(Whose { member: row.member, delivery: Some(row.id), proof: Proof::Ours }),
+            None => whose(app, reading, recipient).await?,
+        };
+        let effect = match whose {
+            // Nobody is named, and nothing tells whose it is.
+            None if recipient.address.is_empty() => continue,
             None => Effect::NoMember,
-            Some((member, delivery)) => {
-                let returned = returned(app, raw, reading, recipient, member, delivery);
-                let consequence = match delivery {
+            Some(whose) => {
+                let returned = returned(app, raw, reading, recipient, &whose);
+                let consequence = match whose.delivery {
                     // A trial's mails went to somebody else.
                     Some(delivery) if app.store.is_of_a_trial(delivery).await? => Consequence::Nothing,
+                    _ if !believed(app, recipient, whose.proof) => Consequence::Nothing,
                     _ => consequence(app, recipient),
                 };
-                Effect::Recorded(app.store.record_return(&returned, &consequence, "bounces").await?)
+                let recorded = app.store.record_return(&returned, &consequence, "bounces").await?;
+                if recorded == Recorded::Left {
+                    say_farewell(app, whose.member).await?;
+                }
+                Effect::Recorded(recorded)
             }
         };
         applied.push(Applied {
-            address: recipient.address.clone(),
+            address: shown_address(&signed, recipient),
             kind: recipient.kind,
             note: reading.note,
             effect,
@@ -59,32 +73,75 @@ pub async fn apply(app: &App, raw: &[u8], reading: &Reading) -> Result<Vec<Appli
     Ok(applied)
 }
 
+/// Anybody can write a mail that asks to leave: the way back goes to the address.
+async fn say_farewell(app: &App, member: MemberId) -> Result<(), Trouble> {
+    if let (Some(farewell), Some(member)) = (Farewell::of(app)?, app.store.member_by_id(member).await?) {
+        farewell.send(&member, app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Of whom a message speaks. Signed for one mail, it speaks of one member, whatever it names: the gravest failure counts.
+fn concerned(reading: &Reading, signed: bool) -> Vec<&Recipient> {
+    let told = reading.recipients.iter().chain(&reading.nameless).filter(|recipient| recipient.kind != Kind::None);
+    if signed { told.min_by_key(|recipient| recipient.kind).into_iter().collect() } else { told.collect() }
+}
+
+/// The mail that a message was sent back for, when its return address was signed for it and the proof is ours.
+async fn signed_delivery(app: &App, reading: &Reading) -> Result<Option<DeliveryRow>, Trouble> {
+    let Some(bounces) = &app.settings.mail.bounces else { return Ok(None) };
+    for tag in reading.sent_to.iter().filter_map(|address| Tag::of(bounces, address)) {
+        let row = app.store.delivery_by_id(tag.delivery).await?;
+        if let Some(row) = row.filter(|row| tag.is_ours(&app.link_key.bounce_seal(), &row.message_id)) {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+fn shown_address(signed: &Option<DeliveryRow>, recipient: &Recipient) -> String {
+    let member = signed.as_ref().and_then(|row| row.email.as_ref());
+    member.filter(|_| recipient.address.is_empty()).map_or_else(|| recipient.address.clone(), |m| m.masked())
+}
+
+/// Whom a message is about, and how that is known.
+struct Whose {
+    member: MemberId,
+    delivery: Option<DeliveryId>,
+    proof: Proof,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// The address signed for the mail, or its Message-ID: only who received it knows them.
+    Ours,
+    /// The message names the address; anybody could have written it.
+    Named,
+}
+
+/// Where return addresses are signed, what comes back without the signature is shown and changes nothing: it may be forged.
+/// Without, it is taken at its word: many servers return nothing else. Leaving is asked for by people, from their address.
+fn believed(app: &App, recipient: &Recipient, proof: Proof) -> bool {
+    let signs = app.settings.mail.bounces.as_ref().is_some_and(verp::is_signed);
+    proof == Proof::Ours || !signs || recipient.kind == Kind::Unsubscribe
+}
+
 /// The returned mail's Message-ID, which nobody can guess, names the member; else the address does.
-async fn member_of(
-    app: &App,
-    reading: &Reading,
-    recipient: &Recipient,
-) -> Result<Option<(MemberId, Option<DeliveryId>)>, Trouble> {
-    let single = reading.recipients.len() == 1;
+async fn whose(app: &App, reading: &Reading, recipient: &Recipient) -> Result<Option<Whose>, Trouble> {
+    let single = reading.recipients.len() <= 1;
     if let Some(about) = reading.about.as_deref().filter(|_| single)
-        && let Some(delivery) = app.store.delivery_by_message_id(about).await?
+        && let Some(row) = app.store.delivery_by_message_id(about).await?
     {
-        return Ok(Some((delivery.member, Some(delivery.id))));
+        return Ok(Some(Whose { member: row.member, delivery: Some(row.id), proof: Proof::Ours }));
     }
     let Ok(address) = EmailAddress::parse(&recipient.address) else { return Ok(None) };
     let Some(member) = app.store.member(&address).await? else { return Ok(None) };
     let delivery = app.store.latest_delivery(member.id, app.clock.now()).await?;
-    Ok(Some((member.id, delivery)))
+    Ok(Some(Whose { member: member.id, delivery, proof: Proof::Named }))
 }
 
-fn returned(
-    app: &App,
-    raw: &[u8],
-    reading: &Reading,
-    recipient: &Recipient,
-    member: MemberId,
-    delivery: Option<DeliveryId>,
-) -> Returned {
+fn returned(app: &App, raw: &[u8], reading: &Reading, recipient: &Recipient, whose: &Whose) -> Returned {
+    let Whose { member, delivery, .. } = *whose;
     // What an absence reply says is its writer's; it is kept only where an administrator should read it.
     let private = recipient.kind == Kind::AutoReply && reading.note.is_none();
     Returned {

@@ -8,7 +8,7 @@ use super::Visit;
 use super::apply::apply;
 use crate::config::{self, AfterReading, Secret, Tls};
 use crate::deliver::bounce::{self, MESSAGE_BYTES_MAX};
-use crate::deliver::{ImapServer, Inbox, Security};
+use crate::deliver::{ImapFault, ImapServer, Inbox, Security};
 use crate::model::why_refused;
 
 /// Messages handled in one visit; the rest waits for the next.
@@ -22,13 +22,24 @@ pub async fn visit(app: &App, mailbox: &config::ImapMailbox, after: AfterReading
     done
 }
 
+/// Opens the mailbox and leaves: nothing is read.
+pub async fn try_out(mailbox: &config::ImapMailbox) -> Result<Result<(), ImapFault>, Trouble> {
+    Ok(match Inbox::open(&server(mailbox)?).await {
+        Ok(inbox) => {
+            inbox.close().await;
+            Ok(())
+        }
+        Err(fault) => Err(fault),
+    })
+}
+
 async fn read(
     app: &App,
     inbox: &mut Inbox,
     mailbox: &config::ImapMailbox,
     after: AfterReading,
 ) -> Result<Visit, Trouble> {
-    let site = |fault: crate::deliver::ImapFault| Trouble::Site(fault.to_string());
+    let site = |fault: ImapFault| Trouble::Site(fault.to_string());
     let name = format!("imap {}@{}:{} {}", mailbox.user, mailbox.host, mailbox.port, mailbox.folder);
     let read_to = app.store.meta(&name).await?.and_then(|kept| Place::parse(&kept));
     let mut place = match read_to {

@@ -4,10 +4,13 @@ mod apply;
 mod mailbox;
 mod maildir;
 mod read;
+mod tell;
 
 pub use apply::{Applied, Effect, SOFT_MAILS_MAX, apply};
+pub(super) use mailbox::try_out;
 pub use maildir::Visit;
 pub use read::{FILE_BYTES_MAX, Message, file, stdin};
+pub use tell::{Matter, Shown, list, tell_admins};
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

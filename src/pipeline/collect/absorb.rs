@@ -88,7 +88,7 @@ impl<'a> Absorber<'a> {
             Some(known) => known,
             None => Known::load(&self.app.store, now).await?,
         };
-        let new: Vec<New> = found.into_iter().map(|found| New::read(self.app, source, found)).collect();
+        let new = understood(self.app, source, found);
         let mut work = self.app.store.notice_work().await?;
         known.catch_up(&mut work, now).await?;
         // Read now, not when the round began: another process may have written them since.
@@ -108,4 +108,28 @@ impl<'a> Absorber<'a> {
         self.known = Some(known);
         Ok(())
     }
+}
+
+/// Fewer items are not worth another thread.
+const ITEMS_FOR_A_THREAD: usize = 10;
+
+/// Understands items on all processors: it is most of a first round's work. Their order stays.
+fn understood(app: &App, source: &Source, found: Vec<Found>) -> Vec<New> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = found.len().div_ceil(processors).max(ITEMS_FOR_A_THREAD);
+    let read =
+        move |found: Vec<Found>| -> Vec<New> { found.into_iter().map(|one| New::read(app, source, one)).collect() };
+    let mut shares: Vec<Vec<Found>> = Vec::new();
+    let mut found = found.into_iter().peekable();
+    while found.peek().is_some() {
+        shares.push(found.by_ref().take(share).collect());
+    }
+    let Some(last) = shares.pop() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || read(share))).collect();
+        let last = read(last);
+        // A panic is not ours to hide.
+        let joined = others.into_iter().map(|other| other.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+        joined.flatten().chain(last).collect()
+    })
 }

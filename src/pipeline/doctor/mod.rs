@@ -90,16 +90,18 @@ pub async fn examine(settings: &Settings, dns: &Dns, hints: &Hints) -> Vec<Check
 async fn look(case: &Case<'_>, dns: &impl Ask) -> Vec<Check> {
     let policy = domain::policy(dns, &case.from).await;
     let known: Option<&Policy> = policy.as_ref().ok().and_then(|found| found.as_ref());
-    let (spf, dkim, reverse, tls, returns) = tokio::join!(
+    let (spf, dkim, reverse, tls, returns, mailbox) = tokio::join!(
         authentication::spf(case, dns),
         authentication::dkim(case, dns),
         route::reverse_dns(case, dns),
         route::tls(case),
         route::returns(case, dns),
+        route::mailbox(case),
     );
     let aligned = authentication::alignment(case, known, &spf, &dkim);
     let mut checks = vec![route::sender(case), spf, dkim, authentication::dmarc(case, &policy), aligned, reverse, tls];
     checks.extend(returns);
+    checks.extend(mailbox);
     checks.push(route::unsubscribe(case));
     checks
 }

@@ -148,7 +148,7 @@ fn return_path(received: &Mail, expected: &Expected<'_>) -> Check {
         );
     };
     let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
-    let ours = path == expected.envelope || is_detailed(&path, expected.envelope);
+    let ours = path == expected.envelope || is_signed(&path, expected.envelope);
     if ours {
         return Check::fine(Topic::ReturnPath, format!("Les erreurs reviennent à {path}."));
     }
@@ -161,13 +161,11 @@ fn return_path(received: &Mail, expected: &Expected<'_>) -> Check {
     )
 }
 
-/// `retours+quoi@domaine` for `retours@domaine`: an address signed for one mail.
-fn is_detailed(path: &str, envelope: &str) -> bool {
-    let (Some((local, domain)), Some((wanted, wanted_domain))) = (path.rsplit_once('@'), envelope.rsplit_once('@'))
-    else {
-        return false;
-    };
-    domain == wanted_domain && local.split_once('+').is_some_and(|(base, _)| base == wanted)
+/// An address signed for one mail, where the settings ask for it.
+fn is_signed(path: &str, envelope: &str) -> bool {
+    envelope.split_once('*').is_some_and(|(before, after)| {
+        path.len() > before.len() + after.len() && path.starts_with(before) && path.ends_with(after)
+    })
 }
 
 /// A relay's own return address may hold the reader's: it is shown cut.

@@ -6,9 +6,9 @@ use super::ask::Ask;
 use super::authentication::is_public;
 use super::providers;
 use super::{Case, Check, Record, Topic};
-use crate::config::Tls;
-use crate::deliver::{Outcome, Smtp};
-use crate::pipeline::courier;
+use crate::config::{BounceMailbox, Tls};
+use crate::deliver::{ImapFault, Outcome, Smtp};
+use crate::pipeline::{bounces, courier};
 
 pub(super) fn sender(case: &Case<'_>) -> Check {
     if providers::is_of_everybody(&case.from) {
@@ -171,6 +171,36 @@ pub(super) async fn returns(case: &Case<'_>, dns: &impl Ask) -> Vec<Check> {
         ));
     }
     checks
+}
+
+/// The mailbox that the service reads can be opened.
+pub(super) async fn mailbox(case: &Case<'_>) -> Option<Check> {
+    let settings = case.settings.mail.bounce.as_ref()?;
+    Some(match &settings.mailbox {
+        BounceMailbox::Maildir(folder) if folder.join("new").is_dir() => {
+            Check::fine(Topic::Returns, format!("La boîte des retours est là ({}).", folder.display()))
+        }
+        BounceMailbox::Maildir(folder) => Check::mend(
+            Topic::Returns,
+            format!("{} n’est pas une boîte Maildir.", folder.display()),
+            "Corrigez maildir dans [mail.bounce], ou les droits du dossier.",
+        ),
+        BounceMailbox::Imap(imap) => match bounces::try_out(imap).await {
+            Ok(Ok(())) => Check::fine(
+                Topic::Returns,
+                format!("La boîte des retours s’ouvre ({}:{}, {}).", imap.host, imap.port, imap.folder),
+            ),
+            Ok(Err(fault @ ImapFault::Unreachable(_))) => Check::unknown(
+                Topic::Returns,
+                sentence(&fault.to_string()),
+                "Vérifiez le nom et le port, puis relancez.",
+            ),
+            Ok(Err(fault @ ImapFault::Wrong(_))) => {
+                Check::mend(Topic::Returns, sentence(&fault.to_string()), "Corrigez [mail.bounce], puis relancez.")
+            }
+            Err(trouble) => Check::mend(Topic::Returns, sentence(&trouble.to_string()), "Corrigez [mail.bounce]."),
+        },
+    })
 }
 
 async fn takes_mail(dns: &impl Ask, domain: &str) -> Check {

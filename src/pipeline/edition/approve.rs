@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::super::{Actor, App, Trouble, courier};
@@ -21,13 +21,19 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trou
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
-    refuse_held(app, &edition).await?;
     let read = app.store.frame(id).await?;
+    approve_as_read(app, by, &edition, read).await
+}
+
+/// As [`approve`], by somebody who decided on this frame: whatever was changed or held since, nothing is approved.
+pub async fn approve_as_read(app: &App, by: &Actor, edition: &Edition, read: Value) -> Result<Drift, Trouble> {
+    let id = edition.id;
+    refuse_held(app, edition).await?;
     let frame = frame_of(&read)?.renewed(app)?;
-    let shown = plan(app, &edition).await?;
+    let shown = plan(app, edition).await?;
     let now = app.clock.civil();
     let (plan, drift, as_of) = if now - edition.as_of > READ_AT_ONCE {
-        let plan = plan_at(app, &edition, now).await?;
+        let plan = plan_at(app, edition, now).await?;
         let drift = drift(app, &shown, &plan, now).await?;
         (plan, drift, now)
     } else {
@@ -44,7 +50,7 @@ pub async fn approve(app: &App, by: &Actor, id: EditionId) -> Result<Drift, Trou
             FrozenDigest { hash: hash(&content), content }
         })
         .collect();
-    let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, &edition, planned)).collect();
+    let rows: Vec<DeliveryPlan> = plan.members.iter().map(|planned| row(app, edition, planned)).collect();
     let mut approval = app.store.begin_approval(id, app.clock.civil()).await?;
     approval.keep_frame(as_of, &read, &json!(frame)).await?;
     approval.keep_templates(&templates, app.composer.sources()).await?;

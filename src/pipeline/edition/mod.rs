@@ -8,6 +8,7 @@ mod frozen;
 mod issue;
 mod look;
 mod overview;
+mod period;
 mod plan;
 mod proof;
 mod rectify;
@@ -22,6 +23,8 @@ use super::{Actor, App, Trouble};
 use crate::config::Transport;
 use crate::model::{Edition, EditionId, EditionState, SkipReason};
 
+#[cfg(test)]
+pub(super) use approve::approve_as_read;
 pub use approve::{Drift, approve};
 pub use edit::{Edits, WORD_BYTES_MAX, Wishes, edit};
 pub use frozen::{Frame, Frozen, Recipient};
@@ -31,6 +34,7 @@ pub use issue::{Issue, create, issue_due};
 pub(super) use issue::{draft_for_tests, scheduled_draft_for_tests};
 pub use look::{Look, Typesetter, kept_since_approval};
 pub use overview::{Listed, Overview, Place, is_dateless, is_doubtful, overview, weighty_doubts};
+pub use period::{Figures, Group, Period, period};
 pub use proof::{As, Proof, proof};
 pub use rectify::{misled, rectify};
 pub use review::{Consent, consent, has_come, hold, let_go, review_link, review_token, tell_administrators};

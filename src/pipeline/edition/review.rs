@@ -9,11 +9,11 @@ use serde_json::json;
 
 use super::super::lead::Leads;
 use super::super::{Actor, App, Trouble, explain_doubt as explain, post};
+use super::approve::approve_as_read;
 use super::edit::change_frame;
 use super::frozen::frame_of;
 use super::{
-    Drift, Frame, Listed, Overview, approve, find, is_dateless, is_doubtful, is_trial, overview, record,
-    weighty_doubts, wrong,
+    Drift, Frame, Listed, Overview, find, is_dateless, is_doubtful, is_trial, overview, record, weighty_doubts, wrong,
 };
 use crate::compose::{self, ReviewAction, ReviewNotice, ReviewView};
 use crate::config::{Review, WithoutAnswer, instant_of};
@@ -44,6 +44,8 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
     if edition.state != EditionState::Draft {
         return Err(wrong(&edition, "seul un brouillon s'approuve"));
     }
+    // Read first: what is changed from here on is no longer what was decided on.
+    let read = app.store.frame(id).await?;
     if let Some(seen) = seen
         && overview(app, &edition).await?.seen() != seen
     {
@@ -52,15 +54,20 @@ pub async fn consent(app: &App, by: &Actor, id: EditionId, seen: Option<&str>) -
         ));
     }
     if app.settings.digest.second_approval {
-        let edits = frame_of(&app.store.frame(id).await?)?.edits;
-        if edits.approved_by.iter().all(|one| one == by.name(app)) {
+        let edits = frame_of(&read)?.edits;
+        if !edits.approved_by.iter().any(|one| one != by.name(app) && still_may(app, one)) {
             let name = by.name(app).to_owned();
             change_frame(app, id, |frame| frame.edits.approved_by = vec![name.clone()]).await?;
             record(app, by, "edition approve (1/2)", id, &json!("")).await?;
             return Ok(Consent::OneMore);
         }
     }
-    approve(app, by, id).await.map(Consent::Approved)
+    approve_as_read(app, by, &edition, read).await.map(Consent::Approved)
+}
+
+/// Whether somebody who approved is still an administrator; the command line always is.
+fn still_may(app: &App, name: &str) -> bool {
+    !name.contains('@') || app.settings.admins.iter().any(|admin| admin.expose() == name)
 }
 
 /// The draft waits for an answer, whatever the settings say of silence.
@@ -85,9 +92,10 @@ pub async fn let_go(app: &App) -> Result<Vec<EditionId>, Trouble> {
         if edition.state != EditionState::Draft || edition.trial != trial || !has_come(app, &edition) {
             continue;
         }
-        let frame = frame_of(&app.store.frame(edition.id).await?)?;
+        let read = app.store.frame(edition.id).await?;
+        let frame = frame_of(&read)?;
         if edition.origin == Origin::Schedule && edition.held_since.is_none() && frame.edits.held_by.is_none() {
-            approve(app, &Actor::Process, edition.id).await?;
+            approve_as_read(app, &Actor::Process, &edition, read).await?;
             gone.push(edition.id);
         }
     }

@@ -1,134 +1,138 @@
-//! Which rows to take, and when: never more than can be begun before their lease ends, nor before their turn in the rate.
+//! Which rows to take, when, and for which relay: never more than can be begun before their lease ends, nor before their
+//! turn in its rate.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{SemaphorePermit, mpsc};
 use tokio::time::Instant;
 
 use super::super::Trouble;
 use super::flow::{Flow, Stop};
+use super::relay::{Cause, Relay};
 use super::sender::Sender;
-use crate::model::DeliveryId;
-use crate::store::Claimed;
+use crate::store::{Claim, Claimed};
 
 /// Rows taken at once for each connection: no more are ever in doubt.
 pub(super) const ROWS_PER_CONNECTION: usize = 4;
 /// A row that waits longer than this part of its time for a connection is better left to another worker.
 const QUEUE_PART: u32 = 3;
+/// A relay whose turn it is by its share may keep the others waiting for so long.
+const SHARE_WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// A row of ours, until what became of it is on record.
 pub(super) struct Held<'a> {
     pub row: Claimed,
     /// Its turn in the rate.
-    pub turn: Option<Instant>,
+    pub turn: Instant,
     /// No DATA at or after this.
     pub data_before: Instant,
     /// Its place among the rows that may be in doubt at once.
     pub _place: SemaphorePermit<'a>,
 }
 
-/// The rows one after the other, as long as there are any that may be taken now.
-pub(super) struct Claims<'a> {
-    sender: &'a Sender<'a>,
-    flow: &'a Flow,
-    queue: VecDeque<Held<'a>>,
+/// Where the rows of one relay go.
+pub(super) type Hand<'a> = mpsc::UnboundedSender<Held<'a>>;
+
+/// Hands out rows as long as there are any that may be taken now.
+pub(super) async fn deal<'a>(sender: &'a Sender<'a>, flow: &Flow, hands: Vec<Hand<'a>>) {
+    loop {
+        if sender.app.halt.is_asked() || flow.is_stopped() {
+            return;
+        }
+        match next(sender, &hands).await {
+            Ok(More::Perhaps) => {}
+            Ok(More::Nothing) => return,
+            Err(trouble) => return flow.stop(Stop::Trouble(trouble)),
+        }
+    }
 }
 
-impl<'a> Claims<'a> {
-    pub(super) fn new(sender: &'a Sender<'a>, flow: &'a Flow) -> Self {
-        Self { sender, flow, queue: VecDeque::new() }
-    }
+enum More {
+    Perhaps,
+    Nothing,
+}
 
-    /// The next row to hand over; `None`: nothing more for now, and what was taken but not begun is given back.
-    pub(super) async fn next(&mut self) -> Option<Held<'a>> {
-        match self.look_for_one().await {
-            Ok(Some(held)) => return Some(held),
-            Ok(None) => {}
-            Err(trouble) => self.flow.stop(Stop::Trouble(trouble)),
-        }
-        let rest: Vec<_> = self.queue.drain(..).collect();
-        if let Err(trouble) = self.give_back(&rest).await {
-            self.flow.stop(Stop::Trouble(trouble));
-        }
-        None
+/// One claim, or a wait for one.
+async fn next<'a>(sender: &'a Sender<'a>, hands: &[Hand<'a>]) -> Result<More, Trouble> {
+    sender.tidy_when_due().await?;
+    let now = sender.app.clock.now();
+    let open = sender.open_relays(now);
+    if open.is_empty() {
+        return wait_for_step(sender).await;
     }
+    let Some((index, place)) = place_by_share(sender, &open).await else { return Ok(More::Perhaps) };
+    let (Some(relay), Some(hand)) = (sender.relays.get(index), hands.get(index)) else { return Ok(More::Nothing) };
+    claim(sender, relay, index, &open, place, hand).await
+}
 
-    async fn look_for_one(&mut self) -> Result<Option<Held<'a>>, Trouble> {
-        loop {
-            if self.sender.app.halt.is_asked() || self.flow.is_stopped() {
-                return Ok(None);
+/// Waits, without holding any row, until a relay's rate lets a mail go; nothing to wait for when all are closed for longer.
+async fn wait_for_step(sender: &Sender<'_>) -> Result<More, Trouble> {
+    let now = sender.app.clock.now();
+    let steps = sender.relays.iter().filter_map(|relay| relay.closed(now)).filter(|c| c.cause == Cause::TooEarly);
+    let Some(next) = steps.map(|closed| closed.until).min() else { return Ok(More::Nothing) };
+    let wait = (next - now).to_std().unwrap_or_default();
+    // A long pause is no reason not to notice that the edition was paused.
+    sender.rest(wait.min(sender.app.tempo.look_again)).await;
+    Ok(if sender.is_still_sending().await? { More::Perhaps } else { More::Nothing })
+}
+
+/// A place at the relay whose turn it is by its share; when it has none for too long, at another.
+async fn place_by_share<'a>(sender: &'a Sender<'a>, open: &[usize]) -> Option<(usize, SemaphorePermit<'a>)> {
+    let index = sender.choose(open)?;
+    let relay = sender.relays.get(index)?;
+    let free = tokio::time::timeout(SHARE_WAIT_MAX, relay.places.acquire()).await;
+    if let Ok(place) = free {
+        return Some((index, place.ok()?));
+    }
+    let others = open.iter().filter(|other| **other != index);
+    others.filter_map(|other| Some((*other, sender.relays.get(*other)?.places.try_acquire().ok()?))).next()
+}
+
+async fn claim<'a>(
+    sender: &'a Sender<'a>,
+    relay: &'a Relay,
+    index: usize,
+    open: &[usize],
+    first: SemaphorePermit<'a>,
+    hand: &Hand<'a>,
+) -> Result<More, Trouble> {
+    let app = sender.app;
+    let held = relay.places_max.saturating_sub(relay.places.available_permits() + 1);
+    let fill = relay.fill(app.tempo.begins_within()).saturating_sub(held);
+    let wanted = fill.min(sender.at_once_max(index, open)).max(1);
+    let mut free = vec![first];
+    while free.len() < wanted {
+        let Ok(place) = relay.places.try_acquire() else { break };
+        free.push(place);
+    }
+    let (now, now_here) = (app.clock.now(), Instant::now());
+    let data_before = now_here + app.tempo.begins_within();
+    let limit = u32::try_from(free.len()).unwrap_or(u32::MAX);
+    let (quota, limits) = relay.quota(app, now);
+    match app.store.claim_for(&quota, sender.id, &app.worker, app.tempo.lease_ms(), limit, now).await? {
+        Claim::Rows(rows) => {
+            let none = rows.is_empty();
+            let loaded = sender.contents.load(&rows).await;
+            sender.gave(index, rows.len(), open);
+            for (row, place) in rows.into_iter().zip(free) {
+                let turn = now_here + (row.departs_at - now).to_std().unwrap_or_default();
+                // What cannot be handed on any more is given back with the rest.
+                let _ = hand.send(Held { row, turn, data_before, _place: place });
             }
-            match self.queue.pop_front() {
-                Some(held) if Instant::now() < held.data_before => return Ok(Some(held)),
-                // The mails before it took all its time: it was not touched.
-                Some(late) => self.give_back(&[late]).await?,
-                None => {
-                    if !self.wait_for_turn().await {
-                        return Ok(None);
-                    }
-                    self.sender.tidy_when_due().await?;
-                    if !self.claim().await? {
-                        return Ok(None);
-                    }
-                }
+            loaded?;
+            return Ok(if none { More::Nothing } else { More::Perhaps });
+        }
+        Claim::TooEarly { next } => {
+            let ahead = chrono::TimeDelta::from_std(app.tempo.pace_ahead).unwrap_or_default();
+            relay.close(next - ahead, Cause::TooEarly, String::new());
+        }
+        Claim::Full { window, until_forgotten } => {
+            if let Some(limit) = limits.get(window) {
+                relay.close(limit.reopens(until_forgotten), Cause::Full, limit.reached());
             }
         }
     }
-
-    /// Waits, without holding any row, until the rate lets a mail go; false when asked to end.
-    async fn wait_for_turn(&self) -> bool {
-        let Some(pace) = &self.sender.pace else { return true };
-        let wait = {
-            let now = Instant::now();
-            pace.next_turn(now).saturating_duration_since(now)
-        };
-        // A pause of hours is no reason not to notice that the edition was paused.
-        let ahead = self.sender.app.tempo.pace_ahead;
-        if wait > ahead {
-            self.sender.rest((wait - ahead).min(self.sender.app.tempo.look_again)).await;
-        }
-        !self.sender.app.halt.is_asked()
-    }
-
-    /// Fills the queue; false when there is nothing to take.
-    async fn claim(&mut self) -> Result<bool, Trouble> {
-        let sender = self.sender;
-        let places = &sender.places;
-        let Ok(first) = places.acquire().await else { return Ok(false) };
-        let held = sender.places_max.saturating_sub(places.available_permits() + 1);
-        let mut wanted = self.flow.fill(sender.width()).saturating_sub(held).max(1);
-        if let Some(pace) = &sender.pace {
-            let now = Instant::now();
-            wanted = pace.turns(wanted, now, now + sender.app.tempo.pace_ahead);
-            if wanted == 0 {
-                // Still waiting for its turn, and the edition still as it was: look again.
-                return sender.is_still_sending().await;
-            }
-        }
-        let mut free = vec![first];
-        while free.len() < wanted {
-            let Ok(place) = places.try_acquire() else { break };
-            free.push(place);
-        }
-        let app = sender.app;
-        let data_before = Instant::now() + app.tempo.begins_within();
-        let limit = u32::try_from(free.len()).unwrap_or(u32::MAX);
-        let rows = app.store.claim(sender.id, &app.worker, app.tempo.lease_ms(), limit, app.clock.now()).await?;
-        let none = rows.is_empty();
-        let loaded = sender.contents.load(&rows).await;
-        for (row, place) in rows.into_iter().zip(free) {
-            let turn = sender.pace.as_ref().map(|pace| pace.take(Instant::now()));
-            self.queue.push_back(Held { row, turn, data_before, _place: place });
-        }
-        loaded?;
-        Ok(!none)
-    }
-
-    async fn give_back(&self, held: &[Held<'a>]) -> Result<(), Trouble> {
-        let rows: Vec<(DeliveryId, i64)> = held.iter().map(|held| (held.row.delivery, held.row.fence)).collect();
-        Ok(self.sender.app.store.release(&rows, self.sender.app.clock.now()).await?)
-    }
+    Ok(More::Perhaps)
 }
 
 /// How many rows to take for each connection when a mail takes `each`.

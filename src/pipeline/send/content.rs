@@ -39,8 +39,8 @@ impl<'a> Contents<'a> {
         Ok(Self { app, frame, envelope, read: Mutex::new(Read { typesetters, ..Read::default() }) })
     }
 
-    pub(super) fn sender(&self) -> &EmailAddress {
-        self.envelope.sender()
+    pub(super) fn sender(&self, row: &Claimed) -> EmailAddress {
+        self.envelope.sender(self.app, row.delivery, &row.message_id)
     }
 
     /// Makes sure that all that these rows say is at hand.

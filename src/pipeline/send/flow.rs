@@ -1,15 +1,16 @@
-//! Rows in flight: taken, carried by a few connections at once, put on record as they come.
+//! Rows in flight: taken, carried by the connections of each relay, put on record as they come.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
+use futures::future::join_all;
 use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::super::{Progress, Trouble};
-use super::claims::{Claims, Held, rows_per_connection};
+use super::claims::{Held, deal};
 use super::record::Record;
+use super::relay::Relay;
 use super::sender::Sender;
 use crate::deliver;
 use crate::model::EmailAddress;
@@ -34,106 +35,105 @@ pub(super) enum Stop {
     TurnedAway {
         why: String,
     },
-    /// The server must be left alone.
-    Busy {
-        why: String,
-    },
 }
 
 /// What all sides of a flow share.
 #[derive(Default)]
 pub(super) struct Flow {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    stop: Option<Stop>,
-    /// How long a mail takes, of late.
-    each: Option<Duration>,
-    begins_within: Duration,
+    stop: Mutex<Option<Stop>>,
 }
 
 impl Flow {
-    fn new(begins_within: Duration, each: Option<Duration>) -> Self {
-        Self { state: Mutex::new(State { stop: None, each, begins_within }) }
-    }
-
     /// The first reason counts; trouble counts above all.
     pub(super) fn stop(&self, why: Stop) {
-        let mut state = self.lock();
-        if state.stop.is_none() || matches!(why, Stop::Trouble(_)) {
-            state.stop = Some(why);
+        let mut stop = self.lock();
+        if stop.is_none() || matches!(why, Stop::Trouble(_)) {
+            *stop = Some(why);
         }
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.lock().stop.is_some()
+        self.lock().is_some()
     }
 
-    /// Rows to have in hand for so many connections.
-    pub(super) fn fill(&self, connections: usize) -> usize {
-        let state = self.lock();
-        connections * rows_per_connection(state.each, state.begins_within)
-    }
-
-    fn took(&self, time: Duration) {
-        let mut state = self.lock();
-        state.each = Some(state.each.map_or(time, |each| (each * 3 + time) / 4));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Stop>> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Lets rows flow until none may be taken any more; what is in flight then has ended and is on record.
 pub(super) async fn flow(sender: &Sender<'_>, progress: &dyn Progress) -> Flowed {
-    let shared = Flow::new(sender.app.tempo.begins_within(), sender.each());
+    let shared = Flow::default();
     let flow = &shared;
+    let places = sender.relays.iter().map(|relay| relay.places_max).sum::<usize>();
     // As many as may be in doubt at once: the sender never has more rows.
-    let (tell, told) = mpsc::channel(sender.places_max.max(1));
-    let conversations = async move {
-        let claims = Claims::new(sender, flow);
-        let rows = stream::unfold(claims, |mut claims| async { claims.next().await.map(|held| (held, claims)) });
-        let attempts = rows.map(|held| attempt(sender, flow, held)).buffer_unordered(sender.width());
-        attempts
-            .for_each(async |done| {
-                progress.step("");
-                // The record hears until we are gone.
-                let _ = tell.send(done).await;
-            })
-            .await;
-    };
+    let (tell, told) = mpsc::channel(places.max(1));
+    let (hands, conversations): (Vec<_>, Vec<_>) = sender
+        .relays
+        .iter()
+        .map(|relay| {
+            let (hand, rows) = mpsc::unbounded_channel();
+            (hand, converse(sender, relay, flow, rows, tell.clone(), progress))
+        })
+        .unzip();
+    // The record hears as long as somebody may tell.
+    drop(tell);
     let mut record = Record::new(sender, flow);
-    let ((), ()) = futures::join!(conversations, record.write_all(told));
+    futures::join!(deal(sender, flow, hands), join_all(conversations), record.write_all(told));
     let recorded = record.recorded();
-    let state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    sender.remember(state.each);
-    Flowed { recorded, stop: state.stop }
+    Flowed { recorded, stop: shared.stop.into_inner().unwrap_or_else(PoisonError::into_inner) }
+}
+
+/// The mails of one relay, over as many connections at once as it may have.
+async fn converse<'a>(
+    sender: &'a Sender<'a>,
+    relay: &'a Relay,
+    flow: &Flow,
+    rows: mpsc::UnboundedReceiver<Held<'a>>,
+    tell: mpsc::Sender<Attempted<'a>>,
+    progress: &dyn Progress,
+) {
+    let rows = stream::unfold(rows, |mut rows| async { rows.recv().await.map(|held| (held, rows)) });
+    let attempts = rows.map(|held| attempt(sender, relay, flow, held)).buffer_unordered(relay.width());
+    attempts
+        .for_each(async |done| {
+            progress.step("");
+            // The record hears until we are gone.
+            let _ = tell.send(done).await;
+        })
+        .await;
 }
 
 /// A row and what the server, or the way to it, made of it.
 pub(super) struct Attempted<'a> {
     pub held: Held<'a>,
+    pub relay: &'a Relay,
+    /// `None`: it was not begun.
+    pub answer: Option<Answer>,
+}
+
+pub(super) struct Answer {
     pub outcome: deliver::Outcome,
     pub began: Instant,
     pub ended: Instant,
 }
 
 /// One row, from its turn to the server's answer.
-async fn attempt<'a>(sender: &Sender<'_>, flow: &Flow, held: Held<'a>) -> Attempted<'a> {
-    if let Some(turn) = held.turn {
-        tokio::time::sleep_until(turn).await;
-    }
+async fn attempt<'a>(sender: &Sender<'_>, relay: &'a Relay, flow: &Flow, held: Held<'a>) -> Attempted<'a> {
+    tokio::time::sleep_until(held.turn).await;
     let began = Instant::now();
-    let outcome = carry(sender, &held).await;
+    let is_over = sender.app.halt.is_asked() || flow.is_stopped() || relay.is_resting(sender.app.clock.now());
+    // The mails before it may have taken all its time.
+    if is_over || began >= held.data_before {
+        return Attempted { held, relay, answer: None };
+    }
+    let outcome = carry(sender, relay, &held).await;
     let ended = Instant::now();
-    flow.took(ended - began);
-    Attempted { held, outcome, began, ended }
+    relay.mail_took(ended - began);
+    Attempted { held, relay, answer: Some(Answer { outcome, began, ended }) }
 }
 
-async fn carry(sender: &Sender<'_>, held: &Held<'_>) -> deliver::Outcome {
+async fn carry(sender: &Sender<'_>, relay: &Relay, held: &Held<'_>) -> deliver::Outcome {
     let diverted = &sender.app.settings.mail.only_to;
     let row = &held.row;
     let targets: Vec<&EmailAddress> = if diverted.is_empty() { vec![&row.email] } else { diverted.iter().collect() };
@@ -143,9 +143,9 @@ async fn carry(sender: &Sender<'_>, held: &Held<'_>) -> deliver::Outcome {
             Ok(bytes) => bytes,
             Err(why) => return deliver::Outcome::Refused { reply: why },
         };
-        let from = sender.contents.sender();
+        let from = sender.contents.sender(row);
         let name = format!("edition-{}-membre-{}", sender.id, row.member.0);
-        let outcome = sender.courier.send(from, to, &name, &bytes, held.data_before).await;
+        let outcome = relay.courier.send(&from, to, &name, &bytes, held.data_before).await;
         if !matches!(outcome, deliver::Outcome::Sent { .. }) {
             return outcome;
         }

@@ -8,19 +8,25 @@
 //! | `content` | from a row to the bytes of its mail |
 //! | `record` | outcomes into the ledger, in the order they come, again when the database is busy |
 //! | `verdict` | what an outcome means for its row, and a streak of them for the edition |
-//! | `pace` | the rate of the settings |
-//! | `circuit` | a server that says "later" to everybody is left alone for a while |
+//! | `relay` | one way out: its connections, its mind towards us, whether it is left alone for a while |
+//! | `quota` | the rates and the warm-up of the settings, as the ledger counts them |
+//! | `shares` | which of several relays is given mails next |
+//! | `domains` | domains that say "later" to everybody are put off |
+//! | `outlook` | why rows of an open edition wait, for whoever asks |
 //!
 //! A row is durably `attempting` before its mail is handed to SMTP, and its outcome is written after. Whatever happens in
 //! between, the next worker finds the row, names it uncertain and knows its Message-ID.
 
-mod circuit;
 mod claims;
 mod content;
+mod domains;
 mod flow;
-mod pace;
+mod outlook;
+mod quota;
 mod record;
+mod relay;
 mod sender;
+mod shares;
 mod tempo;
 #[cfg(test)]
 mod tests;
@@ -37,7 +43,7 @@ use super::{App, Progress, Trouble};
 use crate::model::{Edition, EditionId, EditionState};
 use crate::store::Counts;
 
-pub use circuit::Circuit;
+pub use outlook::waiting;
 pub use tempo::Tempo;
 
 /// How an edition's sending ended this time.
@@ -48,6 +54,8 @@ pub struct Sending {
     pub end: End,
     /// Outcomes put on record this time.
     pub recorded: u64,
+    /// Relays and domains that had to be left alone, in sentences.
+    pub remarks: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +64,8 @@ pub enum End {
     Finished,
     /// Rows wait for a later try: the next one is due then.
     Waiting { next_at: Option<DateTime<Utc>> },
+    /// A rate or a warm-up lets no more leave before then.
+    Limited { next_at: DateTime<Utc>, why: String },
     /// Somebody paused it.
     Paused,
     /// The server refuses everybody, one after the other: it was paused, and waits for a person.
@@ -85,7 +95,7 @@ pub async fn send(app: &App, id: EditionId, patience: Duration, progress: &dyn P
     if recorded > 0 || edition::find(app, id).await?.state != before {
         edition::journal(app, "edition send", id, &format!("{end:?}")).await?;
     }
-    Ok(Sending { edition: id, counts, end, recorded })
+    Ok(Sending { edition: id, counts, end, recorded, remarks: sender.remarks() })
 }
 
 /// Guards, and the move to `sending`; the edition as it was before. One already sent has nothing left to do.

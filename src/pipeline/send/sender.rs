@@ -4,28 +4,29 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::super::courier::courier;
 use super::super::edition;
 use super::super::guard;
 use super::super::workers;
 use super::super::{App, Progress, Trouble};
 use super::End;
-use super::claims::ROWS_PER_CONNECTION;
 use super::content::Contents;
+use super::domains::Domains;
 use super::flow::{Flowed, Stop, flow};
-use super::pace::Pace;
-use super::verdict::{DOUBTS_MAX, Mood, is_policy};
+use super::relay::{Cause, Relay};
+use super::shares::Shares;
+use super::verdict::{DOUBTS_MAX, Sign, is_policy};
 use crate::config::Uncertain;
-use crate::deliver::Courier;
 use crate::model::{EditionId, EditionState};
+use crate::store::Later;
 
 /// Flows in a row that handed nothing over, before the sender stops and says so.
 const UNREACHABLE_MAX: u32 = 3;
 /// Three days, as design has it: then a deferred row is given up.
 const EXPIRES_AFTER: chrono::TimeDelta = chrono::TimeDelta::days(3);
+/// More of them tell nobody more.
+const REMARKS_MAX: usize = 50;
 /// A shorter wait is not worth a word.
 const WAIT_TOLD: Duration = Duration::from_secs(5);
 
@@ -33,44 +34,38 @@ pub(super) struct Sender<'a> {
     pub app: &'a App,
     pub id: EditionId,
     pub contents: Contents<'a>,
-    pub courier: Courier,
-    pub pace: Option<Pace>,
-    /// One for each row that may be in doubt at once.
-    pub places: Semaphore,
-    pub places_max: usize,
+    pub relays: Vec<Relay>,
     state: Mutex<State>,
 }
 
 /// What changes as it goes.
 struct State {
-    /// Connections in use: fewer once the server has refused some.
-    width: usize,
     tidied: Option<Instant>,
-    /// How long a mail takes, of late.
-    each: Option<Duration>,
     recorded: u64,
-    mood: Mood,
-    /// The retry that was last told to whoever waits.
+    shares: Shares,
+    domains: Domains,
+    /// What happened that an administrator should hear of, each once.
+    remarks: Vec<String>,
+    /// The wait that was last told to whoever waits.
     told: Option<DateTime<Utc>>,
+}
+
+/// Why no relay takes anything now.
+struct Closure {
+    until: DateTime<Utc>,
+    cause: Cause,
+    why: String,
 }
 
 impl<'a> Sender<'a> {
     pub(super) async fn new(app: &'a App, id: EditionId) -> Result<Self, Trouble> {
-        let width = (app.settings.mail.connections as usize).max(1);
-        let places_max = width * ROWS_PER_CONNECTION;
         let refused_before = app.store.deferred_replies(id).await?.iter().any(|reply| is_policy(reply));
-        let mood = Mood::towards(refused_before);
-        let state = State { width, tidied: None, each: None, recorded: 0, mood, told: None };
-        Ok(Self {
-            app,
-            id,
-            contents: Contents::new(app, &edition::find(app, id).await?).await?,
-            courier: courier(app)?,
-            pace: app.settings.mail.rate.map(|rate| Pace::new(rate.messages_per_second(), Instant::now())),
-            places: Semaphore::new(places_max),
-            places_max,
-            state: Mutex::new(state),
-        })
+        let relays = Relay::all(app, refused_before)?;
+        let shares = Shares::new(relays.iter().map(|relay| relay.weight).collect());
+        let state =
+            State { tidied: None, recorded: 0, shares, domains: Domains::default(), remarks: Vec::new(), told: None };
+        let contents = Contents::new(app, &edition::find(app, id).await?).await?;
+        Ok(Self { app, id, contents, relays, state: Mutex::new(state) })
     }
 
     pub(super) async fn run(&self, patience_ends: Instant, progress: &dyn Progress) -> Result<End, Trouble> {
@@ -79,14 +74,7 @@ impl<'a> Sender<'a> {
             if self.app.halt.is_asked() {
                 return Ok(End::Interrupted);
             }
-            if let Some(rest) = self.app.circuit.rests_for(Instant::now()) {
-                if Instant::now() + rest > patience_ends {
-                    return Ok(End::Stopped { why: resting(rest) });
-                }
-                progress.pause(&resting(rest));
-                self.rest(rest).await;
-                continue;
-            }
+            self.recall_rests().await?;
             self.tidy().await?;
             let Flowed { recorded, stop } = flow(self, progress).await;
             self.state().recorded += recorded;
@@ -98,13 +86,6 @@ impl<'a> Sender<'a> {
                 }
                 Some(Stop::Trouble(trouble)) => return Err(trouble),
                 Some(Stop::TurnedAway { why }) => return self.turned_away(why).await,
-                Some(Stop::Busy { why }) => {
-                    let rest = self.app.circuit.open(self.app.tempo.circuit_rests, Instant::now());
-                    tracing::warn!(edition = self.id.0, rest_s = rest.as_secs(), %why, "le serveur de courrier est laissé en paix un moment");
-                    if Instant::now() + rest > patience_ends {
-                        return Ok(End::Stopped { why: format!("{why} ; {}", resting(rest)) });
-                    }
-                }
                 Some(Stop::Obstacle { why, hopeless }) => {
                     unreachable = if recorded > 0 { 0 } else { unreachable + 1 };
                     if hopeless || unreachable >= UNREACHABLE_MAX || Instant::now() >= patience_ends && recorded == 0 {
@@ -112,7 +93,9 @@ impl<'a> Sender<'a> {
                     }
                     if recorded > 0 {
                         // It takes mails, but not from so many connections.
-                        self.narrow();
+                        for relay in &self.relays {
+                            relay.narrow();
+                        }
                     }
                     self.rest(self.app.tempo.look_again * unreachable).await;
                 }
@@ -122,28 +105,99 @@ impl<'a> Sender<'a> {
 
     /// Ends idle connections politely.
     pub(super) async fn close(&self) {
-        self.courier.close().await;
+        for relay in &self.relays {
+            relay.courier.close().await;
+        }
     }
 
     pub(super) fn recorded(&self) -> u64 {
         self.state().recorded
     }
 
-    pub(super) fn width(&self) -> usize {
-        self.state().width
+    /// Rows that may be in doubt at once.
+    pub(super) fn places_max(&self) -> usize {
+        self.relays.iter().map(|relay| relay.places_max).sum::<usize>().max(1)
     }
 
-    pub(super) fn each(&self) -> Option<Duration> {
-        self.state().each
+    /// Those that may be given mails now, by their place in the settings.
+    pub(super) fn open_relays(&self, now: DateTime<Utc>) -> Vec<usize> {
+        let all = self.relays.iter().enumerate();
+        all.filter(|(_, relay)| relay.closed(now).is_none()).map(|(place, _)| place).collect()
     }
 
-    pub(super) fn remember(&self, each: Option<Duration>) {
-        self.state().each = each;
+    pub(super) fn choose(&self, open: &[usize]) -> Option<usize> {
+        self.state().shares.choose(open)
     }
 
-    /// The server's mind towards us; not to be held over an await.
-    pub(super) fn mood(&self) -> MappedMood<'_> {
-        MappedMood(self.state())
+    pub(super) fn gave(&self, relay: usize, mails: usize, open: &[usize]) {
+        self.state().shares.gave(relay, mails, open);
+    }
+
+    pub(super) fn at_once_max(&self, relay: usize, open: &[usize]) -> usize {
+        self.state().shares.at_once_max(relay, open)
+    }
+
+    pub(super) fn note_domain(
+        &self,
+        domain: &str,
+        sign: Sign,
+        reply: &str,
+        now: DateTime<Utc>,
+    ) -> (Sign, Option<Later>) {
+        self.state().domains.note(domain, sign, reply, now, &self.app.tempo)
+    }
+
+    /// Leaves a relay alone, for `first` or longer each time, and says so.
+    pub(super) async fn rest_relay(&self, relay: &Relay, first: Duration, why: String) -> Result<(), Trouble> {
+        let now = self.app.clock.now();
+        let resting = relay.rest(first, why, now);
+        let rest_s = (resting.until - now).num_seconds();
+        self.remark(format!("Relais {} laissé de côté {rest_s} s : {}", relay.name, resting.why));
+        tracing::warn!(edition = self.id.0, relay = %relay.name, rest_s, why = %resting.why, "le relais est laissé en paix un moment");
+        Ok(self.app.store.rest_relay(&resting).await?)
+    }
+
+    pub(super) fn remark(&self, remark: String) {
+        let mut state = self.state();
+        if !state.remarks.contains(&remark) && state.remarks.len() < REMARKS_MAX {
+            state.remarks.push(remark);
+        }
+    }
+
+    pub(super) fn remarks(&self) -> Vec<String> {
+        self.state().remarks.clone()
+    }
+
+    /// Relays that an earlier turn, or another process, left alone.
+    async fn recall_rests(&self) -> Result<(), Trouble> {
+        let now = self.app.clock.now();
+        for resting in self.app.store.resting_relays().await? {
+            if let Some(relay) = self.relays.iter().find(|relay| relay.name == resting.relay && !relay.is_resting(now))
+            {
+                relay.recall(&resting);
+            }
+        }
+        Ok(())
+    }
+
+    /// Why nothing can leave by any relay, when that is so.
+    fn closure(&self, now: DateTime<Utc>) -> Option<Closure> {
+        let named = self.relays.len() > 1;
+        let mut closure: Option<Closure> = None;
+        for relay in &self.relays {
+            let closed = relay.closed(now).filter(|closed| closed.cause != Cause::TooEarly)?;
+            let why = if named { format!("relais {} : {}", relay.name, closed.why) } else { closed.why };
+            closure = Some(match closure {
+                None => Closure { until: closed.until, cause: closed.cause, why },
+                Some(before) => Closure {
+                    until: before.until.min(closed.until),
+                    // A limit is no failure: with one that rests, the rest is what matters.
+                    cause: if before.cause == Cause::Full { closed.cause } else { before.cause },
+                    why: format!("{} ; {why}", before.why),
+                },
+            });
+        }
+        closure
     }
 
     /// Sleeps, unless the process is asked to end.
@@ -218,17 +272,27 @@ impl<'a> Sender<'a> {
         if self.app.halt.is_asked() {
             return Ok(Some(End::Interrupted));
         }
-        let next_at = store.next_due(self.id).await?;
-        let wait = next_at.and_then(|at| (at - self.app.clock.now()).to_std().ok()).unwrap_or_default();
+        let now = self.app.clock.now();
+        let due = store.next_due(self.id).await?;
+        // A row is due, or will be, before anybody takes it.
+        let closure = self.closure(now).filter(|closure| due.is_none_or(|due| due < closure.until));
+        let next_at = closure.as_ref().map(|closure| closure.until).or(due);
+        let wait = next_at.and_then(|at| (at - now).to_std().ok()).unwrap_or_default();
+        if closure.is_none() && next_at.is_some_and(|at| at <= now) {
+            // What a relay that fails had in hand came back after the others had looked for more.
+            self.rest(Duration::from_millis(50)).await;
+            return Ok(None);
+        }
         if Instant::now() + wait > patience_ends {
-            return Ok(Some(End::Waiting { next_at }));
+            return Ok(Some(end_of_patience(closure, next_at, wait)));
         }
         let told = self.state().told;
         if let Some(at) = next_at.filter(|at| told != Some(*at) && wait >= WAIT_TOLD) {
             let waiting = store.counts(self.id).await?.open();
+            let why = closure.map(|closure| format!(" ({})", closure.why)).unwrap_or_default();
             progress.pause(&format!(
-                "{waiting} en attente ; nouvel essai à {} (Ctrl-C arrête sans rien perdre)",
-                at.with_timezone(&chrono_tz::Europe::Paris).format("%H:%M")
+                "{waiting} en attente{why} ; nouvel essai à {} (Ctrl-C arrête sans rien perdre)",
+                at.with_timezone(&self.app.settings.time_zone).format("%H:%M")
             ));
             self.state().told = Some(at);
         }
@@ -236,33 +300,18 @@ impl<'a> Sender<'a> {
         Ok(None)
     }
 
-    fn narrow(&self) {
-        let mut state = self.state();
-        state.width = state.width.saturating_sub(1).max(1);
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The mood, while it is looked at.
-pub(super) struct MappedMood<'a>(MutexGuard<'a, State>);
-
-impl std::ops::Deref for MappedMood<'_> {
-    type Target = Mood;
-
-    fn deref(&self) -> &Mood {
-        &self.0.mood
+/// What is left must wait longer than whoever asked for the sending.
+fn end_of_patience(closure: Option<Closure>, next_at: Option<DateTime<Utc>>, wait: Duration) -> End {
+    match closure {
+        None => End::Waiting { next_at },
+        Some(Closure { cause: Cause::Resting, why, .. }) => End::Stopped {
+            why: format!("{why} ; on le laisse souffler {} s, puis l'envoi reprend de lui-même", wait.as_secs().max(1)),
+        },
+        Some(Closure { until, why, .. }) => End::Limited { next_at: until, why },
     }
-}
-
-impl std::ops::DerefMut for MappedMood<'_> {
-    fn deref_mut(&mut self) -> &mut Mood {
-        &mut self.0.mood
-    }
-}
-
-fn resting(rest: Duration) -> String {
-    format!("on le laisse souffler {} s, puis l'envoi reprend de lui-même", rest.as_secs().max(1))
 }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{End, Tempo, send};
 use crate::model::{DeliveryId, DeliveryState, EditionId, EditionState};
-use crate::pipeline::tests::bench::{Bench, approved, on_both};
+use crate::pipeline::tests::bench::{Bench, approved, approved_at, on_both};
 use crate::pipeline::tests::server::{Answer, Server};
 use crate::pipeline::{App, Silent, Trouble};
 use crate::store::{Limits, Open, Store};
@@ -204,5 +204,180 @@ fn a_database_locked_in_the_middle_of_a_sending_stops_it_and_loses_nothing() {
         assert_eq!(taken.len(), 40, "nobody is forgotten");
         let doubted = app.store.counts(id).await.unwrap().doubted;
         assert!(server.doubled() as u64 <= doubted && doubted <= 8, "{} of {doubted}", server.doubled());
+    });
+}
+
+#[test]
+fn an_hourly_limit_is_kept_over_restarts_and_says_why_the_rest_waits() {
+    on_both(|url| async move {
+        let (bench, server) = on_server(&url, "rate = [\"50/s\", \"5/h\"]", Duration::ZERO, everybody).await;
+        let mut app = bench.open().await;
+        app.tempo = quick();
+        let id = approved(&app, 9).await;
+        for _ in 0..2 {
+            let restarted = bench.open().await;
+            let end = send(&restarted, id, Duration::ZERO, &Silent).await.unwrap().end;
+            let End::Limited { next_at, why } = end else { panic!("{end:?}") };
+            assert!(why.contains("5 courriels par heure"), "{why}");
+            let minutes = (next_at - app.clock.now()).num_minutes();
+            assert!((58..=60).contains(&minutes), "{minutes}");
+            assert_eq!((server.taken().len(), server.doubled()), (5, 0));
+        }
+        let edition = app.store.edition(id).await.unwrap().unwrap();
+        assert_eq!(edition.state, EditionState::Sending, "it stays open");
+        let said = crate::pipeline::send::waiting(&app, &edition).await.unwrap();
+        assert!(said.len() == 1 && said[0].contains("5 courriels par heure"), "{said:?}");
+    });
+}
+
+#[test]
+fn two_workers_share_one_limit() {
+    on_both(|url| async move {
+        let (bench, server) = on_server(&url, "rate = \"7/h\"", Duration::ZERO, everybody).await;
+        let (here, there) = (bench.open().await, bench.open_elsewhere().await);
+        let id = approved(&here, 20).await;
+        let both = [&here, &there].map(|app| send(app, id, Duration::ZERO, &Silent));
+        futures::future::join_all(both).await;
+        assert_eq!((server.taken().len(), server.doubled()), (7, 0));
+    });
+}
+
+#[test]
+fn a_rate_by_the_second_is_kept_over_a_restart() {
+    on_both(|url| async move {
+        let (bench, server) = on_server(&url, "rate = \"2/s\"", Duration::ZERO, everybody).await;
+        let begun = std::time::Instant::now();
+        let id = approved(&bench.open().await, 5).await;
+        for sent in 1..5 {
+            let app = bench.open().await;
+            let halt = async {
+                while server.taken().len() < sent {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                app.halt.ask();
+            };
+            futures::join!(run(&app, id), halt);
+        }
+        run(&bench.open().await, id).await;
+        assert_eq!((server.taken().len(), server.doubled()), (5, 0));
+        assert!(begun.elapsed() >= Duration::from_millis(1_900), "{:?}", begun.elapsed());
+    });
+}
+
+fn relay(name: &str, port: u16, more: &str) -> String {
+    format!("[[mail.relay]]\nname = \"{name}\"\ntransport = \"smtp://127.0.0.1:{port}\"\n{more}\n")
+}
+
+#[test]
+fn several_relays_share_by_weight_and_a_reserve_gets_nothing() {
+    on_both(|url| async move {
+        let [big, small, reserve] = [(); 3].map(|()| Server::start(Duration::ZERO, everybody));
+        let (big, small, reserve) = futures::join!(big, small, reserve);
+        let relays = relay("grand", big.port, "weight = 3")
+            + &relay("petit", small.port, "weight = 1")
+            + &relay("secours", reserve.port, "weight = 0");
+        let bench = Bench::new(&url, &relays, "");
+        let app = bench.open().await;
+        let id = approved(&app, 40).await;
+        assert_eq!(run(&app, id).await, End::Finished);
+        assert_eq!((big.taken().len() + small.taken().len(), reserve.taken().len()), (40, 0));
+        assert!((26..=34).contains(&big.taken().len()), "{}", big.taken().len());
+        let rows = app.store.deliveries(id, &[], DeliveryId(0), 100).await.unwrap();
+        let by_small = rows.iter().filter(|row| row.relay.as_deref() == Some("petit")).count();
+        assert_eq!(by_small, small.taken().len(), "each row knows its relay");
+    });
+}
+
+#[test]
+fn a_relay_that_is_down_or_has_had_enough_is_left_alone_while_the_other_goes_on() {
+    fn busy(_: usize, _: &str) -> Option<&'static str> {
+        Some("421 4.3.2 closing down")
+    }
+    on_both(|url| async move {
+        let (sound, worn) =
+            futures::join!(Server::start(Duration::ZERO, everybody), Server::start(Duration::ZERO, busy));
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let relays = relay("mort", nobody, "") + &relay("épuisé", worn.port, "") + &relay("vif", sound.port, "");
+        let bench = Bench::new(&url, &relays, "");
+        let mut app = bench.open().await;
+        app.tempo = quick();
+        let id = approved(&app, 60).await;
+        assert_eq!(run(&app, id).await, End::Finished);
+        assert_eq!((sound.taken().len(), sound.doubled()), (60, 0));
+        let mut resting = app.store.resting_relays().await.unwrap();
+        resting.sort_by_key(|rest| rest.relay.clone());
+        let said: Vec<_> = resting.iter().map(|rest| (rest.relay.as_str(), rest.rests)).collect();
+        assert_eq!(said, [("mort", 1), ("épuisé", 1)], "{resting:?}");
+        assert!(resting[0].why.contains("connexion refusée") && resting[1].why.contains("421"), "{resting:?}");
+        // The next edition does not even call them.
+        let connections = worn.connections();
+        let again = bench.open().await;
+        let rest = relay("épuisé", worn.port, "") + &relay("vif", sound.port, "");
+        assert!(rest.len() < relays.len());
+        assert_eq!(again.store.resting_relays().await.unwrap().len(), 2);
+        assert_eq!(worn.connections(), connections);
+    });
+}
+
+#[test]
+fn when_every_relay_is_down_the_edition_waits_and_says_of_each_why() {
+    on_both(|url| async move {
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let bench = Bench::new(&url, &(relay("un", free(), "") + &relay("deux", free(), "")), "");
+        let app = bench.open().await;
+        let id = approved(&app, 5).await;
+        let end = send(&app, id, Duration::ZERO, &Silent).await.unwrap().end;
+        let End::Stopped { why } = end else { panic!("{end:?}") };
+        assert!(why.contains("relais un : ") && why.contains("relais deux : ") && why.contains("reprend"), "{why}");
+        assert_eq!(app.store.counts(id).await.unwrap().of(DeliveryState::Queued), 5, "nobody is touched");
+        let edition = app.store.edition(id).await.unwrap().unwrap();
+        let said = crate::pipeline::send::waiting(&app, &edition).await.unwrap();
+        assert!(said.len() == 2 && said[0].contains("laissé de côté"), "{said:?}");
+    });
+}
+
+#[test]
+fn a_domain_that_says_later_is_put_off_and_the_others_go_on() {
+    fn slow_domain(_: usize, to: &str) -> Option<&'static str> {
+        to.ends_with("@lent.example").then_some("451 4.7.1 too much mail for this domain")
+    }
+    on_both(|url| async move {
+        let (bench, server) = on_server(&url, "connections = 1", Duration::ZERO, slow_domain).await;
+        let app = bench.open().await;
+        let id = approved_at(&app, 60, &["lent.example", "vif.example"]).await;
+        let end = send(&app, id, Duration::ZERO, &Silent).await.unwrap().end;
+        assert!(matches!(end, End::Waiting { .. }), "{end:?}");
+        assert_eq!(server.taken().len(), 30, "the other domain has everything");
+        let counts = app.store.counts(id).await.unwrap();
+        // Three are enough to know; what was in flight then came after.
+        let tried = counts.of(DeliveryState::Deferred);
+        assert!((3..=7).contains(&tried), "{counts:?}");
+        assert_eq!(counts.of(DeliveryState::Queued), 30 - tried, "{counts:?}");
+        let edition = app.store.edition(id).await.unwrap().unwrap();
+        let said = crate::pipeline::send::waiting(&app, &edition).await.unwrap();
+        assert!(said.len() == 1 && said[0].contains("lent.example demande d’attendre : 451"), "{said:?}");
+        assert!(app.store.resting_relays().await.unwrap().is_empty(), "the relay is not to blame");
+    });
+}
+
+#[test]
+fn a_warm_up_lets_so_many_leave_each_day() {
+    on_both(|url| async move {
+        let today = chrono::Utc::now().with_timezone(&chrono_tz::Europe::Paris).date_naive();
+        // Yesterday was the first day; near midnight the next one counts the same.
+        let from = today.pred_opt().unwrap();
+        let warm_up = format!("warm_up = {{ from = \"{from}\", per_day = [2, 3, 3] }}");
+        let (bench, server) = on_server(&url, &warm_up, Duration::ZERO, everybody).await;
+        let app = bench.open().await;
+        let id = approved(&app, 10).await;
+        let end = send(&app, id, Duration::ZERO, &Silent).await.unwrap().end;
+        let End::Limited { next_at, why } = end else { panic!("{end:?}") };
+        assert_eq!(server.taken().len(), 3);
+        assert!(why.contains("montée en charge : les 3 courriels de ce 2e jour"), "{why}");
+        let midnight = next_at.with_timezone(&chrono_tz::Europe::Paris);
+        assert_eq!(
+            (midnight.date_naive(), midnight.format("%H:%M").to_string()),
+            (today.succ_opt().unwrap(), "00:00".into())
+        );
     });
 }

@@ -41,6 +41,10 @@ pub(super) enum Sign {
     TurnsAway,
     /// It has no room, or has had enough of us for now.
     Busy,
+    /// It finds that we send too much; perhaps to this domain alone.
+    Throttles,
+    /// It wants to wait with this domain's mails.
+    Later,
     /// It speaks of this recipient alone.
     Neutral,
 }
@@ -50,7 +54,7 @@ pub(super) fn judge(row: &Claimed, outcome: deliver::Outcome, now: DateTime<Utc>
     let (verdict, reply, sign) = match outcome {
         deliver::Outcome::Sent { reply } => (Verdict::Sent, reply, Sign::Takes),
         deliver::Outcome::Deferred { reply } => {
-            let sign = if is_busy(&reply) { Sign::Busy } else { Sign::Neutral };
+            let sign = sign_of_later(&reply);
             (Verdict::Deferred { next_at }, reply, sign)
         }
         // Put off, not refused, until it is known whom the policy is against.
@@ -137,7 +141,7 @@ impl Mood {
                 self.busy = 0;
                 Then::Busy { why: format!("le serveur remet tous les courriels à plus tard : {reply}") }
             }
-            Sign::Neutral => Then::GoOn,
+            Sign::Throttles | Sign::Later | Sign::Neutral => Then::GoOn,
         }
     }
 
@@ -186,15 +190,19 @@ pub(super) fn is_policy(reply: &str) -> bool {
     }
 }
 
-/// A "later" that is the server's own: it closes (421), has no room (4.3.X), or finds that we send too much.
-fn is_busy(reply: &str) -> bool {
-    const WORDS: [&str; 5] = ["too many", "too much", "rate", "limit", "quota"];
-    if says_one_of(reply, &["greylist", "graylist"]) {
-        return false;
+/// Whose doing a "later" is: the server's own, when it closes (421) or has no room (452, 4.3.X); the domain's, when it
+/// finds that we send too much, or does not say; the recipient's, when it speaks of the mailbox or of greylisting.
+fn sign_of_later(reply: &str) -> Sign {
+    const TOO_MUCH: [&str; 5] = ["too many", "too much", "rate", "limit", "quota"];
+    let of_the_recipient = says_one_of(reply, &["greylist", "graylist"]) || matches!(status(reply), Some((_, 1 | 2)));
+    // Our own words, of a connection that broke, say nothing of anybody.
+    if of_the_recipient || !reply.starts_with('4') {
+        return Sign::Neutral;
     }
-    let of_the_mailbox = matches!(status(reply), Some((_, 1 | 2)));
-    let of_itself = reply.starts_with("421") || matches!(status(reply), Some((_, 3))) || reply.starts_with("452");
-    !of_the_mailbox && (of_itself || reply.starts_with('4') && says_one_of(reply, &WORDS))
+    if reply.starts_with("421") || reply.starts_with("452") || matches!(status(reply), Some((_, 3))) {
+        return Sign::Busy;
+    }
+    if says_one_of(reply, &TOO_MUCH) { Sign::Throttles } else { Sign::Later }
 }
 
 fn says_one_of(reply: &str, words: &[&str]) -> bool {
@@ -234,19 +242,22 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_has_had_enough_is_told_from_one_that_delays_a_recipient() {
-        let check = |reply: &str, expected: bool| assert_eq!(is_busy(reply), expected, "{reply}");
-        check("421 4.3.2 shutting down", true);
-        check("421 too many connections", true);
-        check("452 4.3.1 insufficient storage", true);
-        check("452 too many mails", true);
-        check("450 4.7.1 too much mail from you", true);
-        check("451 4.7.1 rate limited", true);
-        check("452 4.2.2 mailbox full", false);
-        check("450 4.2.0 greylisted, try in 300 seconds", false);
-        check("451 4.7.1 Greylisting in action, limit 5 min", false);
-        check("450 4.1.1 unverified address", false);
-        check("le serveur a fermé la connexion, au destinataire", false);
+    fn a_server_that_has_had_enough_is_told_from_one_that_delays_a_domain_or_a_recipient() {
+        let check = |reply: &str, expected: Sign| assert_eq!(sign_of_later(reply), expected, "{reply}");
+        check("421 4.3.2 shutting down", Sign::Busy);
+        check("421 too many connections", Sign::Busy);
+        check("452 4.3.1 insufficient storage", Sign::Busy);
+        check("452 too many mails", Sign::Busy);
+        check("450 4.7.1 too much mail from you", Sign::Throttles);
+        check("451 4.7.1 rate limited", Sign::Throttles);
+        check("451 4.7.1 try again later", Sign::Later);
+        check("450 4.4.1 no answer from host", Sign::Later);
+        check("451 temporary failure", Sign::Later);
+        check("452 4.2.2 mailbox full", Sign::Neutral);
+        check("450 4.2.0 greylisted, try in 300 seconds", Sign::Neutral);
+        check("451 4.7.1 Greylisting in action, limit 5 min", Sign::Neutral);
+        check("450 4.1.1 unverified address", Sign::Neutral);
+        check("le serveur a fermé la connexion, au destinataire", Sign::Neutral);
     }
 
     #[test]

@@ -102,6 +102,11 @@ pub async fn members(app: &App, count: usize, cohort: &str) -> Vec<MemberId> {
 
 /// An approved edition that says the same, nothing much, to so many members.
 pub async fn approved(app: &App, count: usize) -> EditionId {
+    approved_at(app, count, &["promo.example"]).await
+}
+
+/// The same, to members of these domains by turns.
+pub async fn approved_at(app: &App, count: usize, domains: &[&str]) -> EditionId {
     let members = members(app, count, "promo").await;
     let draft = edition::draft_for_tests(app, &["promo"]).await.unwrap();
     let digest = Digest::default();
@@ -111,7 +116,7 @@ pub async fn approved(app: &App, count: usize) -> EditionId {
         .enumerate()
         .map(|(n, member)| DeliveryPlan {
             member,
-            email: EmailAddress::parse(&format!("m{n}@promo.example")).unwrap(),
+            email: EmailAddress::parse(&format!("m{n}@{}", domains[n % domains.len()])).unwrap(),
             addressee: json!(Recipient {
                 first_name: "Léa".into(),
                 last_name: format!("Exemple {n}"),

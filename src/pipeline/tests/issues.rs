@@ -6,7 +6,7 @@ use super::bench::{Bench, approved, civil, on_both};
 use crate::model::{CohortId, DeliveryState, EditionId, EditionState};
 use crate::pipeline::edition::{self, Issue};
 use crate::pipeline::turn::{self, Part};
-use crate::pipeline::{App, Silent, members};
+use crate::pipeline::{Actor, App, Silent, members};
 
 const MONDAY: &str = "2026-01-12T08:00:00+01:00";
 const WEDNESDAY: &str = "2026-01-14T10:00:00+01:00";
@@ -207,5 +207,22 @@ fn members_whose_cohort_the_settings_do_not_have_are_named() {
         assert_eq!(members::in_no_edition(&app).await.unwrap(), [(CohortId("ancienne".into()), 3)]);
         let turn = turn::turn(&app, turn::By::Person, Duration::ZERO, &Silent).await;
         assert_eq!(turn.unknown_cohorts.len(), 1);
+    });
+}
+
+#[test]
+fn what_is_held_while_somebody_decides_is_not_approved() {
+    super::bench::on_both(|url| async move {
+        let app = Bench::new(&url, OUTBOX, DRAFTS).open_at(civil(MONDAY)).await;
+        let id = edition::draft_for_tests(&app, &["promo"]).await.unwrap();
+        let decided_on = app.store.frame(id).await.unwrap();
+        let draft = edition::find(&app, id).await.unwrap();
+        edition::hold(&app, &Actor::Process, id).await.unwrap();
+        let late = edition::approve_as_read(&app, &Actor::Process, &draft, decided_on).await;
+        assert!(late.is_err(), "{late:?}");
+        assert_eq!(state(&app, id).await, EditionState::Draft);
+        let read_again = app.store.frame(id).await.unwrap();
+        edition::approve_as_read(&app, &Actor::Process, &draft, read_again).await.unwrap();
+        app.store.close().await;
     });
 }

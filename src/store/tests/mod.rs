@@ -5,5 +5,6 @@ pub(crate) mod both;
 mod claims;
 mod found;
 mod issues;
+mod limits;
 mod opening;
 mod people;

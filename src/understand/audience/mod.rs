@@ -281,8 +281,10 @@ impl Said {
         if self.may.keys().any(open) {
             return None;
         }
-        let associations = [Who::Association, Who::PrivateBody];
-        let shut = |who: &Who| !associations.contains(who) || self.only.contains(who) || self.listed.contains(who);
+        let associations = [Who::Association, Who::AssociationProject, Who::PrivateBody];
+        // Listed under one of their names, they are listed.
+        let listed = self.only.union(&self.listed).any(|who| associations.contains(who));
+        let shut = |who: &Who| listed || !associations.contains(who);
         self.may.keys().all(shut).then(|| self.may.values().next().cloned()).flatten()
     }
 }
@@ -292,7 +294,12 @@ fn bodies(words: &Words) -> Vec<Found<Who>> {
     let mut found = longest(WHO.find(words));
     let public = |who: Who| matches!(who, Who::Collectivity | Who::Ccas);
     found.retain(|found| {
-        !public(found.tag) || !is_counted(words.text(), found.at.start) && !is_a_place(words.text(), &found.at)
+        let counted = || is_counted(words.text(), found.at.start);
+        match found.tag {
+            // "Les villes de 20 000 habitants".
+            Who::Person => !counted(),
+            tag => !public(tag) || !counted() && !is_a_place(words.text(), &found.at),
+        }
     });
     found
 }

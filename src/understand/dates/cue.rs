@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 
 use super::cue_words::EXPRESSIONS;
 use super::fold::Folded;
@@ -150,7 +150,6 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
             }
         }
     }
-    // Some thousand expressions: a table of a few megabytes for all that is read, and each byte is one look.
-    let words = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok()?;
+    let words = AhoCorasick::new(words).ok()?;
     Some(Table { words, meanings })
 });

@@ -95,7 +95,7 @@ pub(super) const EXPRESSIONS: &[(Class, f32, &str)] = &[
          |est adresse|sera adresse|envoy~|envoi|envois|postul~|repond~|repons~|soum~|remett~|remis|remise|remises\
          |retourn~|renvoy~|parvenir|recu|recue|recus|recues|receptionn~|reception des|restitution du\
          |demande~ de subvention~|demandes de financement|demande d'habilitation|demandes d'habilitation|demandes\
-         |manifester leur interet|manifester votre interet|lettre d'intention|lettres d'intention\
+         |declaration~ d'interet|marque~ d'interet|manifester leur interet|manifester votre interet|lettre d'intention|lettres d'intention\
          |note d'intention|notes d'intention|concourir|est ouvert|est ouverte|sont ouvertes|est lance|est lancee\
          |call for proposals|call|applications|application|submit|submitted|proposals|proposition~|apply|saisir\
          |saisie|manifestations d'interet|completer|a rendre|rendre|deposez|aucune demande|aucun dossier|aucune candidature|aucun projet|aucun pli|aucune offre|aucune reponse\

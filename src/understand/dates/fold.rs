@@ -42,23 +42,22 @@ impl<'a> Folded<'a> {
         for (at, c) in source.char_indices() {
             folder.push(at, c);
         }
-        super::mend::mend(folder.folded)
+        // They are ASCII, so nothing is lost.
+        let folded = String::from_utf8(folder.bytes).unwrap_or_default();
+        super::mend::mend(Folded { folded, ..folder.folded })
     }
 
     /// The same text without some of its bytes, given in order.
     pub fn without(mut self, dropped: &[usize]) -> Self {
-        let mut next = dropped.iter().peekable();
-        let mut at = 0;
-        let mut keep = || {
-            let keep = next.next_if(|d| **d == at).is_none();
-            at += 1;
-            keep
-        };
-        let kept: Vec<bool> = self.folded.bytes().map(|_| keep()).collect();
-        let mut marks = kept.iter();
-        self.folded.retain(|_| marks.next().copied().unwrap_or(true));
-        let mut marks = kept.iter();
-        self.origin.retain(|_| marks.next().copied().unwrap_or(true));
+        let mut folded = String::with_capacity(self.folded.len());
+        let mut origin = Vec::with_capacity(self.origin.len());
+        let mut from = 0;
+        for to in dropped.iter().copied().chain([self.folded.len()]) {
+            folded.push_str(self.folded.get(from..to).unwrap_or_default());
+            origin.extend_from_slice(self.origin.get(from..to).unwrap_or_default());
+            from = to + 1;
+        }
+        (self.folded, self.origin) = (folded, origin);
         for boundary in &mut self.breaks {
             boundary.at -= dropped.partition_point(|d| *d < boundary.at);
         }
@@ -131,6 +130,7 @@ impl<'a> Folded<'a> {
 
 struct Folder<'a> {
     folded: Folded<'a>,
+    bytes: Vec<u8>,
     newlines: u32,
     in_space: bool,
     /// The last character was an ASCII letter.
@@ -146,14 +146,10 @@ struct Folder<'a> {
 impl<'a> Folder<'a> {
     fn new(source: &'a str) -> Self {
         let room = source.len();
-        let folded = Folded {
-            source,
-            folded: String::with_capacity(room),
-            origin: Vec::with_capacity(room),
-            breaks: Vec::new(),
-        };
+        let folded = Folded { source, folded: String::new(), origin: Vec::with_capacity(room), breaks: Vec::new() };
         Self {
             folded,
+            bytes: Vec::with_capacity(room),
             newlines: 0,
             in_space: false,
             in_word: false,
@@ -209,7 +205,7 @@ impl<'a> Folder<'a> {
     fn begins_glued_cell(&self, next: char) -> bool {
         const WORD_BYTES_MIN: usize = 3;
         const YEAR_BYTES: usize = 4;
-        let bytes = self.bytes();
+        let bytes = &self.bytes;
         if self.in_space {
             return false;
         }
@@ -222,18 +218,14 @@ impl<'a> Folder<'a> {
         next.is_uppercase() && year
     }
 
-    fn bytes(&self) -> &[u8] {
-        self.folded.folded.as_bytes()
-    }
-
     /// `b` is ASCII.
     fn emit(&mut self, at: usize, b: u8) {
-        self.folded.folded.push(char::from(b));
+        self.bytes.push(b);
         self.folded.origin.push(u32::try_from(at).unwrap_or(u32::MAX));
     }
 
     fn mark(&mut self, kind: BreakKind) {
-        self.folded.breaks.push(Break { at: self.folded.len(), kind });
+        self.folded.breaks.push(Break { at: self.bytes.len(), kind });
     }
 
     /// Called before `next`, the first visible character after what came before, is emitted.
@@ -262,13 +254,13 @@ impl<'a> Folder<'a> {
 
     /// "Clôture ........ 13 mars": dots that lead from one cell to the next.
     fn ends_with_leaders(&self) -> bool {
-        let bytes = self.bytes().strip_suffix(b" ").unwrap_or(self.bytes());
+        let bytes = self.bytes.strip_suffix(b" ").unwrap_or(&self.bytes);
         bytes.ends_with(b"....") || bytes.ends_with(b". . .")
     }
 
     fn last_byte(&self, back: usize) -> u8 {
-        let at = self.folded.len().checked_sub(back + 1);
-        at.and_then(|i| self.bytes().get(i)).copied().unwrap_or(b' ')
+        let at = self.bytes.len().checked_sub(back + 1);
+        at.and_then(|i| self.bytes.get(i)).copied().unwrap_or(b' ')
     }
 
     fn sentence_starts_with(&self, next: char) -> bool {
@@ -284,19 +276,20 @@ impl<'a> Folder<'a> {
 
     /// The letters and digits just before the full stop that was seen last.
     fn word_before_stop(&self) -> &[u8] {
-        let mut end = self.folded.len();
+        let byte = |at: usize| self.bytes.get(at).copied().unwrap_or(b' ');
+        let mut end = self.bytes.len();
         // "...": a longer run of stops is a rule drawn across the page, and following it back would not be linear.
         const STOPS_MAX: usize = 5;
         let floor = end.saturating_sub(STOPS_MAX);
-        while end > floor && matches!(self.folded.byte(end - 1), b' ' | b'.' | b'!' | b'?') {
+        while end > floor && matches!(byte(end - 1), b' ' | b'.' | b'!' | b'?') {
             end -= 1;
         }
         let mut start = end;
         // Long enough to tell an abbreviation; more would not be linear.
-        while start > 0 && end - start < 12 && self.folded.byte(start - 1).is_ascii_alphanumeric() {
+        while start > 0 && end - start < 12 && byte(start - 1).is_ascii_alphanumeric() {
             start -= 1;
         }
-        self.bytes().get(start..end).unwrap_or_default()
+        self.bytes.get(start..end).unwrap_or_default()
     }
 }
 

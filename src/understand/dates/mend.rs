@@ -48,7 +48,7 @@ fn broken_words(text: &Folded) -> Vec<usize> {
             Regex::new(&format!(r"(?-u:\b)(?:{article}) ([123] [0-9]) (?:{months})(?-u:\b)")).ok(),
         ]
     });
-    let whole = text.from(0);
+    let whole = text.all();
     let mut inside = Vec::new();
     let mut drop_gaps = |start: usize, written: &str| {
         let gaps = written.bytes().enumerate().filter(|(_, b)| matches!(b, b' ' | b'-'));
@@ -57,18 +57,17 @@ fn broken_words(text: &Folded) -> Vec<usize> {
     // "Le dépôt s'étend du …": that s is another word's.
     let elided = |end: usize| text.byte(end) == b'\'';
     let broken = |written: &str, end: usize| written.contains(' ') && !WHOLE.contains(&written) && !elided(end);
-    let mut at = 0;
-    while at < text.len() {
-        let begins = text.byte(at).is_ascii_lowercase() && !text.before(at).is_ascii_alphanumeric();
-        match begins.then(|| spelled(text, at)).flatten() {
-            Some(end) => {
-                let written = text.text(at, end);
-                if broken(written, end) {
-                    drop_gaps(at, written);
-                }
-                at = end;
+    let mut floor = 0;
+    let mut before = b' ';
+    for (at, &byte) in whole.as_bytes().iter().enumerate() {
+        let begins = byte.is_ascii_lowercase() && !before.is_ascii_alphanumeric() && at >= floor;
+        before = byte;
+        if begins && let Some(end) = spelled(whole.as_bytes(), at) {
+            let written = text.text(at, end);
+            if broken(written, end) {
+                drop_gaps(at, written);
             }
-            None => at += 1,
+            floor = end;
         }
     }
     if !may_cut_numbers(whole.as_bytes()) {
@@ -93,46 +92,69 @@ fn may_cut_numbers(text: &[u8]) -> bool {
     })
 }
 
-/// The words by their first letter.
-static SPELLED: LazyLock<Vec<Vec<&'static [u8]>>> = LazyLock::new(|| {
-    let mut by_letter: Vec<Vec<&[u8]>> = vec![Vec::new(); 26];
+/// The words that begin with one letter.
+#[derive(Default)]
+struct Initial {
+    words: Vec<&'static [u8]>,
+    /// Bit n: the n-th letter of the alphabet is the second of one of them.
+    seconds: u32,
+}
+
+static SPELLED: LazyLock<Vec<Initial>> = LazyLock::new(|| {
+    let mut by_letter: Vec<Initial> = Vec::new();
+    by_letter.resize_with(26, Initial::default);
     for word in WORDS.split_whitespace().map(str::as_bytes) {
-        let letter = word.first().map_or(0, |first| usize::from(first.wrapping_sub(b'a')));
-        if let Some(words) = by_letter.get_mut(letter) {
-            words.push(word);
+        let [first, second, ..] = word else { continue };
+        if let Some(initial) = by_letter.get_mut(usize::from(first.wrapping_sub(b'a'))) {
+            initial.words.push(word);
+            initial.seconds |= bit(*second);
         }
     }
     by_letter
 });
 
-/// Where one of the words ends that is written from `at` on, with or without gaps in it.
-fn spelled(text: &Folded, at: usize) -> Option<usize> {
-    let words = SPELLED.get(usize::from(text.byte(at).wrapping_sub(b'a')))?;
-    words.iter().find_map(|word| written_as(text, at, word))
+fn bit(letter: u8) -> u32 {
+    1_u32.checked_shl(u32::from(letter.wrapping_sub(b'a'))).unwrap_or(0)
 }
 
-/// The end of a word written from `at` on; a space, or a hyphen and a space, may stand between any two letters.
-fn written_as(text: &Folded, at: usize, word: &[u8]) -> Option<usize> {
-    let mut end = at;
+/// Where one of the words ends that is written from `at` on, with or without gaps in it.
+fn spelled(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let [first, second, ..] = rest else { return None };
+    let initial = SPELLED.get(usize::from(first.wrapping_sub(b'a')))?;
+    if !matches!(second, b' ' | b'-') && initial.seconds & bit(*second) == 0 {
+        return None;
+    }
+    initial.words.iter().find_map(|word| written_as(rest, word)).map(|bytes| at + bytes)
+}
+
+/// How many bytes a word takes that is written at the beginning of `text`; a space, or a hyphen and a space, may stand
+/// between any two letters.
+fn written_as(text: &[u8], word: &[u8]) -> Option<usize> {
+    let byte = |at: usize| text.get(at).copied().unwrap_or(b' ');
+    let mut end = 0;
     for (nth, letter) in word.iter().enumerate() {
-        if nth > 0 && text.byte(end) != *letter {
-            end += match (text.byte(end), text.byte(end + 1)) {
+        if nth > 0 && byte(end) != *letter {
+            end += match (byte(end), byte(end + 1)) {
                 (b' ', _) => 1,
                 (b'-', b' ') => 2,
                 _ => return None,
             };
         }
-        if text.byte(end) != *letter || end >= text.len() {
+        if byte(end) != *letter || end >= text.len() {
             return None;
         }
         end += 1;
     }
-    (!text.byte(end).is_ascii_alphanumeric()).then_some(end)
+    (!byte(end).is_ascii_alphanumeric()).then_some(end)
 }
 
 /// Every second byte of doubled words, and of doubled numbers beside them.
 fn doubled_letters(text: &Folded) -> Vec<usize> {
-    let whole = text.from(0);
+    let whole = text.all();
+    if !may_double_letters(whole.as_bytes()) {
+        return Vec::new();
+    }
     let mut at = 0;
     let mut beside = false;
     let mut dropped = Vec::new();
@@ -140,8 +162,9 @@ fn doubled_letters(text: &Folded) -> Vec<usize> {
     for token in whole.split(' ') {
         let span = (at, at + token.len());
         at = span.1 + 1;
-        let letters = token.bytes().any(|b| b.is_ascii_alphabetic());
-        let doubled = is_doubled(token) && (!letters || beside || token.len() >= DOUBLED_BYTES_MIN);
+        let doubled = is_doubled(token);
+        let letters = doubled && token.bytes().any(|b| b.is_ascii_alphabetic());
+        let doubled = doubled && (!letters || beside || token.len() >= DOUBLED_BYTES_MIN);
         if doubled && letters && distinct_letters(token) {
             dropped.extend(number.take().into_iter().flat_map(|(from, to)| (from..to).step_by(2)));
             dropped.extend((span.0..span.1).step_by(2));
@@ -156,6 +179,12 @@ fn doubled_letters(text: &Folded) -> Vec<usize> {
         }
     }
     dropped
+}
+
+/// Whether any token begins with two doubled letters.
+fn may_double_letters(text: &[u8]) -> bool {
+    matches!(text, [a, b, c, d, ..] if a == b && c == d)
+        || text.windows(5).any(|five| matches!(five, [b' ', a, b, c, d] if a == b && c == d))
 }
 
 fn is_doubled(token: &str) -> bool {

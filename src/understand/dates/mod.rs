@@ -6,6 +6,7 @@
 
 mod campaign;
 mod choose;
+mod clause;
 mod cue;
 mod cue_words;
 mod dateline;
@@ -14,6 +15,7 @@ mod hour;
 mod label;
 mod mend;
 mod mention;
+mod numeric;
 mod range;
 mod reading;
 mod scan;

@@ -151,7 +151,11 @@ fn is_range(text: &Folded, first: &Mention, second: &Mention) -> bool {
         "et" | "et le" | "and" => {
             before.ends_with("entre le") || before.ends_with("entre") || before.ends_with("between")
         }
-        "-" | ">" | "->" => true,
+        // A dash that heads a line is an item's.
+        "-" | ">" | "->" => {
+            let breaks = text.breaks_between(first.folded.1, second.folded.0);
+            !breaks.iter().any(|b| matches!(b.kind, BreakKind::Line | BreakKind::Paragraph))
+        }
         // "01/06/2026 → 31/08/2026"; the same sign may also head an item of a list.
         "*" => {
             text.written(first.folded.1, second.folded.0).contains(['→', '➔', '⇒', '►'])

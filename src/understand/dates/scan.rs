@@ -3,13 +3,14 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use regex::Regex;
 
-use super::fold::{BreakKind, Folded};
+use super::fold::Folded;
 use super::hour;
 use super::mention::{Hours, Mention, Part, When};
+use super::numeric::{compact, day_slash_month, dotted, numeric, year_first};
 use super::range;
 use super::words::{
     english_month, french_month, may_begin_day, number_in_words, weekday_at, weekday_before, year_in_words,
@@ -25,7 +26,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2099;
 const DATE_BYTES_MAX: usize = 120;
 
 /// Bytes looked at before a digit, for a weekday or an article.
-const BEFORE_BYTES_MAX: usize = 24;
+pub(super) const BEFORE_BYTES_MAX: usize = 24;
 
 /// What was read at one place, before weekday and hour are looked for around it.
 struct Written {
@@ -135,6 +136,7 @@ fn digits_first(text: &Folded, at: usize, head: &str, zone: Tz) -> Option<Writte
         1 | 2 => {
             let day: u32 = head.get(..digits)?.parse().ok()?;
             numeric(head, day, digits)
+                .or_else(|| dotted(text, at, head, day, digits))
                 .or_else(|| textual(head, day, digits))
                 .or_else(|| day_slash_month(text, at, head, day, digits))
                 .or_else(|| range::bare_start(text, at, head, day, digits))
@@ -146,47 +148,7 @@ fn digits_first(text: &Folded, at: usize, head: &str, zone: Tz) -> Option<Writte
     .map(|(when, time, bytes)| Written { when, time, bytes })
 }
 
-type Found = (When, Option<NaiveTime>, usize);
-
-/// "11/02/2026", "11.02.2026", "11-02-2026", "11/02/26".
-fn numeric(head: &str, day: u32, digits: usize) -> Option<Found> {
-    let separator = *head.as_bytes().get(digits)?;
-    if separator == b' ' {
-        return spaced(head, day, digits);
-    }
-    if !matches!(separator, b'/' | b'.' | b'-') {
-        return None;
-    }
-    let (month, month_digits) = digits_at(head, digits + 1, 1..=2)?;
-    let year_at = digits + 1 + month_digits;
-    if head.as_bytes().get(year_at) != Some(&separator) {
-        return None;
-    }
-    let (year, year_digits) = digits_at(head, year_at + 1, 2..=4)?;
-    let year = match (year_digits, separator) {
-        (4, _) => year as i32,
-        // Two digits between full stops or hyphens are too often a telephone or a file number.
-        (2, b'/') if (10..=49).contains(&year) => 2000 + year as i32,
-        _ => return None,
-    };
-    let bytes = year_at + 1 + year_digits;
-    let goes_on = head.get(bytes..)?.starts_with(['/', '_'])
-        || matches!(head.as_bytes().get(bytes..bytes + 2), Some([b'-' | b'.', b'0'..=b'9']));
-    (!goes_on || separator == b'/')
-        .then(|| calendar_day(year, month, day))
-        .flatten()
-        .map(|d| (When::Day(d), None, bytes))
-}
-
-/// "17 / 04 / 2026".
-fn spaced(head: &str, day: u32, digits: usize) -> Option<Found> {
-    let rest = head.get(digits..)?.strip_prefix(" / ")?;
-    let (month, month_digits) = digits_at(rest, 0, 1..=2)?;
-    let tail = rest.get(month_digits..)?.strip_prefix(" / ")?;
-    let (year, 4) = digits_at(tail, 0, 4..=4)? else { return None };
-    let bytes = digits + 3 + month_digits + 3 + 4;
-    calendar_day(i32::try_from(year).ok()?, month, day).map(|d| (When::Day(d), None, bytes))
-}
+pub(super) type Found = (When, Option<NaiveTime>, usize);
 
 /// "14 mars 2026", "1er mars", "1 er mars", "1° mars", "17th September 2026".
 fn textual(head: &str, day: u32, digits: usize) -> Option<Found> {
@@ -246,91 +208,6 @@ fn short_year_after(head: &str, at: usize) -> Option<(i32, usize)> {
     let closed =
         tail.is_empty() || tail.starts_with([';', '.', ')']) || tail.starts_with(" ;") || tail.starts_with(" )");
     ((15..=49).contains(&year) && closed).then_some((2000 + year as i32, 3))
-}
-
-/// "avant le 15/11": without a year only after an article, two digits each.
-fn day_slash_month(text: &Folded, at: usize, head: &str, day: u32, digits: usize) -> Option<Found> {
-    if head.as_bytes().get(digits) != Some(&b'/') || digits != 2 {
-        return None;
-    }
-    let (month, 2) = digits_at(head, digits + 1, 2..=2)? else { return None };
-    let tail = head.get(5..)?;
-    let goes_on =
-        tail.starts_with(['/', '%', '-', ',', '_']) && tail.get(1..)?.starts_with(|c: char| c.is_ascii_digit());
-    let before = text.text(at.saturating_sub(BEFORE_BYTES_MAX), at);
-    let trimmed = before.trim_end();
-    let introduced = [" le", " au", " du", "'au"].into_iter().any(|article| trimmed.ends_with(article))
-        || matches!(trimmed, "le" | "au" | "du")
-        || weekday_before(trimmed).is_some()
-        || is_value(text, at, trimmed, tail);
-    let date = calendar_day(2024, month, day);
-    (introduced && !goes_on && date.is_some()).then_some((When::DayOfYear { day, month }, None, 5))
-}
-
-/// "Dépôt : 15/11", or "15/11" alone on the line under its label: nothing else stands on its line but an hour or another day.
-fn is_value(text: &Folded, at: usize, before: &str, tail: &str) -> bool {
-    let heads = before.ends_with(':') || text.begins_part(at);
-    let tail = tail.trim_start();
-    let ends = tail.is_empty() || !text.breaks_between(at + 4, at + 8).is_empty();
-    let hour = ["a ", "- ", ", ", "("].iter().find_map(|joint| tail.strip_prefix(joint)).unwrap_or(tail);
-    // "06/02 clôture": a line of a calendar.
-    let calendar =
-        begins_line(text, at) && text.byte(at + 5) == b' ' && tail.starts_with(|c: char| c.is_ascii_lowercase());
-    heads
-        && (ends
-            || calendar
-            || hour::time_at(hour).is_some()
-            || tail.starts_with("- ")
-            || tail.starts_with(": ")
-            || tail.starts_with("au "))
-}
-
-fn begins_line(text: &Folded, at: usize) -> bool {
-    let near = text.breaks_between(at.saturating_sub(1), at);
-    near.iter().any(|b| matches!(b.kind, BreakKind::Line | BreakKind::Paragraph | BreakKind::Bullet))
-}
-
-/// "2026-02-11", "2023-09-04T22:00:00+00:00", "2023-01-09T14: 40": an instant is read on the clocks of `zone`.
-fn year_first(head: &str, zone: Tz) -> Option<Found> {
-    static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"^([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[t ]([0-9]{2}): ?([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(z|[+-][0-9]{2}:?[0-9]{2})?)?",
-        )
-        .ok()
-    });
-    let found = ISO.as_ref()?.captures(head)?;
-    let whole = found.get(0)?;
-    if head.get(whole.end()..)?.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '_')) {
-        return None;
-    }
-    let part = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<u32>().ok());
-    let date = calendar_day(i32::try_from(part(1)?).ok()?, part(2)?, part(3)?)?;
-    let time = part(4).zip(part(5)).and_then(|(h, m)| NaiveTime::from_hms_opt(h, m, 0));
-    let local = match (time, found.get(6)) {
-        (Some(time), Some(offset)) => in_zone(date.and_time(time), offset.as_str(), zone)?,
-        (Some(time), None) => date.and_time(time),
-        (None, _) => date.and_time(NaiveTime::MIN),
-    };
-    // Midnight is how machines write a day.
-    let time = Some(local.time()).filter(|t| t.num_seconds_from_midnight() > 0);
-    Some((When::Day(local.date()), time, whole.len()))
-}
-
-fn in_zone(local: NaiveDateTime, offset: &str, zone: Tz) -> Option<NaiveDateTime> {
-    let offset = if offset == "z" { "+00:00".to_owned() } else { offset.to_owned() };
-    let colon = if offset.contains(':') { offset } else { format!("{}:{}", offset.get(..3)?, offset.get(3..)?) };
-    let instant = DateTime::parse_from_rfc3339(&format!("{}{colon}", local.format("%Y-%m-%dT%H:%M:%S"))).ok()?;
-    Some(instant.with_timezone(&zone).naive_local())
-}
-
-/// "20230112".
-fn compact(head: &str) -> Option<Found> {
-    if head.get(8..)?.starts_with(|c: char| c.is_ascii_alphanumeric() && c != 't' || matches!(c, '/' | '_' | '-')) {
-        return None;
-    }
-    let part = |from: usize, to: usize| head.get(from..to)?.parse::<u32>().ok();
-    let year = i32::try_from(part(0, 4)?).ok().filter(|y| (2000..=2099).contains(y))?;
-    calendar_day(year, part(4, 6)?, part(6, 8)?).map(|d| (When::Day(d), None, 8))
 }
 
 /// "le quinze septembre", "le premier mars deux mille vingt-six".
@@ -408,7 +285,7 @@ pub(super) fn digits_at(text: &str, at: usize, allowed: std::ops::RangeInclusive
     tail.get(..digits)?.parse().ok().map(|n| (n, digits))
 }
 
-fn calendar_day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+pub(super) fn calendar_day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     YEARS.contains(&year).then(|| NaiveDate::from_ymd_opt(year, month, day)).flatten()
 }
 

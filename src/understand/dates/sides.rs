@@ -86,7 +86,7 @@ fn between_ends(text: &Folded, opener: &Mention, closer: &Mention, sides: &mut S
 }
 
 /// Points from which a label stands before a date.
-const LABELLED: f32 = 1.2;
+pub(super) const LABELLED: f32 = 1.2;
 
 /// How many dates a cue that belongs to the date before seems to stand behind.
 const OTHERS_CROSSED: i32 = 2;
@@ -253,7 +253,9 @@ pub(super) fn right(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize,
     let end = next.min(from + RIGHT_BYTES_MAX);
     let opener = i.checked_sub(1).and_then(|o| mentions.get(o)).filter(|_| mention.part == Part::Closes);
     let heads = starts_segment(text, opener.unwrap_or(mention));
-    if sides.limit == 0.0 && mention.part == Part::Alone && limit_follows(text, from) {
+    let within = text.text(mention.folded.0, from);
+    let limited = ["dernier delai", "au plus tard", "delai de rigueur"].iter().any(|limit| within.contains(limit));
+    if sides.limit == 0.0 && mention.part == Part::Alone && (limited || limit_follows(text, from)) {
         sides.limit = 2.5;
         sides.limit_start = Some(mention.folded.0);
     }

@@ -2,14 +2,15 @@
 //!
 //! Nothing is decided here; [`super::choose`] compares.
 
-use chrono::{NaiveTime, Timelike};
-
+use super::clause::{
+    ends_a_day, follows_files, is_aside, is_done_to_something, is_followed_closely, is_of_a_desk, is_recital,
+    is_struck, is_to_be_handed_in, yearly,
+};
 use super::cue::{Class, Cue};
 use super::dateline::is_dateline;
 use super::fold::{BreakKind, Folded};
-use super::label::ends_line;
 use super::mention::{Hours, Mention, Part};
-use super::sides::{Labels, Sides, left, right};
+use super::sides::{LABELLED, Labels, Sides, left, right};
 use super::timeline::labels_below;
 
 /// Bytes after "à lire aussi" taken for a list of other notices.
@@ -45,7 +46,7 @@ pub(super) struct Weight {
 }
 
 pub(super) fn weigh(text: &Folded, mentions: &[Mention], cues: &[Cue], scene: Scene) -> Vec<Weight> {
-    let footers = footers(cues);
+    let footers = footers(text, cues);
     let below = labels_below(text, mentions, cues);
     let mut weights: Vec<Weight> = Vec::with_capacity(mentions.len());
     let mut before: Option<Sides> = None;
@@ -97,29 +98,6 @@ fn weigh_month(text: &Folded, mentions: &[Mention], cues: &[Cue], i: usize) -> W
     let later_event = sides.jury.max(sides.results).max(sides.execution) > 1.0;
     let history = sides.history > 2.0;
     Weight { later_event, history, law: sides.law > 1.0, dateline: is_dateline(text, mention), ..Weight::default() }
-}
-
-/// "Vu l'arrêté du 5 janvier fixant la période de dépôt du 2 mars au 20 avril ;": what an act rests on is past.
-fn is_recital(text: &Folded, mention: &Mention) -> bool {
-    const RECITAL_BYTES_MAX: usize = 400;
-    let from = mention.folded.0;
-    let begins = |at: usize| ["vu ", "considerant "].iter().any(|word| text.text(at, at + word.len()) == *word);
-    for boundary in text.breaks_between(from.saturating_sub(RECITAL_BYTES_MAX), from).iter().rev() {
-        match boundary.kind {
-            BreakKind::Colon | BreakKind::Dash => {}
-            _ if begins(boundary.at) => return true,
-            BreakKind::Semicolon | BreakKind::Paragraph | BreakKind::Sentence => return false,
-            _ => {}
-        }
-    }
-    from <= RECITAL_BYTES_MAX && begins(0)
-}
-
-/// "5 février 2026 19 février 2026": text loses what struck the first out.
-fn is_followed_closely(text: &Folded, mention: &Mention, next: Option<&Mention>) -> bool {
-    let gap = |next: &Mention| text.text(mention.folded.1, next.folded.0);
-    let later = |next: &Mention| mention.date().zip(next.date()).is_some_and(|(earlier, later)| earlier < later);
-    next.is_some_and(|next| later(next) && gap(next).trim().is_empty())
 }
 
 /// What the title says about the whole text.
@@ -208,7 +186,7 @@ impl Sides {
             history: self.history > 2.0,
             extended,
             replaced,
-            closed: self.closed && self.label >= self.limit,
+            closed: self.closed && self.label >= LABELLED && mention.part == Part::Alone,
             wave: self.wave > 0.0,
             chained: false,
             footer: false,
@@ -240,7 +218,7 @@ impl Sides {
         let limited =
             self.limit >= PLAIN_LIMIT && self.limit_start.is_some_and(|start| !is_done_to_something(text, start));
         let at_the_end = mention.hours == Hours::AtMostOne && mention.time.is_some_and(ends_a_day);
-        let shown = limited || at_the_end || is_to_be_handed_in(text, mention);
+        let shown = limited || at_the_end || is_to_be_handed_in(text, mention) || follows_files(text, mention);
         shown.then_some(LIKELY_POINTS)
     }
 
@@ -290,84 +268,8 @@ impl Sides {
     }
 }
 
-/// "La subvention sera versée avant le…", "les lieux peuvent être occupés jusqu'au…": something is done by then, and what it
-/// is no word told us. Those who apply do so themselves.
-fn is_done_to_something(text: &Folded, limit: usize) -> bool {
-    const CLAUSE_BYTES_MAX: usize = 160;
-    let from = limit.saturating_sub(CLAUSE_BYTES_MAX);
-    let clause = text.breaks_between(from, limit).last().map_or(from, |boundary| boundary.at);
-    let words = text.text(clause, limit);
-    [" sera ", " seront ", " etre ", " ete ", " reste ", " restent ", " dure "].iter().any(|word| words.contains(word))
-}
-
-/// Midnight, or noon: meetings are at other hours.
-fn ends_a_day(time: NaiveTime) -> bool {
-    matches!((time.hour(), time.minute()), (0, 0) | (12, 0) | (23, 59) | (23, 55))
-}
-
-/// "Projet à remettre à la mairie de quartier le 18 mai", in one sentence.
-fn is_to_be_handed_in(text: &Folded, mention: &Mention) -> bool {
-    const CLAUSE_BYTES_MAX: usize = 110;
-    const HANDING_IN: [&str; 12] = [
-        "rendre",
-        "remettre",
-        "deposer",
-        "envoyer",
-        "transmettre",
-        "retourner",
-        "renvoyer",
-        "adresser",
-        "soumettre",
-        "presenter",
-        "poster",
-        "rapporter",
-    ];
-    let (from, to) = mention.folded;
-    let clause = clause(text, from, CLAUSE_BYTES_MAX);
-    let handed = HANDING_IN.iter().any(|verb| clause.contains(&format!(" a {verb} ")));
-    handed && ends_line(text, to)
-}
-
-/// "Elle transmet chaque année, avant le 31 mars, …": a day of every year is the end of no campaign.
-fn yearly(text: &Folded, mention: &Mention) -> f32 {
-    const CLAUSE_BYTES_MAX: usize = 90;
-    const POINTS: f32 = 3.0;
-    let every = [" chaque annee", " tous les ans", " annuellement"];
-    let clause = clause(text, mention.folded.0, CLAUSE_BYTES_MAX);
-    let yearly = mention.date().is_none() && every.iter().any(|words| clause.contains(words));
-    if yearly { POINTS } else { 0.0 }
-}
-
-/// "… avant le 31 mars (les dossiers reçus avant le 15 mars seront relus)": what stands in brackets behind another date.
-fn is_aside(text: &Folded, mentions: &[Mention], i: usize) -> bool {
-    const ASIDE_BYTES_MAX: usize = 60;
-    let Some([earlier, mention]) = i.checked_sub(1).and_then(|first| mentions.get(first..=i)) else { return false };
-    let between = text.text(earlier.folded.1, mention.folded.0);
-    between.len() <= ASIDE_BYTES_MAX && between.trim_start().starts_with('(') && !between.contains(')')
-}
-
 /// What an aside loses.
 const ASIDE_POINTS: f32 = 1.5;
-
-/// The words of its sentence before a date, at most so many bytes.
-fn clause<'t>(text: &'t Folded, from: usize, bytes_max: usize) -> &'t str {
-    let earliest = from.saturating_sub(bytes_max);
-    let breaks = text.breaks_between(earliest, from);
-    let stop = breaks.iter().rev().find(|b| !matches!(b.kind, BreakKind::Line | BreakKind::Colon | BreakKind::Dash));
-    text.text(stop.map_or(earliest, |boundary| boundary.at), from)
-}
-
-/// "~~3 mars~~": struck out, as some sites and all of Markdown write it.
-fn is_struck(text: &Folded, mention: &Mention) -> bool {
-    let (from, to) = mention.folded;
-    let before = text.text(from.saturating_sub(LIMIT_BYTES_MAX), from);
-    let opened =
-        before.rfind("~~").is_some_and(|at| before.get(..at).is_some_and(|b| b.matches("~~").count() % 2 == 0));
-    opened && text.text(to, to + 8).trim_start().starts_with("~~")
-}
-
-/// A connector before a struck date takes no more than this.
-const LIMIT_BYTES_MAX: usize = 24;
 
 /// A limit that says by itself that something is handed in.
 const STRONG_LIMIT: f32 = 4.0;
@@ -408,16 +310,12 @@ fn is_lead_window(text: &Folded, mentions: &[Mention], i: usize, scene: Scene, a
     scene.is_call() && WINDOW_DAYS.contains(&days) && at < LEAD_BYTES && alone && said
 }
 
-/// "Du 6 juillet au 28 août, accueil de 9 h à 12 h": when a desk is open or shut.
-fn is_of_a_desk(text: &Folded, mention: &Mention) -> bool {
-    let after = text.text(mention.folded.1, mention.folded.1 + 60);
-    mention.hours == Hours::Span
-        || ["accueil", "ouvert de", "ouverte de", "ferme", "horaires"].iter().any(|word| after.contains(word))
-}
-
-fn footers(cues: &[Cue]) -> Vec<(usize, usize)> {
+fn footers(text: &Folded, cues: &[Cue]) -> Vec<(usize, usize)> {
+    /// "À la une" at the head of a page is its menu.
+    const HEAD_BYTES: usize = 300;
+    let menu = |cue: &Cue| cue.start < HEAD_BYTES && text.text(cue.start, cue.end) == "a la une";
     let mut zones: Vec<(usize, usize)> = Vec::new();
-    for cue in cues {
+    for cue in cues.iter().filter(|cue| !menu(cue)) {
         match cue.class {
             Class::Footer if zones.last().is_none_or(|(_, to)| *to <= cue.start) => {
                 zones.push((cue.start, cue.start + FOOTER_BYTES_MAX));

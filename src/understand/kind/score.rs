@@ -72,8 +72,11 @@ impl Scores {
         self.weigh_aid(seen, closes, due);
         self.weigh_accreditation(seen, closes);
         self.weigh_some(seen, Kind::Results, Sign::ResultTold, 1.5, 6.0);
-        if seen.at(Zone::Lead, Sign::ResultTold).next().is_some() && closes == Closes::NotSaid {
-            self.add(Kind::Results, 1.5);
+        if closes == Closes::NotSaid {
+            // Told at once, or told again and again, it is what the page is about.
+            let told_first = seen.at(Zone::Lead, Sign::ResultTold).next().is_some();
+            let told_again = seen.all(Sign::ResultTold).count() > 2;
+            self.add(Kind::Results, f32::from(u8::from(told_first)) * 1.5 + f32::from(u8::from(told_again)) * 1.5);
         }
         if closes == Closes::NotSaid {
             self.weigh_some(seen, Kind::News, Sign::CallToCome, 3.0, 3.0);
@@ -133,6 +136,17 @@ impl Scores {
             (false, true) => 0.3,
         };
         self.add(Kind::Call, points * kept);
+        // "Demande de subvention", and no campaign, no year, no end: how one asks at any time.
+        let of_a_campaign =
+            calls || seen.in_title(Sign::Season) || seen.in_title(Sign::CallName) || has_year(seen.page);
+        if closes == Closes::NotSaid
+            && seen.in_title(Sign::Campaign)
+            && !of_a_campaign
+            && seen.distinct(Sign::Limit) == 0
+        {
+            self.add(Kind::Call, -4.0);
+            self.add(Kind::Aid, 2.0);
+        }
         if closes == Closes::NotSaid && seen.distinct(Sign::Limit) > 0 {
             self.add(Kind::Call, 1.0);
         }
@@ -173,6 +187,14 @@ impl Scores {
         if let Some(found) = seen.at(Zone::Lead, Sign::AccreditationStep).next() {
             self.prove(Kind::Accreditation, 2.0, seen.page.quote_text(found.at.clone()));
         }
+        // What is asked for is a right, and no call is named.
+        let step = seen.at(Zone::Lead, Sign::AccreditationStep).next().is_some();
+        let calls = seen.in_title(Sign::CallName) || seen.all(Sign::CallName).any(|found| !seen.in_passing(found));
+        let applied_for = closes != Closes::NotSaid || seen.distinct(Sign::Apply) > 0;
+        if step && !calls && applied_for {
+            self.add(Kind::Accreditation, 3.0);
+            self.add(Kind::Call, -2.0);
+        }
         // A collection of acts is named after its number; what it holds stands below.
         let act = seen.in_title(Sign::Law) && !seen.in_title(Sign::Accreditation);
         let gives = |found: &Found<Sign>| matches!(found.tag, Sign::FoodAccreditation | Sign::AccreditationStep);
@@ -194,4 +216,9 @@ impl Scores {
             self.prove(kind, (count as f32 * each).min(most), seen.page.quote_text(found.at.clone()));
         }
     }
+}
+
+/// A year in the title: what is asked for comes with it.
+fn has_year(page: &Page) -> bool {
+    page.title.plain().split(' ').any(|word| word.len() == 4 && word.starts_with("20"))
 }

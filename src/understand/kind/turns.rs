@@ -60,6 +60,15 @@ const PASSING: &str = concat!(
     r"(?:appels? a (?:projets?|candidatures?|manifestations?|initiatives?)|aap|ami) ",
 );
 
+/// Who was chosen by it, with a word between: "lauréat ardéchois de l'appel à projets"; or when it was: "un appel à projets ouvert
+/// en novembre dernier".
+const PASSING_TOO: &str = concat!(
+    r" (?:(?:laureat|laureate|resultat|bilan)s? [a-z]+ (?:(?:a|au|aux|de|des|du|d|l|la|le|les|cet) ){1,2}",
+    r"(?:appels? a (?:projets?|candidatures?|manifestations?|initiatives?)|aap|ami)",
+    r"|(?:appels? a (?:projets?|candidatures?|manifestations?|initiatives?)|aap|ami) (?:\| )?",
+    r"(?:ouvert|lance|publie|clos)(?: le| en| au| a)? (?:[a-z0-9]+ ){0,3}(?:dernier|derniere|passe|passee)) ",
+);
+
 /// A call that will come: "un appel à projets sera lancé à la rentrée".
 const TO_COME: &str = concat!(
     r" (?:appels? a (?:projets?|candidatures?|manifestations?|initiatives?)|aap|ami)(?: [a-z0-9]+){0,4} ",
@@ -70,8 +79,13 @@ const TO_COME: &str = concat!(
 
 static TURNS: LazyLock<Vec<(Sign, Regex)>> = LazyLock::new(|| {
     let told = TOLD.iter().map(|told| (Sign::ResultTold, *told));
-    let others =
-        [(Sign::Apply, APPLYING), (Sign::HandIn, HAND_IN), (Sign::CallInPassing, PASSING), (Sign::CallToCome, TO_COME)];
+    let others = [
+        (Sign::Apply, APPLYING),
+        (Sign::HandIn, HAND_IN),
+        (Sign::CallInPassing, PASSING),
+        (Sign::CallInPassing, PASSING_TOO),
+        (Sign::CallToCome, TO_COME),
+    ];
     told.chain(others).filter_map(|(sign, turn)| Some((sign, Regex::new(turn).ok()?))).collect()
 });
 
@@ -95,6 +109,6 @@ mod tests {
 
     #[test]
     fn every_turn_is_a_regex() {
-        assert_eq!(TURNS.len(), TOLD.len() + 4);
+        assert_eq!(TURNS.len(), TOLD.len() + 5);
     }
 }

@@ -1,7 +1,7 @@
 //! The rules that tell one notice from another.
 //!
 //! In order, the first that speaks decides:
-//! 1. Numbered parts that differ ("volet 1", "volet 2"), or places of one level that have nothing in common: two notices.
+//! 1. Numbered parts that differ ("volet 1", "volet 2"), other numbers of one word on two pages ("canton 4", "canton 5"), or places of one level that have nothing in common: two notices.
 //! 2. One URL: the years in the titles tell campaigns apart; without them, deadlines (or publications) more than eight months
 //!    apart do; another title over another text is another notice; else it is the same one, revised.
 //!    Two URLs of which one tells results or news and the other a call: two notices.
@@ -64,7 +64,7 @@ pub fn compare(a: &Fingerprint, b: &Fingerprint) -> Sameness {
     if a.url.is_some() && a.url == b.url {
         return same_page(a, b, &common);
     }
-    if apart(a, b) || opens(a) != opens(b) || !common.could_be_one() {
+    if apart(a, b) || counted_apart(a, b) || opens(a) != opens(b) || !common.could_be_one() {
         return Sameness::Different;
     }
     if let (Some(CampaignYear::Written(one)), Some(CampaignYear::Written(other))) = (a.year, b.year)
@@ -106,6 +106,15 @@ fn apart(a: &Fingerprint, b: &Fingerprint) -> bool {
     let one_level = |one: &Fingerprint| one.territory.first().map(|first| first.level());
     let levels = one_level(a).zip(one_level(b));
     levels.is_some_and(|(one, other)| one == other) && !a.territory.iter().any(|code| b.territory.contains(code))
+}
+
+/// "Canton 4", "canton 5": the same words with other numbers, on two pages.
+fn counted_apart(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let same_word = |of: &Fingerprint, word: &str| of.numbers.iter().any(|(other, _)| other == word);
+    let differs = |one: &Fingerprint, other: &Fingerprint| {
+        one.numbers.iter().any(|(word, n)| same_word(other, word) && !other.numbers.contains(&(word.clone(), *n)))
+    };
+    differs(a, b) && differs(b, a)
 }
 
 /// Whether the page opens something to apply to; what is not known may be either.

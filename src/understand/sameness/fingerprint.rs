@@ -23,6 +23,9 @@ pub struct Fingerprint {
     pub(super) title: Vec<u32>,
     /// "Volet 2", "lot 3", "axe 1", "2e session": numbered parts, sorted.
     pub(super) parts: Vec<String>,
+    /// Other numbers with the word before them, "canton 4", "3 edition": in titles alike they tell two calls apart.
+    #[serde(default)]
+    pub(super) numbers: Vec<(String, u32)>,
     pub(super) url: Option<String>,
     pub(super) kind: Option<Kind>,
     /// Hashes of the publisher's words, sorted.
@@ -52,6 +55,7 @@ impl Fingerprint {
         Self {
             title: telling_words(input.title),
             parts: parts(input.title),
+            numbers: numbers(input.title),
             url: input.url.and_then(canonical_url),
             kind: read.kind.value,
             publisher: input.publisher.map(telling_words).unwrap_or_default(),
@@ -105,6 +109,30 @@ fn parts(title: &str) -> Vec<String> {
     parts.sort();
     parts.dedup();
     parts
+}
+
+/// The numbers of a title that count something, each with the word it counts: "canton 4", "n 12", "3 edition"; no years.
+fn numbers(title: &str) -> Vec<(String, u32)> {
+    const DIGITS_MAX: usize = 3;
+    let title = fold(title);
+    let words: Vec<&str> = title.split_whitespace().collect();
+    let number = |word: &str| {
+        let digits = word.trim_end_matches("eme").trim_end_matches("e").trim_end_matches("er").trim_end_matches("re");
+        let counts = (1..=DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        counts.then(|| digits.parse().ok()).flatten().map(|n: u32| (n, digits.len() < word.len()))
+    };
+    let mut found: Vec<(String, u32)> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let Some((n, ordinal)) = number(word) else { continue };
+        // "3e édition" counts the word after it.
+        let counted = if ordinal { words.get(at + 1) } else { at.checked_sub(1).and_then(|before| words.get(before)) };
+        if let Some(counted) = counted.filter(|word| number(word).is_none()) {
+            found.push(((*counted).to_owned(), n));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Words of French grammar and of every call's title.
@@ -251,6 +279,18 @@ mod tests {
         check("FDVA 2 : innovation", &["fdva 2"]);
         check("AAP lot n° 3, axe B", &["axe b", "lot 3"]);
         check("Appel à candidatures", &[]);
+    }
+
+    #[test]
+    fn numbers_are_kept_with_what_they_count() {
+        let check = |title: &str, found: &[(&str, u32)]| {
+            let found: Vec<(String, u32)> = found.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect();
+            assert_eq!(numbers(title), found, "{title}");
+        };
+        check("Dotation du canton 4", &[("canton", 4)]);
+        check("Prix des lecteurs, 3e édition", &[("edition", 3)]);
+        check("Campagne 2026", &[]);
+        check("", &[]);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! By canonical URL, by rare words of the title, and by bands of the text's sketch: what is looked at grows with the items
 //! that share something rare, not with all.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
 use super::fingerprint::Fingerprint;
+use super::postings::Postings;
+use super::sketch::hash;
 
 /// A word or band that more items share than this tells nothing by itself.
 const COMMON_ITEMS: usize = 200;
@@ -18,14 +18,19 @@ const CANDIDATES_MAX: usize = 100;
 #[derive(Clone, Debug)]
 pub struct SamenessIndex<K> {
     keys: Vec<K>,
-    by_url: HashMap<String, Vec<u32>>,
-    by_word: HashMap<u32, Vec<u32>>,
-    by_band: HashMap<u64, Vec<u32>>,
+    by_url: Postings,
+    by_word: Postings,
+    by_band: Postings,
 }
 
 impl<K> Default for SamenessIndex<K> {
     fn default() -> Self {
-        Self { keys: Vec::new(), by_url: HashMap::new(), by_word: HashMap::new(), by_band: HashMap::new() }
+        Self {
+            keys: Vec::new(),
+            by_url: Postings::default(),
+            by_word: Postings::default(),
+            by_band: Postings::default(),
+        }
     }
 }
 
@@ -47,62 +52,62 @@ impl<K: Clone> SamenessIndex<K> {
         let Ok(item) = u32::try_from(self.keys.len()) else { return };
         self.keys.push(key);
         if let Some(url) = &of.url {
-            self.by_url.entry(url.clone()).or_default().push(item);
+            self.by_url.add(hash(url.as_bytes()), item);
         }
         for word in &of.title {
-            self.by_word.entry(*word).or_default().push(item);
+            self.by_word.add(u64::from(*word), item);
         }
         for band in of.text.iter().flat_map(|text| text.bands()) {
-            self.by_band.entry(band).or_default().push(item);
+            self.by_band.add(band, item);
         }
     }
 
     /// The items worth comparing with this one, those that share the most first.
     pub fn candidates(&self, of: &Fingerprint) -> Vec<K> {
-        let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
-        let mut count = |items: &[u32], points: u32| {
-            for item in items {
-                *shared.entry(*item).or_insert(0) += points;
-            }
-        };
-        if let Some(items) = of.url.as_ref().and_then(|url| self.by_url.get(url)) {
-            count(items, 1_000);
+        let mut shared: Vec<(u32, u32)> = Vec::new();
+        if let Some(url) = &of.url {
+            shared.extend(self.by_url.items(hash(url.as_bytes())).map(|item| (item, 1_000)));
         }
         for band in of.text.iter().flat_map(|text| text.bands()) {
             // Boilerplate that all pages of a site share fills a band; what is rarer finds the item.
-            if let Some(items) = self.by_band.get(&band).filter(|items| items.len() <= COMMON_ITEMS) {
-                count(items, 2);
+            if self.by_band.count(band) <= COMMON_ITEMS {
+                shared.extend(self.by_band.items(band).map(|item| (item, 2)));
             }
         }
-        for items in self.rare_words(of) {
-            count(&items, 3);
+        self.share_rare_words(of, &mut shared);
+        shared.sort_unstable();
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        for (item, points) in shared {
+            match found.last_mut() {
+                Some((last, sum)) if *last == item => *sum += points,
+                _ => found.push((item, points)),
+            }
         }
-        let mut found: Vec<(u32, u32)> = shared.into_iter().collect();
-        found.sort_by_key(|(item, points)| (std::cmp::Reverse(*points), *item));
+        found.sort_unstable_by_key(|(item, points)| (std::cmp::Reverse(*points), *item));
         found.iter().take(CANDIDATES_MAX).filter_map(|(item, _)| self.keys.get(*item as usize).cloned()).collect()
     }
 
-    /// The items behind the rarest words of a title; when even these are common, the items that share two of them.
-    fn rare_words(&self, of: &Fingerprint) -> Vec<Vec<u32>> {
-        let mut lists: Vec<&Vec<u32>> = of.title.iter().filter_map(|word| self.by_word.get(word)).collect();
-        lists.sort_by_key(|items| items.len());
-        let rare: Vec<Vec<u32>> = lists
-            .iter()
-            .take(RARE_WORDS)
-            .filter(|items| items.len() <= COMMON_ITEMS)
-            .map(|items| (*items).clone())
-            .collect();
-        if !rare.is_empty() {
-            return rare;
+    /// The items behind the rarest words of a title; when even these are common, the latest items that share two of them: a
+    /// campaign comes back more often than an old one is found again.
+    fn share_rare_words(&self, of: &Fingerprint, shared: &mut Vec<(u32, u32)>) {
+        const POINTS: u32 = 3;
+        let mut words: Vec<(usize, u64)> =
+            of.title.iter().map(|word| (self.by_word.count(u64::from(*word)), u64::from(*word))).collect();
+        words.retain(|(count, _)| *count > 0);
+        words.sort_by_key(|(count, _)| *count);
+        let mut some_rare = false;
+        for (_, word) in words.iter().take(RARE_WORDS).filter(|(count, _)| *count <= COMMON_ITEMS) {
+            some_rare = true;
+            shared.extend(self.by_word.items(*word).map(|item| (item, POINTS)));
         }
-        let [one, other, ..] = lists.as_slice() else { return lists.into_iter().map(|items| latest(items)).collect() };
-        let first: HashSet<&u32> = one.iter().collect();
-        let both: Vec<u32> = other.iter().filter(|item| first.contains(item)).copied().collect();
-        vec![latest(&both)]
+        match words.as_slice() {
+            _ if some_rare => {}
+            [(_, one), (_, other), ..] => {
+                let both = self.by_word.items_of_both(*one, *other).take(COMMON_ITEMS);
+                shared.extend(both.map(|item| (item, POINTS)));
+            }
+            [(_, word)] => shared.extend(self.by_word.items(*word).take(COMMON_ITEMS).map(|item| (item, POINTS))),
+            [] => {}
+        }
     }
-}
-
-/// The items known last: a campaign comes back more often than an old one is found again.
-fn latest(items: &[u32]) -> Vec<u32> {
-    items.iter().rev().take(COMMON_ITEMS).copied().collect()
 }

@@ -9,6 +9,7 @@ mod fingerprint;
 mod index;
 #[cfg(test)]
 mod pairs;
+mod postings;
 mod sketch;
 mod url;
 

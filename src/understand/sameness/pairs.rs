@@ -462,6 +462,27 @@ const PAIRS: &[(Sameness, &str, &str)] = &[
         "Lutte contre la pauvreté 2026|a.example/1|DDETS|2026-05-01||g|D31",
         "Lutte contre le gaspillage 2026|a.example/2|DRAAF|2026-05-01||a|R76",
     ),
+    // Titles alike but for a number.
+    (
+        Different,
+        "Fonds d'initiatives du canton 4|dep.example/fonds/4|Département|2026-04-30||d|D62",
+        "Fonds d'initiatives du canton 5|dep.example/fonds/5|Département|2026-04-30||d|D62",
+    ),
+    (
+        Different,
+        "Prix des jeunes engagés, 2e édition|prix.example/2|Fondation Alizier|||a|FR",
+        "Prix des jeunes engagés, 3e édition|prix.example/3|Fondation Alizier|||a|FR",
+    ),
+    (
+        Different,
+        "Réfrigérateurs solidaires du secteur 12|ville.example/s12|Ville|2026-05-02||e|D59",
+        "Réfrigérateurs solidaires du secteur 14|ville.example/s14|Ville|2026-05-02||e|D59",
+    ),
+    (
+        Same,
+        "Fonds d'initiatives du canton 4|dep.example/fonds/4|Département|2026-04-30||d|D62",
+        "Fonds d'initiatives du canton 4 : appel à projets|relais.example/f4|Réseau|2026-04-30||d|D62",
+    ),
     // Only a person can tell.
     (
         Unsure,
@@ -485,7 +506,7 @@ const PAIRS: &[(Sameness, &str, &str)] = &[
     ),
 ];
 
-/// Exactness on the pairs, and for "the same" its precision and recall; `cargo test pairs -- --nocapture` shows them.
+/// Exactness on the pairs, and for "the same" its precision and recall; `cargo test --lib labelled_pairs -- --nocapture` shows them.
 #[test]
 fn labelled_pairs_are_told_apart() {
     let mut wrong = Vec::new();

@@ -84,7 +84,7 @@ fn said(words: &Words<'_>, first: usize, last: usize, from: usize) -> Cue {
     if near(CONCERNED_NOUNS, 5) && follows(words, last, APPLYING) {
         return Cue::Applicants;
     }
-    let body = body && !near(&["departement", "departements", "region"], 2);
+    let body = body && !near(&["departement", "departements", "region"], 3);
     let line = line_start(words, first, from);
     let concerned =
         (1..=4).filter_map(|back| first.checked_sub(back)).any(|n| n >= line && CONCERNED.contains(&words.word(n)));

@@ -293,6 +293,23 @@ fn a_national_body_is_open_everywhere_unless_it_says_where() {
 }
 
 #[test]
+fn the_host_of_a_state_service_says_where_when_nothing_else_does() {
+    let mut input = TerritoryInput {
+        title: "Appel à projets",
+        text: "Les dossiers sont reçus avant le 3 mai 2026.",
+        url: Some("https://www.indre.gouv.fr/Actualites/aap"),
+        publisher: None,
+        source_territory: &[],
+        field: None,
+        place: None,
+    };
+    assert_eq!(territory(&input).value, TerritoryCode::parse("D36").ok().map(|code| vec![code]));
+    let gard = [TerritoryCode::parse("D30").unwrap()];
+    input.source_territory = &gard;
+    assert_eq!(territory(&input).value, Some(gard.to_vec()));
+}
+
+#[test]
 fn without_a_publisher_the_text_speaks_then_the_source() {
     check(["", "R11", "Appel à projets", "Sans autre précision."], "R11");
     check(["", "", "Appel à projets", "Sans autre précision."], "");

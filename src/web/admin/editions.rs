@@ -42,7 +42,8 @@ pub async fn show(
     Path(id): Path<i64>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    match content(&who.app, EditionId(id), &super::done(query)).await {
+    let done = super::done(&who, &format!("/admin/editions/{id}"), query.as_deref());
+    match content(&who.app, EditionId(id), &done).await {
         Ok(values) => page(&site, &who, "admin/edition.html", values),
         Err(trouble) => refused(&site, &trouble),
     }
@@ -159,7 +160,7 @@ pub async fn edit(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: Po
     let Posted { who, fields } = posted;
     let wishes = wishes(&fields);
     match edition::edit(&who.app, &who.actor(), EditionId(id), &wishes).await {
-        Ok(_) => back(&format!("/admin/editions/{id}"), "Le brouillon est modifié."),
+        Ok(_) => back(&who, &format!("/admin/editions/{id}"), "Le brouillon est modifié."),
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -183,7 +184,7 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
     };
     // To oneself only: the pages write to no address that the settings do not name.
     match edition::proof(&who.app, &who.actor(), EditionId(id), who.address.expose(), &whose).await {
-        Ok(_) => back(&format!("/admin/editions/{id}"), "Une épreuve vous est envoyée."),
+        Ok(_) => back(&who, &format!("/admin/editions/{id}"), "Une épreuve vous est envoyée."),
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -191,7 +192,7 @@ pub async fn proof(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: P
 pub async fn act(State(site): State<Arc<Site>>, Path(id): Path<i64>, posted: Posted) -> Response {
     let Posted { who, fields } = posted;
     match decide(&who.app, &who.actor(), EditionId(id), &fields).await {
-        Ok(said) => back(&format!("/admin/editions/{id}"), &said),
+        Ok(said) => back(&who, &format!("/admin/editions/{id}"), &said),
         Err(trouble) => refused(&site, &trouble),
     }
 }

@@ -47,16 +47,20 @@ fn page(site: &Site, who: &SignedIn, name: &str, values: minijinja::Value) -> Re
     site.page(StatusCode::OK, name, context! { ..values, ..shared }).into_response()
 }
 
-/// Back to a page, which says what was done: a reload repeats nothing.
-fn back(to: &str, said: &str) -> Response {
-    let said: String = url::form_urlencoded::byte_serialize(said.as_bytes()).collect();
-    see(&format!("{to}?fait={said}"))
+/// Back to a page, which says what was done: a reload repeats nothing. The words are signed for the page and the session,
+/// so that nobody else makes one of our pages say anything.
+fn back(who: &SignedIn, to: &str, said: &str) -> Response {
+    see(&format!("{to}?fait={}", who.app.link_key.signed(&done_purpose(who, to), said)))
 }
 
-/// What the page before says was done.
-fn done(query: Option<String>) -> String {
-    const CHARS_MAX: usize = 200;
-    Fields::read(query.unwrap_or_default().as_bytes()).one("fait").chars().take(CHARS_MAX).collect()
+/// What [`back`] said; empty when somebody else did.
+fn done(who: &SignedIn, page: &str, query: Option<&str>) -> String {
+    let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    who.app.link_key.opened(&done_purpose(who, page), fields.one("fait")).unwrap_or_default()
+}
+
+fn done_purpose(who: &SignedIn, page: &str) -> String {
+    format!("done {} {page}", who.form_token)
 }
 
 fn see(to: &str) -> Response {
@@ -74,6 +78,12 @@ fn refused(site: &Site, trouble: &Trouble) -> Response {
         }
     };
     site.page(status, "admin/refused.html", context! { why => trouble.to_string() }).into_response()
+}
+
+/// As [`refused`], for whoever may be anybody: what is wrong inside is told in the log.
+fn out_of_order(site: &Site, trouble: &Trouble) -> Response {
+    tracing::error!(%trouble, "une page d'administration a échoué");
+    site.page(StatusCode::SERVICE_UNAVAILABLE, "out_of_order.html", context! {}).into_response()
 }
 
 /// What came of an approval, for whoever gave it.

@@ -32,7 +32,8 @@ pub async fn show(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    match shown(&who.app, &id, &super::done(query)).await {
+    let done = super::done(&who, &format!("/admin/annonces/{id}"), query.as_deref());
+    match shown(&who.app, &id, &done).await {
         Ok(values) => page(&site, &who, "admin/notice.html", values),
         Err(trouble) => refused(&site, &trouble),
     }
@@ -96,7 +97,7 @@ fn written(deadline: Deadline) -> String {
 pub async fn correct(State(site): State<Arc<Site>>, Path(id): Path<String>, posted: Posted) -> Response {
     let Posted { who, fields } = posted;
     match try_correct(&who, &id, &fields).await {
-        Ok(said) => back(&format!("/admin/annonces/{id}"), said),
+        Ok(said) => back(&who, &format!("/admin/annonces/{id}"), said),
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -191,7 +192,9 @@ fn status_word(status: Status) -> &'static str {
 pub async fn rectify(State(site): State<Arc<Site>>, Path(id): Path<String>, posted: Posted) -> Response {
     let who = posted.who;
     match edition::rectify(&who.app, &who.actor(), &id).await {
-        Ok(id) => back(&format!("/admin/editions/{id}"), "Le rectificatif est prêt : relisez-le, puis approuvez-le."),
+        Ok(id) => {
+            back(&who, &format!("/admin/editions/{id}"), "Le rectificatif est prêt : relisez-le, puis approuvez-le.")
+        }
         Err(trouble) => refused(&site, &trouble),
     }
 }
@@ -202,7 +205,7 @@ pub async fn hide(State(site): State<Arc<Site>>, Path(id): Path<String>, posted:
     match notices::hide(&who.app, &who.actor(), &id, hidden).await {
         Ok(_) => {
             let said = if hidden { "L’annonce est cachée à tous." } else { "L’annonce est de nouveau montrée." };
-            back(&format!("/admin/annonces/{id}"), said)
+            back(&who, &format!("/admin/annonces/{id}"), said)
         }
         Err(trouble) => refused(&site, &trouble),
     }

@@ -48,7 +48,7 @@ impl FromRequestParts<Current> for SignedIn {
         match admin::session(&app, &token).await {
             Ok(Some(session)) => Ok(Self { app, address: session.address, form_token: session.form_token, token }),
             Ok(None) => Err(see("/admin/connexion")),
-            Err(trouble) => Err(super::refused(&site, &trouble)),
+            Err(trouble) => Err(super::out_of_order(&site, &trouble)),
         }
     }
 }

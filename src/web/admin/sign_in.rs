@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use minijinja::context;
 
 use super::session::{Posted, is_foreign, set_cookie};
-use super::{page_of, refused, see};
+use super::{out_of_order, page_of, refused, see};
 use crate::pipeline::admin;
 use crate::web::{Fields, Site};
 
@@ -38,7 +38,7 @@ pub async fn confirm(State(site): State<Arc<Site>>, Path(token): Path<String>) -
             page_of(site.page(StatusCode::OK, "admin/enter.html", context! { address => address.masked() }))
         }
         Ok(None) => page_of(site.page(StatusCode::NOT_FOUND, "admin/spent.html", context! {})),
-        Err(trouble) => refused(&site, &trouble),
+        Err(trouble) => out_of_order(&site, &trouble),
     }
 }
 
@@ -54,7 +54,7 @@ pub async fn enter(State(site): State<Arc<Site>>, Path(token): Path<String>, hea
             (StatusCode::SEE_OTHER, headers).into_response()
         }
         Ok(None) => page_of(site.page(StatusCode::NOT_FOUND, "admin/spent.html", context! {})),
-        Err(trouble) => refused(&site, &trouble),
+        Err(trouble) => out_of_order(&site, &trouble),
     }
 }
 

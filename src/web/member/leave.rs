@@ -10,7 +10,7 @@ use minijinja::context;
 
 use crate::model::{Member, MemberState};
 use crate::pipeline::Purpose;
-use crate::store::{StoreError, subject};
+use crate::store::StoreError;
 use crate::web::{Page, Site};
 
 pub async fn ask(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Page {
@@ -26,10 +26,7 @@ pub async fn ask(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Pa
 
 pub async fn leave(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Page {
     let left = match member(&site, &token).await {
-        Ok(Some(member)) => {
-            let at = site.clock.now();
-            site.store.leave(member.id, &subject(member.id), "leave", at).await.map(|()| member)
-        }
+        Ok(Some(member)) => site.desk.leave(&member).await.map(|()| member),
         Ok(None) => return unknown(&site),
         Err(error) => Err(error),
     };

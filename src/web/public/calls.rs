@@ -64,10 +64,12 @@ fn asked(app: &App, query: Option<&str>) -> Asked {
             Err(why) => trouble = Some(why.to_string()),
         }
     }
-    let theme = fields.one("theme").to_owned();
-    wish.theme = app.themes.get(&ThemeId(theme.clone())).map(|theme| theme.id.clone());
-    let kind = fields.one("genre").to_owned();
-    wish.kind = KINDS.iter().find(|(word, ..)| *word == kind).map(|(_, kind, _)| *kind);
+    wish.theme = app.themes.get(&ThemeId(fields.one("theme").to_owned())).map(|theme| theme.id.clone());
+    let known = KINDS.iter().find(|(word, ..)| *word == fields.one("genre"));
+    wish.kind = known.map(|(_, kind, _)| *kind);
+    // What is not known is not repeated: the page names its own address many times.
+    let theme = wish.theme.as_ref().map(ToString::to_string).unwrap_or_default();
+    let kind = known.map(|(word, ..)| (*word).to_owned()).unwrap_or_default();
     let page = fields.one("page").parse().unwrap_or(1).clamp(1, PAGES_MAX);
     Asked { wish, place, theme, kind, page, trouble }
 }

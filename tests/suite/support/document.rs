@@ -25,23 +25,37 @@ pub fn scanned_pdf() -> Vec<u8> {
 
 /// A page whose words, unpacked, are `times` these.
 pub fn bomb(times: usize, words: &str) -> Vec<u8> {
+    assemble(A4, &[], packed("", std::iter::repeat_n(words, times)), "")
+}
+
+/// The largest page there is, full of small words: a few kilobytes here, more than a gigabyte to who places each letter.
+pub fn crowded() -> Vec<u8> {
+    let lines = (1..1_750).map(|line| format!("1 0 0 1 4 {} Tm ({}) Tj\n", line * 8, "abcdefg ".repeat(400)));
+    let shown: Vec<String> =
+        std::iter::once("BT /F1 8 Tf\n".to_owned()).chain(lines).chain(["ET".to_owned()]).collect();
+    assemble((14_400, 14_400), &[], packed("", shown.iter().map(String::as_str)), "")
+}
+
+/// A page that shows a form twenty times, which shows a form twenty times, and so on twelve times: nobody sees its end.
+pub fn endless() -> Vec<u8> {
+    const DEPTH: usize = 12;
+    let first = FIRST_MORE;
+    let forms = (0..DEPTH).map(|depth| {
+        let next = format!("/Resources << /XObject << /Im1 {} 0 R >> >>", first + depth + 1);
+        let (shows, next) = if depth + 1 < DEPTH { ("/Im1 Do ", next) } else { ("q Q ", String::new()) };
+        packed(&format!("/Type /XObject /Subtype /Form /BBox [0 0 9 9] {next}"), std::iter::repeat_n(shows, 20))
+    });
+    let forms: Vec<Vec<u8>> = forms.collect();
+    let forms: Vec<&[u8]> = forms.iter().map(Vec::as_slice).collect();
+    assemble(A4, &forms, packed("", std::iter::repeat_n("/Im1 Do ", 20)), "")
+}
+
+fn packed<'w>(entries: &str, words: impl Iterator<Item = &'w str>) -> Vec<u8> {
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
-    for _ in 0..times {
-        packed.write_all(words.as_bytes()).unwrap();
-    }
+    words.for_each(|words| packed.write_all(words.as_bytes()).unwrap());
     let packed = packed.finish().unwrap();
-    assemble(
-        &[],
-        [
-            b"<< /Filter /FlateDecode /Length ",
-            packed.len().to_string().as_bytes(),
-            b" >>\nstream\n",
-            &packed,
-            b"\nendstream",
-        ]
-        .concat(),
-        "",
-    )
+    let head = format!("<< {entries} /Filter /FlateDecode /Length {} >>\nstream\n", packed.len());
+    [head.as_bytes(), &packed, b"\nendstream"].concat()
 }
 
 fn shown(lines: &[&str]) -> String {
@@ -51,14 +65,20 @@ fn shown(lines: &[&str]) -> String {
 
 fn with_stream(more: &[&[u8]], content: &[u8], trailer: &str) -> Vec<u8> {
     let head = format!("<< /Length {} >>\nstream\n", content.len());
-    assemble(more, [head.as_bytes(), content, b"\nendstream"].concat(), trailer)
+    assemble(A4, more, [head.as_bytes(), content, b"\nendstream"].concat(), trailer)
 }
 
+/// Width and height of a page, in points.
+const A4: (u32, u32) = (595, 842);
+
+/// The number of the first object beside the usual five; the page shows it as `/Im1`.
+const FIRST_MORE: usize = 6;
+
 /// Objects 1 to 5 and those given, the table of where they stand, the trailer.
-fn assemble(more: &[&[u8]], content: Vec<u8>, trailer: &str) -> Vec<u8> {
-    let picture = if more.is_empty() { "" } else { "/XObject << /Im1 6 0 R >>" };
+fn assemble((width, height): (u32, u32), more: &[&[u8]], content: Vec<u8>, trailer: &str) -> Vec<u8> {
+    let picture = if more.is_empty() { String::new() } else { format!("/XObject << /Im1 {FIRST_MORE} 0 R >>") };
     let page = format!(
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents 4 0 R \
          /Resources << /Font << /F1 5 0 R >> {picture} >> >>"
     );
     let font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";

@@ -62,6 +62,19 @@ impl SmtpSink {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
+    /// The envelopes so far: sender and recipient.
+    pub fn envelopes(&self) -> Vec<(String, String)> {
+        let of = |text: &str, name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.split_once('<')?.1.split_once('>')?.0.to_owned())
+        };
+        let envelope = |file: &PathBuf| {
+            let text = std::fs::read_to_string(file).ok()?;
+            Some((of(&text, "X-Mail-Args:")?, of(&text, "X-Rcpt-Args:")?))
+        };
+        files(self.folder.path()).iter().filter_map(envelope).collect()
+    }
+
     /// The members' mails taken so far: those to administrators carry no List-Id.
     pub fn mails(&self) -> Vec<Mail> {
         let mut mails = self.all_mails();

@@ -130,6 +130,7 @@ smtpd_tls_key_file = {dir}/key.pem
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {dir}/auth
+smtpd_recipient_restrictions = check_recipient_access inline:{ {lent.example = 450 4.7.1 too busy for this domain} }
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 relayhost = [127.0.0.1]:{sink}
 smtp_tls_security_level = none

@@ -1,6 +1,7 @@
 //! Failures in free words.
 
 use super::{check, check_text, daemon};
+use crate::deliver::bounce::{Kind, read};
 
 #[test]
 fn old_forms_are_read_without_being_known() {
@@ -79,6 +80,25 @@ fn a_header_that_names_the_recipients_is_believed() {
 fn where_the_report_names_nobody_the_returned_mail_does() {
     let message = "From: MAILER-DAEMON@mx.example\nTo: rebonds@reseau.example\nSubject: failure notice\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nYour message could not be delivered: user unknown.\n\n--b\nContent-Type: message/rfc822\n\nFrom: x@reseau.example\nTo: Léa <lea@ville.example>\nMessage-ID: <abc@reseau.example>\n\nBonjour\n\n--b--\n";
     check(message, &["lea@ville.example hard -"]);
+}
+
+#[test]
+fn a_failure_that_names_nobody_is_told_all_the_same() {
+    let nameless = |message: &str| {
+        let reading = read(message.replace('\n', "\r\n").as_bytes());
+        assert_eq!(reading.recipients, [], "{message}");
+        reading.nameless.map(|failed| (failed.kind, failed.status))
+    };
+    let hard = |status: Option<&str>| Some((Kind::Hard, status.map(str::to_owned)));
+    assert_eq!(nameless(&daemon("Undelivered Mail", "The mailbox does not exist any more.\n")), hard(None));
+    assert_eq!(nameless(&daemon("failure notice", "550 5.1.1 User unknown, not delivered\n")), hard(Some("5.1.1")));
+    let full = daemon("Undelivered Mail", "Could not be delivered: 452 4.2.2 mailbox full\n");
+    assert_eq!(nameless(&full), Some((Kind::Soft, Some("4.2.2".to_owned()))));
+    let hidden = super::report("Final-Recipient: rfc822; inconnu\nAction: failed\nStatus: 5.1.1")
+        .replace("To: lea@ville.example", "X: y");
+    assert_eq!(nameless(&hidden), hard(Some("5.1.1")));
+    let person = "From: lea@ville.example\nTo: rebonds@reseau.example\nSubject: Question\n\nBonjour\n";
+    assert_eq!(read(person.as_bytes()).nameless, None);
 }
 
 #[test]

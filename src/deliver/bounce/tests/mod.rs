@@ -2,6 +2,7 @@
 
 mod damaged;
 mod failures;
+mod forms;
 mod others;
 mod reports;
 

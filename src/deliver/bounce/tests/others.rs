@@ -55,6 +55,15 @@ fn a_mail_that_asks_to_leave_is_heard() {
     check("Désinscription", Kind::Unsubscribe);
     check("unsubscribe", Kind::Unsubscribe);
     check("RE: Me désabonner !", Kind::Unsubscribe);
+    check("STOP", Kind::Unsubscribe);
+    check("Demande de désinscription", Kind::Unsubscribe);
+    check("Désinscription de la liste, svp", Kind::Unsubscribe);
+    check("Please unsubscribe me from your list", Kind::Unsubscribe);
+    check("Merci d'arrêter les envois", Kind::Unsubscribe);
+    check("Me retirer de la liste", Kind::Unsubscribe);
+    check("Retirer un dossier", Kind::None);
+    check("La liste", Kind::None);
+    check("Stop au gaspillage", Kind::None);
     check("Question sur la désinscription de mon collègue", Kind::None);
 }
 

@@ -337,3 +337,42 @@ fn an_hour_may_stand_apart_or_before() {
     check("Au plus tard à 16 h le 14 mars 2026, le pli doit être arrivé.", "2026-03-14 16:00");
     check("Dépôt en mairie jusqu'au 14 mars 2026 (accueil de 9h à 12h).", "2026-03-14");
 }
+
+#[test]
+fn a_page_that_is_plainly_a_call_may_only_imply_its_deadline() {
+    check("Projet à remettre à la mairie de quartier (99 rue du Nord) le 18 mai 2026.", "2026-05-18");
+    check("Jusqu'à quand ? Le 30 mars 2026 à minuit.", "2026-03-30 23:59");
+    check("Soutien aux jardins : dossiers au 16 mars 2026.", "2026-03-16");
+    check("Réception : lundi 22 juin 2026, 17 heures", "2026-06-22 17:00");
+    check(
+        "Les projets sont déposés en mairie le lundi 16 mars 2026 dernier délai, avant la fermeture des bureaux à 17 h.",
+        "2026-03-16 17:00",
+    );
+    check("Dossier : service jeunesse, avant le 23.05.26", "2026-05-23");
+    check("Téléphone : le 01.12.26.45.67", "-");
+    check("Date limite de dépôt : 22 /10/ 2026", "2026-10-22");
+    check("Le bilan est rendu chaque année, avant le 31 mars.", "-");
+    check_titled("Potagers", "Du 6 juillet au 28 août 2026, accueil de 9 h à 12 h. Les subventions reprendront.", "-");
+}
+
+#[test]
+fn a_closed_call_gives_way_to_the_open_one() {
+    check(
+        "Dossiers avant le vendredi 27 novembre 2026. Le premier appel, clos le 16 janvier 2026, est passé.",
+        "2026-11-27",
+    );
+    check(
+        "Cet appel est clos depuis le 31 octobre 2025. Les demandes se déposent entre le 1er août et le 30 septembre 2026.",
+        "2026-09-30",
+    );
+    check("Dépôt avant le 31 mars 2026 (les dossiers reçus avant le 15 mars 2026 seront relus).", "2026-03-31");
+    check("Clôture du téléservice – vendredi 13 mars 2026\nDemandes de pièces – jusqu'au 10 avril 2026", "2026-03-13");
+}
+
+#[test]
+fn a_day_put_off_twice_ends_on_the_last() {
+    check(
+        "1er report : du 30 juin au 31 juillet 2026. 2e report : du 31 juillet au mardi 15 septembre 2026 à 16 h.",
+        "2026-09-15 16:00",
+    );
+}
