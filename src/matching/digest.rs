@@ -28,7 +28,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { items_max: 12, reminders_max: 4, stretched_max: 40, aids_max: 3, network_max: 5 }
+        Self { items_max: 12, reminders_max: 4, stretched_max: 120, aids_max: 3, network_max: 5 }
     }
 }
 
@@ -41,7 +41,7 @@ pub struct Occasion {
     pub turn: Turn,
     /// When this member's next digest is expected.
     pub next: DateTime<Utc>,
-    /// When it would come if that one failed.
+    /// When it would come if that one and the one after failed.
     pub after_next: DateTime<Utc>,
 }
 

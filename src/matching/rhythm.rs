@@ -25,8 +25,9 @@ pub fn occasion(
         Turn::Between | Turn::Correction => last.unwrap_or(today),
     };
     let next = first_from(due_from(rhythm, counted_from), as_of);
-    // Were the next one to fail, the member's turn would come at the very next occurrence.
-    let after_next = first_from(day(next), next);
+    // Were the next one to fail, the member's turn would come at the very next occurrence; and were that one to fail too…
+    let second = first_from(day(next), next);
+    let after_next = first_from(day(second), second);
     Occasion { as_of, zone, turn, next, after_next }
 }
 

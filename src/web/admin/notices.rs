@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use minijinja::context;
 use minijinja::value::Serde;
@@ -26,17 +26,23 @@ struct Corrected {
     at: String,
 }
 
-pub async fn show(State(site): State<Arc<Site>>, who: SignedIn, Path(id): Path<String>) -> Response {
-    match shown(&who.app, &id).await {
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let done = super::done(&who, &format!("/admin/annonces/{id}"), query.as_deref());
+    match shown(&who.app, &id, &done).await {
         Ok(values) => page(&site, &who, "admin/notice.html", values),
         Err(trouble) => refused(&site, &trouble),
     }
 }
 
-async fn shown(app: &App, id: &str) -> Result<minijinja::Value, Trouble> {
+async fn shown(app: &App, id: &str, done: &str) -> Result<minijinja::Value, Trouble> {
     let dossier = notices::dossier(app, id).await?;
     let misled = edition::misled(app, &dossier.notice.id).await?;
-    Ok(context! { misled, ..content(app, &dossier) })
+    Ok(context! { misled, done, ..content(app, &dossier) })
 }
 
 fn content(app: &App, dossier: &Dossier) -> minijinja::Value {

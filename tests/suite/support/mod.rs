@@ -1,6 +1,7 @@
 //! What journeys stand on: a workspace with files as an administrator writes them, a site under our hand, databases.
 
 pub mod browser;
+pub mod chromium;
 pub mod dns;
 pub mod document;
 pub mod dovecot;
