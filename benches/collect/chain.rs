@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Plan, feeds};
+use super::{Plan, feeds, process};
 
 const GLANEUR: &str = env!("CARGO_BIN_EXE_glaneur");
 
@@ -65,38 +65,19 @@ pub fn rounds(plan: &Plan) -> Result<Rounds, String> {
 
 /// One round over every source by name, and its peak memory.
 fn collect(folder: &Path) -> Result<(Duration, u64), String> {
-    let begun = Instant::now();
-    let mut child = Command::new(GLANEUR)
-        .args(["collect", "--json", "--now", "2026-01-12T08:00:00+01:00"])
-        .args(all_ids(folder)?)
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kb = 0;
-    let ended = loop {
-        if let Some(ended) = child.try_wait().map_err(|error| error.to_string())? {
-            break ended;
-        }
-        peak_kb = peak_kb.max(high_water_kb(&status).unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(10));
-    };
-    match ended.code() {
-        Some(0) => Ok((begun.elapsed(), peak_kb / 1024)),
-        code => Err(format!("glaneur collect ended with {code:?}")),
-    }
+    let ran = process::run(
+        Command::new(GLANEUR)
+            .args(["collect", "--json", "--now", "2026-01-12T08:00:00+01:00"])
+            .args(all_ids(folder)?)
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit()),
+    )?;
+    Ok((ran.time, ran.peak_mb))
 }
 
 /// Sources read a moment ago are not due: they are named.
 fn all_ids(folder: &Path) -> Result<Vec<String>, String> {
     let text = std::fs::read_to_string(folder.join("sources.toml")).map_err(|error| error.to_string())?;
     Ok((0..text.matches("[[source]]").count()).map(|feed| format!("f{feed}")).collect())
-}
-
-/// Linux alone says it; elsewhere nothing is printed but 0.
-fn high_water_kb(status: &str) -> Option<u64> {
-    let text = std::fs::read_to_string(status).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().trim_end_matches("kB").trim().parse().ok()
 }

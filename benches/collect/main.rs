@@ -13,6 +13,8 @@
 mod chain;
 mod feeds;
 mod peers;
+#[path = "../shared/process.rs"]
+mod process;
 mod read;
 
 use std::process::{Command, ExitCode, Stdio};

@@ -17,6 +17,7 @@ mod growth;
 mod network;
 mod ours;
 mod peers;
+#[path = "../shared/process.rs"]
 mod process;
 mod sink;
 

@@ -1,17 +1,23 @@
-//! `glaneur edition`: create, look, approve, send, and tell what came of it.
+//! `glaneur edition`: create, change, approve, pause, send. What there is to see is told by the rooms below.
 
+mod ledger;
 mod receipts;
+mod sending;
+mod show;
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub use sending::print_sending;
+pub use show::print_shares;
+
 use super::args::{EditArgs, EditionCommand, PreviewFormat};
 use super::bar::Bar;
-use super::{Exit, Failure, Global, open, output, stop, table, words};
-use crate::model::{DeliveryState, Edition, EditionId, EditionState, Origin, Section};
-use crate::pipeline::edition::{self, As, Consent, Listed, Overview, Place, Share, Wishes, skip_sentence};
-use crate::pipeline::send::{self, End, Sending};
+use super::{Exit, Failure, Global, open, output, stop, words};
+use crate::model::{Edition, EditionId};
+use crate::pipeline::edition::{self, As, Consent, Wishes};
+use crate::pipeline::send;
 use crate::pipeline::{Actor, App, french};
 
 const BY: &Actor = &Actor::Process;
@@ -30,8 +36,8 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
             let id = edition::create(&app, &cohort).await?;
             created(global, &app, id).await
         }
-        EditionCommand::List => list(global, &app).await,
-        EditionCommand::Show { id } => show(global, &app, EditionId(id)).await,
+        EditionCommand::List => show::list(global, &app).await,
+        EditionCommand::Show { id } => show::show(global, &app, EditionId(id)).await,
         EditionCommand::Preview { id, member, format } => preview(&app, EditionId(id), member.as_deref(), format).await,
         EditionCommand::Edit(args) => edit(global, &app, args).await,
         EditionCommand::Proof { id, email, member } => {
@@ -82,8 +88,8 @@ pub async fn run(global: &Global, command: EditionCommand) -> Result<Exit, Failu
         }
         EditionCommand::Receipts { id, all, .. } => {
             let id = id.ok_or_else(|| Failure::usage("donnez le numéro d'une édition, ou --from et --to"))?;
-            let named = if all { Named::All } else { Named::Troubled };
-            receipts(global, &app, EditionId(id), named).await
+            let named = if all { ledger::Named::All } else { ledger::Named::Troubled };
+            ledger::receipts(global, &app, EditionId(id), named).await
         }
     }
 }
@@ -131,103 +137,10 @@ async fn moved(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-async fn list(global: &Global, app: &App) -> Result<Exit, Failure> {
-    let editions = app.store.editions().await?;
-    if global.json {
-        let list: Vec<Value> = editions.iter().map(edition_json).collect();
-        output::json(&json!({"editions": list}));
-        return Ok(Exit::Done);
-    }
-    if editions.is_empty() {
-        output::line("Aucune édition. « glaneur edition create » en prépare une.");
-        return Ok(Exit::Done);
-    }
-    let rows: Vec<Vec<String>> = editions
-        .iter()
-        .map(|edition| {
-            let cohorts: Vec<_> = edition.cohorts.iter().map(|cohort| cohort.as_str()).collect();
-            vec![
-                edition.id.to_string(),
-                edition.occurrence.format("%d/%m/%Y %H:%M").to_string(),
-                french(edition.state).to_owned()
-                    + if edition.origin == Origin::Correction { " (rectificatif)" } else { "" }
-                    + if edition.trial { " (essai)" } else { "" }
-                    + if edition.held_since.is_some() { " (base restaurée : à vérifier)" } else { "" },
-                cohorts.join(", "),
-            ]
-        })
-        .collect();
-    table::print(&["N°", "DATE", "ÉTAT", "PROMOTIONS"], &rows);
-    Ok(Exit::Done)
-}
-
-async fn show(global: &Global, app: &App, id: EditionId) -> Result<Exit, Failure> {
-    let found = edition::find(app, id).await?;
-    let seen = edition::overview(app, &found).await?;
-    if global.json {
-        let mut value = edition_json(&found);
-        value["waiting"] = json!(send::waiting(app, &found).await?);
-        value["members"] = seen.shares.iter().map(share_json).collect();
-        value["notices"] = seen.notices.iter().map(listed_json).collect();
-        value["word"] = json!(seen.edits.word);
-        output::json(&value);
-        return Ok(Exit::Done);
-    }
-    let trial = if found.trial { ", essai (aucun membre ne la reçoit)" } else { "" };
-    output::line(format_args!(
-        "Édition {id} du {} : {}{trial}",
-        found.occurrence.format("%d/%m/%Y à %H:%M"),
-        french(found.state)
-    ));
-    print_kept(app, &found).await?;
-    print_waiting(app, &found).await?;
-    print_shares(app, &seen.shares);
-    print_notices(&found, &seen);
-    Ok(Exit::Done)
-}
-
 /// Why an edition that was approved has not left whole yet.
 async fn print_waiting(app: &App, found: &Edition) -> Result<(), Failure> {
     send::waiting(app, found).await?.iter().for_each(|sentence| output::line(format_args!("  {sentence}")));
     Ok(())
-}
-
-/// The numbers by which `edition edit` names notices.
-fn print_notices(found: &Edition, seen: &Overview) {
-    if let Some(word) = &seen.edits.word {
-        output::line(format_args!("\nLe mot de l'équipe : {}", words::short(word, 80)));
-    }
-    if seen.notices.is_empty() {
-        return;
-    }
-    output::line("");
-    let rows: Vec<Vec<String>> = seen
-        .notices
-        .iter()
-        .map(|one| {
-            let deadline = one.notice.next_deadline(found.as_of);
-            vec![
-                one.number.to_string(),
-                deadline.map_or("sans date".to_owned(), |deadline| deadline.date.format("%d/%m/%Y").to_string()),
-                standing(one),
-                words::short(&one.notice.title, 70),
-            ]
-        })
-        .collect();
-    table::print(&["N°", "JUSQU'AU", "REÇUE PAR", "ANNONCE"], &rows);
-}
-
-fn standing(one: &Listed) -> String {
-    let members = match one.receive {
-        0 => "attend".to_owned(),
-        n => words::count(n, "membre"),
-    };
-    let doubtful = if edition::is_doubtful(&one.notice) { ", à vérifier" } else { "" };
-    match one.place {
-        Place::Dropped => "retirée".to_owned(),
-        Place::Pinned => format!("{members}, en tête{doubtful}"),
-        Place::Plain => format!("{members}{doubtful}"),
-    }
 }
 
 async fn edit(global: &Global, app: &App, args: EditArgs) -> Result<Exit, Failure> {
@@ -239,15 +152,7 @@ async fn edit(global: &Global, app: &App, args: EditArgs) -> Result<Exit, Failur
     };
     let wishes = Wishes { drop: args.drop, pin: args.pin, undo: args.undo, word };
     edition::edit(app, BY, EditionId(args.id), &wishes).await?;
-    show(global, app, EditionId(args.id)).await
-}
-
-fn listed_json(one: &Listed) -> Value {
-    json!({
-        "number": one.number, "id": one.notice.id, "title": one.notice.title, "deadline": one.notice.deadline,
-        "members": one.receive, "sections": one.sections, "doubtful": edition::is_doubtful(&one.notice),
-        "dropped": one.place == Place::Dropped, "pinned": one.place == Place::Pinned,
-    })
+    show::show(global, app, EditionId(args.id)).await
 }
 
 /// Settings changed since the approval change nothing in its mails: whoever corrected one should know.
@@ -256,44 +161,6 @@ async fn print_kept(app: &App, found: &Edition) -> Result<(), Failure> {
         output::line(sentence);
     }
     Ok(())
-}
-
-/// Who gets what, one line a member.
-pub fn print_shares(app: &App, shares: &[Share]) {
-    let rows: Vec<Vec<String>> = shares
-        .iter()
-        .map(|share| {
-            let places: Vec<_> = share.recipient.territories.iter().map(|code| app.geography.label(code)).collect();
-            vec![
-                share.email.expose().to_owned(),
-                words::short(&places.join(", "), 34),
-                match &share.what {
-                    Ok(digest) => sections(digest),
-                    Err(skip) => format!("rien : {}", skip_sentence(*skip)),
-                },
-            ]
-        })
-        .collect();
-    table::print(&["MEMBRE", "TERRITOIRE", "REÇOIT"], &rows);
-}
-
-fn sections(digest: &crate::model::Digest) -> String {
-    let names = [
-        (Section::New, "nouvel appel", "nouveaux appels"),
-        (Section::ClosingSoon, "bientôt clos", "bientôt clos"),
-        (Section::Changed, "modifié", "modifiés"),
-        (Section::Accreditation, "habilitation", "habilitations"),
-        (Section::Aid, "aide permanente", "aides permanentes"),
-    ];
-    let parts = names.iter().filter_map(|(section, one, many)| {
-        let count = digest.entries.iter().filter(|entry| entry.section == *section).count();
-        (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
-    });
-    let mut said = parts.collect::<Vec<_>>().join(", ");
-    if digest.left_for_next > 0 {
-        said += &format!(" (et {} la prochaine fois)", digest.left_for_next);
-    }
-    said
 }
 
 async fn preview(app: &App, id: EditionId, member: Option<&str>, format: PreviewFormat) -> Result<Exit, Failure> {
@@ -313,195 +180,6 @@ async fn preview(app: &App, id: EditionId, member: Option<&str>, format: Preview
     Ok(Exit::Done)
 }
 
-/// What a sending came to; deferred, refused and doubtful rows are named.
-pub async fn print_sending(global: &Global, app: &App, sending: &Sending) -> Result<Exit, Failure> {
-    let complete = sending.end == End::Finished && sending.counts.of(DeliveryState::Refused) == 0;
-    if global.json {
-        output::json(&json!({
-            "edition": sending.edition, "counts": sending.counts.by_state, "doubted": sending.counts.doubted,
-            "end": end_json(&sending.end), "remarks": sending.remarks,
-        }));
-        return Ok(if complete { Exit::Done } else { Exit::Partly });
-    }
-    output::line(format_args!("Édition {} : {}.", sending.edition, counts_sentence(&sending.counts)));
-    sending.remarks.iter().for_each(|remark| output::line(format_args!("  {remark}")));
-    match &sending.end {
-        End::Finished => {}
-        End::Interrupted => output::line("L'envoi a été interrompu ; rien n'est perdu, relancez-le."),
-        End::TurnedAway { why } => output::line(format_args!(
-            "Envoi suspendu, rien n'est perdu : {why}. Ensuite, « glaneur edition resume {} » le reprend.",
-            sending.edition
-        )),
-        End::Paused => output::line("L'envoi est suspendu : « glaneur edition resume » le reprend."),
-        End::Waiting { next_at } => {
-            let when = next_at.map(|at| words::instant(at, app.settings.time_zone));
-            output::line(format_args!(
-                "Il reste des courriels à retenter{} : relancez « glaneur edition send {} », ou laissez faire le service.",
-                when.map(|when| format!(", à partir du {when}")).unwrap_or_default(),
-                sending.edition
-            ));
-        }
-        End::Limited { next_at, why } => output::line(format_args!(
-            "L'envoi attend, rien n'est perdu : {why}. La suite part à partir du {} : relancez « glaneur edition send {} » alors, ou laissez faire le service.",
-            words::instant(*next_at, app.settings.time_zone),
-            sending.edition
-        )),
-        End::Stopped { why } => output::line(format_args!("Envoi arrêté, rien n'est perdu : {why}")),
-    }
-    print_rows(app, sending.edition, Named::Troubled).await?;
-    Ok(if complete { Exit::Done } else { Exit::Partly })
-}
-
-fn end_json(end: &End) -> Value {
-    match end {
-        End::Finished => json!({"is": "finished"}),
-        End::Interrupted => json!({"is": "interrupted"}),
-        End::Paused => json!({"is": "paused"}),
-        End::TurnedAway { why } => json!({"is": "paused", "why": why}),
-        End::Waiting { next_at } => json!({"is": "waiting", "next_at": next_at}),
-        End::Limited { next_at, why } => json!({"is": "limited", "next_at": next_at, "why": why}),
-        End::Stopped { why } => json!({"is": "stopped", "why": why}),
-    }
-}
-
-fn counts_sentence(counts: &crate::store::Counts) -> String {
-    let parts = DeliveryState::ALL.into_iter().filter_map(|state| match counts.of(state) {
-        0 => None,
-        n => Some(format!("{n} {}", state_name(state, n))),
-    });
-    let said = parts.collect::<Vec<_>>().join(", ");
-    if said.is_empty() { "personne à qui écrire".to_owned() } else { said }
-}
-
-fn state_name(state: DeliveryState, n: u64) -> &'static str {
-    match (state, n > 1) {
-        (DeliveryState::Queued, _) => "en attente",
-        (DeliveryState::Attempting, _) => "en cours",
-        (DeliveryState::Sent, false) => "envoyé",
-        (DeliveryState::Sent, true) => "envoyés",
-        (DeliveryState::Deferred, false) => "différé",
-        (DeliveryState::Deferred, true) => "différés",
-        (DeliveryState::Refused, false) => "refusé",
-        (DeliveryState::Refused, true) => "refusés",
-        (DeliveryState::Uncertain, false) => "incertain",
-        (DeliveryState::Uncertain, true) => "incertains",
-        (DeliveryState::Skipped, _) => "sans envoi",
-        (DeliveryState::Expired, false) => "abandonné",
-        (DeliveryState::Expired, true) => "abandonnés",
-        (DeliveryState::Held, false) => "retenu",
-        (DeliveryState::Held, true) => "retenus",
-    }
-}
-
-/// Who is named in a report.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Named {
-    /// Those whose mail needs a look.
-    Troubled,
-    All,
-}
-
-async fn receipts(global: &Global, app: &App, id: EditionId, named: Named) -> Result<Exit, Failure> {
-    let found = edition::find(app, id).await?;
-    let counts = app.store.counts(id).await?;
-    let rows = edition::rows(app, id).await?;
-    if global.json {
-        let deliveries: Vec<Value> = rows
-            .iter()
-            .map(|row| {
-                json!({
-                    "email": row.email, "state": row.state, "skipped_because": row.skipped_because,
-                    "attempts": row.attempts, "doubts": row.doubts, "relay": row.relay, "last_reply": row.last_reply,
-                    "message_id": row.message_id, "next_attempt_at": row.next_attempt_at, "updated_at": row.updated_at,
-                })
-            })
-            .collect();
-        let mut value = edition_json(&found);
-        value["waiting"] = json!(send::waiting(app, &found).await?);
-        value["returns"] = json!(app.store.returned_for_edition(id).await?);
-        value["counts"] = json!(counts.by_state);
-        value["doubted"] = json!(counts.doubted);
-        value["deliveries"] = json!(deliveries);
-        output::json(&value);
-    } else {
-        let trial = if found.trial { " (essai)" } else { "" };
-        let said = match found.state {
-            // Its ledger is filled at approval.
-            EditionState::Draft => {
-                format!("rien n'est encore à envoyer : « glaneur edition show {id} » dit ce que chacun recevra")
-            }
-            _ => counts_sentence(&counts),
-        };
-        output::line(format_args!("Édition {id}{trial} : {} ; {said}.", french(found.state)));
-        print_waiting(app, &found).await?;
-        print_relays(app, id).await?;
-        print_rows(app, id, named).await?;
-        print_returns(app, id).await?;
-    }
-    Ok(Exit::Done)
-}
-
-/// How many mails each of several relays took.
-async fn print_relays(app: &App, id: EditionId) -> Result<(), Failure> {
-    let taken = app.store.taken_by_relay(id).await?;
-    if taken.len() > 1 || app.settings.mail.relays.len() > 1 {
-        for (relay, mails) in taken {
-            let mails = words::count(usize::try_from(mails).unwrap_or(usize::MAX), "courriel");
-            output::line(format_args!("  Par le relais {relay} : {mails}"));
-        }
-    }
-    Ok(())
-}
-
-/// What came back later, beside the states that it does not change.
-async fn print_returns(app: &App, id: EditionId) -> Result<(), Failure> {
-    let returns = app.store.returned_for_edition(id).await?;
-    if returns.is_empty() {
-        return Ok(());
-    }
-    let emails: std::collections::HashMap<_, _> =
-        edition::rows(app, id).await?.into_iter().map(|row| (row.id, row.email)).collect();
-    for returned in &returns {
-        let email = returned.delivery.and_then(|delivery| emails.get(&delivery)).and_then(Option::as_ref);
-        let email = email.map_or("(effacé)", |email| email.expose());
-        output::line(format_args!("  {email} : revenu — {}", words::returned(returned)));
-    }
-    Ok(())
-}
-
-/// Names every row that is not simply sent or skipped, and every row that was once in doubt; or all.
-async fn print_rows(app: &App, id: EditionId, named: Named) -> Result<(), Failure> {
-    let rows = match named {
-        Named::All => edition::rows(app, id).await?,
-        Named::Troubled => edition::troubled_rows(app, id).await?,
-    };
-    for row in rows {
-        let email = row.email.as_ref().map_or("(effacé)", |email| email.expose());
-        let doubt = match row.doubts {
-            0 => String::new(),
-            doubts => {
-                let sent = u32::from(row.state == DeliveryState::Sent);
-                format!(" ; a pu être reçu {} fois, sous le même Message-ID {}", doubts + sent, row.message_id)
-            }
-        };
-        let why = match (row.skipped_because, row.last_reply.as_deref()) {
-            (Some(skip), _) => format!(" — {}", skip_sentence(skip)),
-            (None, Some(reply)) => format!(" — {reply}"),
-            (None, None) if row.state == DeliveryState::Queued => String::new(),
-            (None, None) => " — sans réponse".to_owned(),
-        };
-        output::line(format_args!("  {email} : {}{why}{doubt}", state_name(row.state, 1)));
-    }
-    Ok(())
-}
-
 pub fn edition_json(edition: &Edition) -> Value {
     json!(edition)
-}
-
-fn share_json(share: &Share) -> Value {
-    match &share.what {
-        Ok(digest) => json!({"email": share.email, "digest": digest}),
-        Err(skip) => json!({"email": share.email, "skipped_because": skip}),
-    }
 }

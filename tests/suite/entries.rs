@@ -46,6 +46,7 @@ fn entries_are_told_once_under_the_network_and_a_tool_beside_the_calls_it_helps_
         lea.says("épiceries solidaires").says("vendredi 20 février 2026 à 12 h").says("10 000 €");
         lea.says("· Contact :").says("aap@fondation.example").is_silent_on("circuits courts");
         assert!(lea.raw.contains("text/calendar"), "the event and the call are for the calendar");
+        workspace.run("edition show 1").done().says("1 nouvel appel, 3 nouvelles du réseau");
         let sam = mails.iter().find(|mail| mail.to.starts_with("sam")).unwrap();
         sam.says("Bienvenue").is_silent_on("Rencontre").is_silent_on("Modèle de convention").is_silent_on("épiceries");
         let id = listed(&workspace, MONDAY).iter().find(|n| n["kind"] == "event").unwrap()["id"].clone();

@@ -1,5 +1,7 @@
 //! What comes back, read from an IMAP mailbox by each turn.
 
+use glaneur::deliver::{ImapServer, Inbox, Security};
+
 use crate::bounces::{report, sent_to_lea, state};
 use crate::support::Workspace;
 use crate::support::dovecot::{Dovecot, PASSWORD, USER};
@@ -42,7 +44,7 @@ fn a_turn_reads_the_mailbox_and_no_message_counts_twice() {
 }
 
 #[test]
-fn messages_that_were_read_are_removed_when_asked_and_by_starttls_too() {
+fn messages_that_were_read_are_removed_when_asked() {
     let Some(dovecot) = Dovecot::start() else { return };
     let mut workspace = Workspace::sqlite();
     let (_site, _sink, message_id) = sent_to_lea(&mut workspace);
@@ -85,4 +87,25 @@ fn doctor_opens_the_mailbox_and_reads_nothing() {
     assert!(dovecot.messages().iter().all(|name| !name.ends_with('S')), "{:?}", dovecot.messages());
     workspace.write("credentials/imap", "autre");
     workspace.run(&doctor).status(1).says("À CORRIGER   Retours : La boîte des retours");
+}
+
+/// The settings take this machine's own mailbox in clear: STARTTLS is tried below them.
+#[tokio::test]
+async fn starttls_encrypts_before_the_password_is_said() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let server = ImapServer {
+        host: "localhost".to_owned(),
+        port: dovecot.port,
+        security: Security::StartTlsRequired,
+        user: USER.to_owned(),
+        password: PASSWORD.to_owned(),
+        folder: "INBOX".to_owned(),
+        extra_roots: Some(dovecot.authority().into_bytes()),
+    };
+    let mut inbox = Inbox::open(&server).await.unwrap();
+    assert_eq!(inbox.after(0, 10).await.unwrap(), [0; 0]);
+    inbox.close().await;
+    // Were nothing encrypted, nobody would look at the certificate.
+    let distrusted = Inbox::open(&ImapServer { extra_roots: None, ..server }).await.err().unwrap();
+    assert!(distrusted.to_string().contains("chiffrement"), "{distrusted}");
 }

@@ -3,8 +3,6 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::Done;
-
 #[derive(Clone, Copy)]
 pub struct Ran {
     pub time: Duration,
@@ -12,7 +10,7 @@ pub struct Ran {
 }
 
 /// Runs to the end; fails when the command does.
-pub fn run(command: &mut Command) -> Done<Ran> {
+pub fn run(command: &mut Command) -> Result<Ran, String> {
     let begun = Instant::now();
     let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
     let status = format!("/proc/{}/status", child.id());
