@@ -39,6 +39,10 @@ fn help(error: &clap::Error) -> String {
 const FORMS: &[(&str, &str)] = &[
     ("<INSTANT>", "écrivez un jour, une heure et le décalage de l'heure, comme 2026-01-12T08:00:00+01:00"),
     ("<DATE>", "écrivez une date comme 2026-03-31"),
+    ("<JOUR>", "écrivez un jour comme 2026-03-31"),
+    ("<JOURS>", "écrivez un nombre de jours, comme 30"),
+    ("<IP>", "écrivez une adresse IP, comme 203.0.113.7"),
+    ("<IP:PORT>", "écrivez une adresse IP et un port, comme 9.9.9.9:53"),
     ("<N°>", "écrivez le numéro que donne « glaneur edition list », comme 12"),
     ("<PORT>", "écrivez un nombre de 1 à 65535, comme 8025"),
 ];

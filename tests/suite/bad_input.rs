@@ -56,6 +56,10 @@ fn wrong_words_are_said_in_french() {
     check("notices list --kind concert", "accreditation");
     check("once --now hier", "« hier »");
     check("once --now hier", "comme 2026-01-12T08:00:00+01:00");
+    check("edition receipts --from hier --to 2026-01-31", "comme 2026-03-31");
+    check("bounces list --days deux", "un nombre de jours");
+    check("doctor --sender-ip ici", "comme 203.0.113.7");
+    check("doctor --resolver 9.9.9.9", "comme 9.9.9.9:53");
     check("edition show", "il manque");
     check("edition show", "Forme : glaneur edition show");
     check("edition show douze", "glaneur edition list");
